@@ -1,0 +1,25 @@
+//! Small pure pieces that several parsers share: numbers, and lines of `key value`.
+
+/// A number, or nothing where the text is none. A total beyond `i64` wraps as the kernel's would.
+pub fn int(text: &str) -> Option<i64> {
+    let text = text.trim();
+    text.parse::<i64>().ok().or_else(|| text.parse::<u64>().ok().map(|n| n as i64))
+}
+
+/// A number with a point.
+pub fn float(text: &str) -> Option<f64> {
+    text.trim().parse().ok()
+}
+
+/// The numbers of a line, in order; what is no number is passed over.
+pub fn ints(line: &str) -> impl Iterator<Item = i64> + '_ {
+    line.split_ascii_whitespace().filter_map(int)
+}
+
+/// The lines of a `key value …` file as (key, rest). A colon behind the key is dropped.
+pub fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    text.lines().filter_map(|line| {
+        let (key, rest) = line.split_once([' ', '\t'])?;
+        Some((key.trim_end_matches(':'), rest.trim()))
+    })
+}

@@ -1,0 +1,12 @@
+//! sysray, a flight recorder for hosts and the desk where its recordings are read.
+//!
+//! The floor plan, from the ground up. A room knows the rooms below it and none beside it:
+//!
+//! - [`schema`]: what is measured, as data: tables, columns, units. [`time`]: clocks, ranges, the
+//!   grammar of time.
+//! - [`collect`]: the machine → rows. [`store`]: rows ↔ disk.
+
+pub mod collect;
+pub mod schema;
+pub mod store;
+pub mod time;

@@ -1,0 +1,3 @@
+//! The `sysray` program.
+
+fn main() {}

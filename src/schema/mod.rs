@@ -1,0 +1,63 @@
+//! What is measured: tables, columns, units and kinds, and the row types made of them.
+//!
+//! Everything here comes from `schema/*.toml` at build time. This room reads no host and no file.
+
+mod expr;
+mod row;
+mod table;
+
+pub use expr::{Expr, parse as parse_expr};
+pub use row::{Batch, Micros, Row, Stamp, Text, Value};
+pub(crate) use rows::every_table;
+pub use rows::{Sample, TABLES};
+pub use table::{COMMON, Column, Decrease, Derived, Kind, Order, Table, Type, arrow_schema, finished};
+
+/// One struct a table: a row as a collector fills it in. Counters hold the kernel's totals there,
+/// and what happened in the interval once `record` has taken the row before off.
+pub mod rows {
+    use std::hash::{Hash, Hasher};
+    use std::sync::Arc;
+
+    use arrow::array::{
+        ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, RecordBatch, StringBuilder,
+        TimestampMicrosecondBuilder,
+    };
+
+    use super::row::Held;
+    use super::{
+        Batch, Column, Decrease, Derived, Kind, Micros, Order, Row, Stamp, Table, Text, Type, Value, finished,
+    };
+
+    include!(concat!(env!("OUT_DIR"), "/tables.rs"));
+
+    macro_rules! sample {
+        ($($name:ident: $row:ident),*) => {
+            /// What one round of collectors found: the rows of each table.
+            #[derive(Clone, Debug, Default, PartialEq)]
+            pub struct Sample {
+                $(
+                    #[doc = concat!("Rows of `", stringify!($name), "`.")]
+                    pub $name: Vec<$row>,
+                )*
+            }
+
+            impl Sample {
+                /// Empties every table and keeps its room.
+                pub fn clear(&mut self) {
+                    $(self.$name.clear();)*
+                }
+            }
+        };
+    }
+    every_table!(sample);
+}
+
+/// The format of stores this program writes, and the highest it reads.
+///
+/// 0 is a format still in the making: the first program with a settled one refuses it.
+pub const STORE_FORMAT: u32 = 0;
+
+/// The table of that name.
+pub fn table(name: &str) -> Option<&'static Table> {
+    TABLES.iter().find(|t| t.name == name)
+}

@@ -1,0 +1,138 @@
+//! What all rows have in common, so that differences, batches and exporters are written once.
+
+use std::fmt;
+use std::hash::Hasher;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+
+use super::{Decrease, Table};
+
+/// A string that many rows share: cloning it copies a pointer.
+pub type Text = Arc<str>;
+
+/// Microseconds since 1970 in UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Micros(pub i64);
+
+/// When a row was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// The end of the interval.
+    pub ts: Micros,
+    /// The tick's number.
+    pub tick: i64,
+    /// How long the interval was; `None` where the row is about no interval.
+    pub interval_us: Option<i64>,
+}
+
+/// A row of one of the tables.
+pub trait Row: Clone + Default + Sized + 'static {
+    /// What collects such rows.
+    type Batch: Batch<Row = Self>;
+
+    /// Its declaration.
+    fn table() -> &'static Table;
+
+    /// Feeds the key columns to a hasher.
+    fn hash_key<H: Hasher>(&self, state: &mut H);
+
+    /// Whether both rows are about the same entity.
+    fn same_key(&self, other: &Self) -> bool;
+
+    /// Visits each counter with the total it had in `before`, and what a decrease means.
+    fn counters(&mut self, before: &Self, each: impl FnMut(&mut Option<i64>, Option<i64>, Decrease));
+
+    /// The declared columns' values, in the order of [`Table::columns`].
+    fn values(&self) -> Vec<Value<'_>>;
+}
+
+/// Collects rows into an Arrow batch.
+pub trait Batch: Default {
+    /// The rows it takes.
+    type Row: Row<Batch = Self>;
+
+    /// Adds a row.
+    fn push(&mut self, stamp: &Stamp, row: &Self::Row);
+
+    /// Hands out what was collected, and begins anew.
+    fn finish(&mut self) -> RecordBatch;
+}
+
+/// One column's value in one row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Value<'a> {
+    Unknown,
+    Int(i64),
+    Float(f64),
+    Bool(bool),
+    Text(&'a str),
+    Time(Micros),
+}
+
+impl Value<'_> {
+    /// As a number for derived columns; text and times have none.
+    pub fn as_f64(&self) -> Option<f64> {
+        match self {
+            Value::Int(n) => Some(*n as f64),
+            Value::Float(n) => Some(*n),
+            Value::Bool(b) => Some(f64::from(u8::from(*b))),
+            Value::Unknown | Value::Text(_) | Value::Time(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Unknown => f.write_str("NULL"),
+            Value::Int(n) => n.fmt(f),
+            Value::Float(n) => n.fmt(f),
+            Value::Bool(b) => b.fmt(f),
+            Value::Text(t) => f.write_str(t),
+            Value::Time(t) => t.0.fmt(f),
+        }
+    }
+}
+
+/// What a column can hold.
+pub(super) trait Held {
+    /// The same as a value.
+    fn value(&self) -> Value<'_>;
+}
+
+impl<T: Held> Held for Option<T> {
+    fn value(&self) -> Value<'_> {
+        self.as_ref().map_or(Value::Unknown, Held::value)
+    }
+}
+
+impl Held for i64 {
+    fn value(&self) -> Value<'_> {
+        Value::Int(*self)
+    }
+}
+
+impl Held for f64 {
+    fn value(&self) -> Value<'_> {
+        Value::Float(*self)
+    }
+}
+
+impl Held for bool {
+    fn value(&self) -> Value<'_> {
+        Value::Bool(*self)
+    }
+}
+
+impl Held for Text {
+    fn value(&self) -> Value<'_> {
+        Value::Text(self)
+    }
+}
+
+impl Held for Micros {
+    fn value(&self) -> Value<'_> {
+        Value::Time(*self)
+    }
+}

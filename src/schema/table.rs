@@ -1,0 +1,213 @@
+//! The declarations: what a table and a column are, and the Arrow schema that follows from them.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+use arrow::array::{ArrayRef, RecordBatch};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+
+use super::TABLES;
+
+/// One table: a domain of the host, a row an entity and tick.
+#[derive(Debug)]
+pub struct Table {
+    /// Singular, as typed in SQL.
+    pub name: &'static str,
+    /// What it is for, and the small print that concerns all of it.
+    pub about: &'static str,
+    /// How many rows a tick has, in words.
+    pub rows: &'static str,
+    /// How its rows lie in a segment.
+    pub order: Order,
+    /// Key columns that are Prometheus labels, as (label, column); `None`: not exported.
+    pub labels: Option<&'static [(&'static str, &'static str)]>,
+    /// Stored columns, without `ts`, `tick` and `interval_us`, which every table has.
+    pub columns: &'static [Column],
+    /// Columns that SQL computes from stored ones.
+    pub derived: &'static [Derived],
+}
+
+/// One stored column.
+#[derive(Debug)]
+pub struct Column {
+    pub name: &'static str,
+    pub kind: Kind,
+    pub datatype: Type,
+    pub unit: &'static str,
+    pub about: &'static str,
+    /// The kernel file and field it comes from.
+    pub source: &'static str,
+    /// The first schema version that has it.
+    pub since: u32,
+    pub nullable: bool,
+    /// What a smaller total than before means. Of counters only.
+    pub decrease: Decrease,
+    /// The node_exporter name (with labels) of the same thing, if it has one.
+    pub prometheus: Option<&'static str>,
+}
+
+/// One derived column.
+#[derive(Debug)]
+pub struct Derived {
+    pub name: &'static str,
+    /// In the grammar of [`super::Expr`].
+    pub expr: &'static str,
+    pub unit: &'static str,
+    pub about: &'static str,
+}
+
+/// What a column is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Says which entity the row is about.
+    Key,
+    /// Describes the entity.
+    Info,
+    /// Stood so at the end of the interval.
+    Gauge,
+    /// Happened in the interval.
+    Counter,
+}
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Type {
+    Int64,
+    Float64,
+    Boolean,
+    Utf8,
+    /// Microseconds since 1970 in UTC.
+    Timestamp,
+}
+
+/// How a table's rows lie in a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// By time: few rows a tick.
+    Time,
+    /// By entity and time within each bucket of ten minutes: many rows a tick.
+    Entity,
+}
+
+/// What it means when a kernel's total is smaller than it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decrease {
+    /// It began anew: unknown.
+    Null,
+    /// It may step back a little: nothing happened, and the higher total is kept.
+    Hold,
+    /// It is a 32-bit number that wrapped.
+    Wrap32,
+}
+
+impl Table {
+    /// The stored column of that name.
+    pub fn column(&self, name: &str) -> Option<&'static Column> {
+        self.columns.iter().find(|c| c.name == name)
+    }
+
+    /// Its Arrow schema: `ts`, `tick`, `interval_us`, then the declared columns.
+    pub fn schema(&self) -> SchemaRef {
+        static SCHEMAS: LazyLock<Vec<SchemaRef>> =
+            LazyLock::new(|| TABLES.iter().map(|t| Arc::new(arrow_schema(t))).collect());
+        let index = TABLES.iter().position(|t| t.name == self.name);
+        SCHEMAS[index.expect("every table is one of TABLES")].clone()
+    }
+}
+
+impl Kind {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Key => "key",
+            Kind::Info => "info",
+            Kind::Gauge => "gauge",
+            Kind::Counter => "counter",
+        }
+    }
+}
+
+impl Type {
+    /// The word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Type::Int64 => "Int64",
+            Type::Float64 => "Float64",
+            Type::Boolean => "Boolean",
+            Type::Utf8 => "Utf8",
+            Type::Timestamp => "Timestamp",
+        }
+    }
+
+    /// As Arrow names it.
+    pub fn arrow(self) -> DataType {
+        match self {
+            Type::Int64 => DataType::Int64,
+            Type::Float64 => DataType::Float64,
+            Type::Boolean => DataType::Boolean,
+            Type::Utf8 => DataType::Utf8,
+            Type::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+        }
+    }
+}
+
+/// The columns every table begins with.
+pub static COMMON: [Column; 3] = [
+    common("ts", Kind::Key, Type::Timestamp, "", "The end of the interval."),
+    common(
+        "tick",
+        Kind::Key,
+        Type::Int64,
+        "ticks",
+        "Which tick; only rises in a store, the exact join key between tables.",
+    ),
+    Column {
+        nullable: true,
+        ..common(
+            "interval_us",
+            Kind::Info,
+            Type::Int64,
+            "microseconds",
+            "How long the interval was, on the monotonic clock.",
+        )
+    },
+];
+
+const fn common(
+    name: &'static str,
+    kind: Kind,
+    datatype: Type,
+    unit: &'static str,
+    about: &'static str,
+) -> Column {
+    Column {
+        name,
+        kind,
+        datatype,
+        unit,
+        about,
+        source: "the recorder",
+        since: 1,
+        nullable: false,
+        decrease: Decrease::Null,
+        prometheus: None,
+    }
+}
+
+/// The Arrow schema of a table, with unit, kind and prose in each field's metadata.
+pub fn arrow_schema(table: &Table) -> Schema {
+    let field = |c: &Column| {
+        let about = [("unit", c.unit), ("kind", c.kind.name()), ("about", c.about)];
+        let told = about.iter().filter(|(_, v)| !v.is_empty());
+        let metadata: HashMap<String, String> =
+            told.map(|(k, v)| (format!("sysray.{k}"), (*v).to_string())).collect();
+        Field::new(c.name, c.datatype.arrow(), c.nullable).with_metadata(metadata)
+    };
+    let columns = COMMON.iter().chain(table.columns);
+    Schema::new(columns.map(field).collect::<Vec<_>>())
+}
+
+/// The batch made of a table's finished columns.
+pub fn finished(table: &'static Table, arrays: Vec<ArrayRef>) -> RecordBatch {
+    RecordBatch::try_new(table.schema(), arrays).expect("builders and schema come from the same declaration")
+}

@@ -1,0 +1,34 @@
+//! Collectors over the trees in `tests/hosts`: what each kernel's files come out as.
+//!
+//! `show` is the one helper: it runs a collector over a tree and prints the rows it found, a row a
+//! line and unknown columns left out, so that a snapshot reads like the table.
+
+use std::path::Path;
+
+use sysray::collect::{Collector, Host};
+use sysray::schema::{Row, Sample, Value};
+
+mod cpu;
+
+/// The trees: what each stands for is told in `tests/hosts/README.md`.
+pub const HOSTS: [&str; 5] = ["this-kernel", "large", "old-kernel", "container", "broken"];
+
+/// Collects once from the tree `host`.
+pub fn collect(host: &str, mut collector: impl Collector) -> Result<Sample, String> {
+    let tree = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hosts").join(host);
+    let mut sample = Sample::default();
+    match collector.collect(&mut Host::at(&tree), &mut sample) {
+        Ok(()) => Ok(sample),
+        Err(error) => Err(error.to_string().replace(&tree.display().to_string(), "")),
+    }
+}
+
+/// The rows of one table, a row a line, without what is unknown.
+pub fn show<R: Row>(rows: &[R]) -> String {
+    let line = |row: &R| {
+        let values = row.values();
+        let known = R::table().columns.iter().zip(&values).filter(|(_, v)| **v != Value::Unknown);
+        known.map(|(c, v)| format!("{}={v}", c.name)).collect::<Vec<_>>().join(" ")
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
