@@ -1,18 +1,38 @@
 //! A reader's view of a store: which files and which frames are to be read, each tick exactly once.
+//!
+//! The journal's parts are opened first, then segments are listed, and both again until nothing
+//! changed. A frame whose number a segment's name covers is left to the segment.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arrow::array::RecordBatch;
+use arrow::compute::concat_batches;
 
-use super::{Error, SegmentName};
+use super::identity::Identity;
+use super::journal::Part;
+use super::layout::{self, PartName, SegmentName};
+use super::{Error, segment};
 use crate::schema::{Micros, Table, Text};
 use crate::time::Range;
+
+/// How often a listing is repeated while maintenance changes the store under it.
+const TRIES: usize = 20;
 
 /// A store, opened for reading.
 pub struct Catalog {
     root: PathBuf,
+    parts: Vec<OpenPart>,
+    segments: Vec<SegmentName>,
+}
+
+struct OpenPart {
+    name: PartName,
+    path: PathBuf,
+    file: File,
+    length: u64,
+    read: OnceLock<Part>,
 }
 
 /// What is to be read of one table.
@@ -49,7 +69,20 @@ pub struct Tail {
 impl Catalog {
     /// Looks at what the folder holds now.
     pub fn open(root: &Path) -> Result<Self, Error> {
-        Ok(Catalog { root: root.into() })
+        Identity::read(root)?;
+        let mut before = None;
+        for _ in 0..TRIES {
+            let names = layout::parts(root, None)?;
+            let parts = names.iter().filter_map(|name| open_part(root, name).transpose());
+            let parts = parts.collect::<Result<Vec<_>, _>>()?;
+            let segments = layout::segments(root, None)?;
+            let now = (layout::parts(root, None)?, segments);
+            if now.0 == names && parts.len() == names.len() && before.as_ref().is_none_or(|b| *b == now) {
+                return Ok(Catalog { root: root.into(), parts, segments: layout::uncovered(&now.1) });
+            }
+            before = Some(now);
+        }
+        Err(Error::damaged(root, "it changes faster than it can be listed; try again"))
     }
 
     /// The store's folder.
@@ -57,13 +90,103 @@ impl Catalog {
         &self.root
     }
 
-    /// What holds rows of `table` in the range, and perhaps others: rows are not filtered.
-    pub fn select(&self, _table: &'static Table, _range: &Range) -> Result<Selection, Error> {
-        Ok(Selection::default())
+    /// The segments to be read, of all tables.
+    pub fn segments(&self) -> &[SegmentName] {
+        &self.segments
     }
 
-    /// The first and last `ts` of all that is recorded; `None` where nothing is.
-    pub fn extent(&self) -> Result<Option<(Micros, Micros)>, Error> {
-        Ok(None)
+    /// What holds rows of `table` in the range, and perhaps others: rows are not filtered.
+    pub fn select(&self, table: &'static Table, range: &Range) -> Result<Selection, Error> {
+        let mine: Vec<&SegmentName> = self.segments.iter().filter(|s| s.table == table.name).collect();
+        let mut chosen: Vec<&SegmentName> =
+            mine.iter().copied().filter(|s| range.touches(s.from, s.to)).collect();
+        chosen.sort_by_key(|s| (s.from, s.first_seq));
+        let segments = chosen.iter().map(|name| open_segment(&self.root, name)).collect::<Result<_, _>>()?;
+        let mut tail = Vec::new();
+        for open in &self.parts {
+            let sealed = |seq: u64| {
+                mine.iter().any(|s| s.host == open.name.host && (s.first_seq..=s.last_seq).contains(&seq))
+            };
+            let batches = open.part()?.batches(table.name, |m| range.contains(m.wall) && !sealed(m.seq))?;
+            if let Some(first) = batches.first() {
+                let batch = concat_batches(&first.schema(), &batches)
+                    .and_then(|batch| segment::conform(&batch, &table.schema()))
+                    .map_err(|e| Error::damaged(&open.path, e.to_string()))?;
+                tail.push(Tail { host: open.name.host.as_str().into(), batch });
+            }
+        }
+        Ok(Selection { segments, tail })
     }
+
+    /// The first and last `ts` of all that is recorded, to the second; `None` where nothing is.
+    pub fn extent(&self) -> Result<Option<(Micros, Micros)>, Error> {
+        let mut extent: Option<(Micros, Micros)> = None;
+        let mut widen = |from: Micros, to: Micros| {
+            let (first, last) = extent.get_or_insert((from, to));
+            (*first, *last) = ((*first).min(from), (*last).max(to));
+        };
+        self.segments.iter().for_each(|s| widen(s.from, s.to));
+        for open in &self.parts {
+            open.part()?.frames().for_each(|frame| widen(frame.moment.wall, frame.moment.wall));
+        }
+        Ok(extent)
+    }
+
+    /// The journal's parts with their sizes.
+    pub fn parts(&self) -> impl Iterator<Item = (&PartName, u64)> {
+        self.parts.iter().map(|part| (&part.name, part.length))
+    }
+
+    /// How many frames the journal has that are not sealed, and how many bytes at the ends of its
+    /// parts belong to no whole frame.
+    pub fn tail(&self) -> Result<(usize, usize), Error> {
+        let mut sum = (0, 0);
+        for open in &self.parts {
+            let part = open.part()?;
+            sum.0 += part.frames().count();
+            sum.1 += part.torn_bytes();
+        }
+        Ok(sum)
+    }
+
+    /// The highest frame number in use for a host; 0 where there is none.
+    pub fn last_seq(&self, host: &str) -> Result<u64, Error> {
+        let sealed = self.segments.iter().filter(|s| s.host == host).map(|s| s.last_seq);
+        let mut last = sealed.max().unwrap_or(0);
+        for open in self.parts.iter().filter(|part| part.name.host == host) {
+            let frames = open.part()?.frames().map(|frame| frame.moment.seq);
+            // The name of a part without frames is used up as well.
+            last = frames.chain([open.name.first_seq]).fold(last, u64::max);
+        }
+        Ok(last)
+    }
+}
+
+impl OpenPart {
+    fn part(&self) -> Result<&Part, Error> {
+        if let Some(part) = self.read.get() {
+            return Ok(part);
+        }
+        let part = Part::read(&self.path, &self.file, self.length)?;
+        Ok(self.read.get_or_init(|| part))
+    }
+}
+
+/// `None` where it was sealed and removed since it was listed.
+fn open_part(root: &Path, name: &PartName) -> Result<Option<OpenPart>, Error> {
+    let path = name.path(root);
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(Error::Io { path, source }),
+    };
+    let length = file.metadata().map_err(Error::io(&path))?.len();
+    Ok(Some(OpenPart { name: name.clone(), path, file, length, read: OnceLock::new() }))
+}
+
+fn open_segment(root: &Path, name: &SegmentName) -> Result<Segment, Error> {
+    let path = name.path(root);
+    let file = File::open(&path).map_err(Error::io(&path))?;
+    let bytes = file.metadata().map_err(Error::io(&path))?.len();
+    Ok(Segment { name: name.clone(), path, file: Arc::new(file), bytes })
 }

@@ -1,31 +1,193 @@
 //! Every path in a store is built and parsed here: the directory is the manifest.
 //!
-//! `<store>/<table>/host=<host>/date=<YYYY-MM-DD>/<from>-<to>.<first_seq>-<last_seq>.<generation>.parquet`
+//! ```text
+//! <store>/sysray-store.json                        what the folder is
+//! <store>/recorder.lock, maintain.lock             who works on it
+//! <store>/journal/host=<host>/<from>.<first_seq>.part
+//! <store>/<table>/host=<host>/date=<YYYY-MM-DD>/<from>-<to>.<first_seq>-<last_seq>.<generation>.parquet
+//! ```
+//!
+//! Instants in names are UTC to the second, as `20261122T140000Z`. A name that does not parse is
+//! somebody else's file, and is left alone.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use crate::schema::Micros;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+
+use super::{Error, disk};
+use crate::schema::{Micros, TABLES};
+
+/// Length of a bucket: what a part spans at most, and a row group of a table ordered by entity.
+pub const BUCKET_US: i64 = 600 * SECOND_US;
+/// Length of a UTC day, which no file crosses.
+pub const DAY_US: i64 = 86_400 * SECOND_US;
+const SECOND_US: i64 = 1_000_000;
+const INSTANT: &str = "%Y%m%dT%H%M%SZ";
 
 /// What a segment's path says of it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SegmentName {
     /// The table it holds.
     pub table: String,
     /// The host it is of.
     pub host: String,
-    /// The end of its first interval, rounded down to a second.
-    pub from: Micros,
-    /// The end of its last interval, rounded up to a second.
-    pub to: Micros,
-    /// The first frame it holds.
+    /// The first frame it holds rows of.
     pub first_seq: u64,
-    /// The last frame it holds.
+    /// The last frame it holds rows of.
     pub last_seq: u64,
-    /// How often its rows were merged: a part sealed is 0.
+    /// No row is earlier: the first `ts`, rounded down to a second.
+    pub from: Micros,
+    /// No row is later: the last `ts`, rounded up to a second.
+    pub to: Micros,
+    /// How often its rows were merged; 0 is a part as it was sealed.
     pub generation: u32,
 }
 
-/// Where a segment lies, from the store's root.
-pub fn segment_path(_name: &SegmentName) -> PathBuf {
-    PathBuf::new()
+impl SegmentName {
+    /// Where it lies, from the store's root.
+    pub fn path(&self, root: &Path) -> PathBuf {
+        let SegmentName { table, host, first_seq, last_seq, generation, .. } = self;
+        let date = Timestamp::from_microsecond(day_start(self.to)).unwrap_or_default();
+        let (from, to) = (instant(self.from), instant(self.to));
+        root.join(table)
+            .join(format!("host={host}"))
+            .join(date.strftime("date=%Y-%m-%d").to_string())
+            .join(format!("{from}-{to}.{first_seq}-{last_seq}.{generation}.parquet"))
+    }
+
+    /// Reads a file's name back.
+    pub fn parse(table: &str, host: &str, file: &str) -> Option<Self> {
+        let mut fields = file.strip_suffix(".parquet")?.split('.');
+        let (from, to) = fields.next()?.split_once('-')?;
+        let (first, last) = fields.next()?.split_once('-')?;
+        let name = SegmentName {
+            table: table.into(),
+            host: host.into(),
+            from: parse_instant(from)?,
+            to: parse_instant(to)?,
+            first_seq: first.parse().ok()?,
+            last_seq: last.parse().ok()?,
+            generation: fields.next()?.parse().ok()?,
+        };
+        fields.next().is_none().then_some(name)
+    }
+
+    /// Whether a reader that has this file needs the other no more.
+    pub fn covers(&self, other: &SegmentName) -> bool {
+        self.table == other.table
+            && self.host == other.host
+            && self.first_seq <= other.first_seq
+            && self.last_seq >= other.last_seq
+            && self.generation > other.generation
+    }
+}
+
+/// What a journal part's path says of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PartName {
+    /// The host it is of.
+    pub host: String,
+    /// The first frame written to it.
+    pub first_seq: u64,
+    /// When it was begun.
+    pub from: Micros,
+}
+
+impl PartName {
+    /// Where it lies, from the store's root.
+    pub fn path(&self, root: &Path) -> PathBuf {
+        journal_folder(root, &self.host).join(format!("{}.{}.part", instant(self.from), self.first_seq))
+    }
+
+    /// Reads a file's name back.
+    pub fn parse(host: &str, file: &str) -> Option<Self> {
+        let (from, first_seq) = file.strip_suffix(".part")?.split_once('.')?;
+        Some(PartName { host: host.into(), first_seq: first_seq.parse().ok()?, from: parse_instant(from)? })
+    }
+}
+
+/// Where the parts of a host lie.
+pub fn journal_folder(root: &Path, host: &str) -> PathBuf {
+    root.join("journal").join(format!("host={host}"))
+}
+
+/// The journal's parts, of all hosts or one, oldest first within a host.
+pub fn parts(root: &Path, host: Option<&str>) -> Result<Vec<PartName>, Error> {
+    let mut found = Vec::new();
+    for (host, folder) in hosts(&root.join("journal"), host)? {
+        found.extend(disk::names(&folder)?.iter().filter_map(|name| PartName::parse(&host, name)));
+    }
+    found.sort_unstable();
+    Ok(found)
+}
+
+/// The segments of all tables, of all hosts or one, by table, host and first frame.
+pub fn segments(root: &Path, host: Option<&str>) -> Result<Vec<SegmentName>, Error> {
+    let mut found = Vec::new();
+    for table in &TABLES {
+        for (host, folder) in hosts(&root.join(table.name), host)? {
+            for date in disk::names(&folder)?.iter().filter(|name| name.starts_with("date=")) {
+                let files = disk::names(&folder.join(date))?;
+                found.extend(files.iter().filter_map(|file| SegmentName::parse(table.name, &host, file)));
+            }
+        }
+    }
+    found.sort_unstable();
+    Ok(found)
+}
+
+fn hosts(folder: &Path, only: Option<&str>) -> Result<Vec<(String, PathBuf)>, Error> {
+    let mut found = Vec::new();
+    for name in disk::names(folder)? {
+        match name.strip_prefix("host=") {
+            Some(host) if only.is_none_or(|only| only == host) => {
+                found.push((host.into(), folder.join(&name)))
+            }
+            _ => {}
+        }
+    }
+    Ok(found)
+}
+
+/// Those of the segments that no other covers.
+pub fn uncovered(segments: &[SegmentName]) -> Vec<SegmentName> {
+    let same = |a: &SegmentName, b: &SegmentName| a.table == b.table && a.host == b.host;
+    let groups = segments.chunk_by(same);
+    groups
+        .flat_map(|group| group.iter().filter(|one| !group.iter().any(|other| other.covers(one))))
+        .cloned()
+        .collect()
+}
+
+/// The bucket of an instant. One on the edge is the end of the interval before it.
+pub fn bucket(ts: Micros) -> i64 {
+    (ts.0 - 1).div_euclid(BUCKET_US)
+}
+
+/// The beginning of the UTC day that an instant ends an interval of.
+pub fn day_start(ts: Micros) -> i64 {
+    (ts.0 - 1).div_euclid(DAY_US) * DAY_US
+}
+
+/// An instant rounded down to the second, as names have it.
+pub fn second_below(ts: Micros) -> Micros {
+    Micros(ts.0.div_euclid(SECOND_US) * SECOND_US)
+}
+
+/// An instant rounded up to the second, as names have it.
+pub fn second_above(ts: Micros) -> Micros {
+    Micros(-(-ts.0).div_euclid(SECOND_US) * SECOND_US)
+}
+
+fn instant(at: Micros) -> String {
+    let at = Timestamp::from_microsecond(at.0).unwrap_or_default();
+    at.strftime(INSTANT).to_string()
+}
+
+fn parse_instant(text: &str) -> Option<Micros> {
+    let civil = DateTime::strptime(INSTANT, text).ok()?;
+    let at = civil.to_zoned(TimeZone::UTC).ok()?;
+    Some(Micros(at.timestamp().as_microsecond()))
 }

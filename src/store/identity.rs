@@ -1,0 +1,101 @@
+//! `sysray-store.json`: that a folder is a store, of which format, and what its hosts are called.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Error, disk};
+use crate::schema::STORE_FORMAT;
+
+const FILE: &str = "sysray-store.json";
+
+/// What a store says of itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Identity {
+    /// The version of everything on disk.
+    pub format: u32,
+    /// The program that made the store.
+    pub program: String,
+    /// The label of each machine that recorded here, by the hash of its id. A label never changes,
+    /// whatever the machine is called later.
+    #[serde(default)]
+    pub hosts: BTreeMap<String, String>,
+}
+
+impl Identity {
+    /// Reads it, and refuses what is no store or has another format.
+    pub fn read(root: &Path) -> Result<Self, Error> {
+        let path = root.join(FILE);
+        let text = match std::fs::read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(if root.is_dir() {
+                    Error::NoStore(root.into())
+                } else {
+                    Error::Missing(root.into())
+                });
+            }
+            Err(source) => return Err(Error::Io { path, source }),
+        };
+        /// The one field that every format has.
+        #[derive(Deserialize)]
+        struct Format {
+            format: u32,
+        }
+        let damaged =
+            |e: serde_json::Error| Error::damaged(&path, format!("not readable as a store's identity ({e})"));
+        let Format { format: found } = serde_json::from_slice(&text).map_err(damaged)?;
+        if found != STORE_FORMAT {
+            return Err(Error::Format { path: root.into(), found, known: STORE_FORMAT });
+        }
+        serde_json::from_slice(&text).map_err(damaged)
+    }
+
+    /// Reads it, or makes an empty or missing folder a store.
+    pub fn read_or_create(root: &Path) -> Result<Self, Error> {
+        match Identity::read(root) {
+            Err(Error::Missing(_)) => {}
+            Err(Error::NoStore(_)) if disk::names(root)?.is_empty() => {}
+            Err(Error::NoStore(_)) => return Err(Error::Foreign(root.into())),
+            other => return other,
+        }
+        disk::make_folder(root)?;
+        let program = format!("sysray {}", env!("CARGO_PKG_VERSION"));
+        let new = Identity { format: STORE_FORMAT, program, hosts: BTreeMap::new() };
+        new.write(root)?;
+        Ok(new)
+    }
+
+    /// The label of a machine; the first time it is made of its name.
+    pub fn label(&mut self, root: &Path, machine: &str, hostname: &str) -> Result<String, Error> {
+        if let Some(label) = self.hosts.get(machine) {
+            return Ok(label.clone());
+        }
+        let mut label = clean(hostname);
+        while self.hosts.values().any(|taken| *taken == label) {
+            label.push_str("-2");
+        }
+        self.hosts.insert(machine.into(), label.clone());
+        self.write(root)?;
+        Ok(label)
+    }
+
+    fn write(&self, root: &Path) -> Result<(), Error> {
+        let path = root.join(FILE);
+        let mut file = disk::Unpublished::new(path.clone())?;
+        let text =
+            serde_json::to_string_pretty(self).map_err(std::io::Error::from).map_err(Error::io(&path))?;
+        file.write_all(text.as_bytes()).and_then(|()| file.write_all(b"\n")).map_err(Error::io(&path))?;
+        file.replace()
+    }
+}
+
+/// A name that can stand in a path and that no engine takes for a number.
+fn clean(hostname: &str) -> String {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let label: String = hostname.trim().chars().map(|c| if allowed(c) { c } else { '-' }).collect();
+    let label = label.trim_matches('.').to_string();
+    if label.contains(|c: char| c.is_ascii_alphabetic()) { label } else { format!("host-{label}") }
+}

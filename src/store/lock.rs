@@ -1,0 +1,73 @@
+//! Who works on a store: one recorder, and one maintenance, at a time. Readers need no lock.
+
+use std::fs::{File, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use super::{Error, disk};
+
+/// A held lock; dropping it, or dying, lets go.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// The recorder's. A second recorder is refused and told who holds it.
+    pub fn recorder(root: &Path) -> Result<Lock, Error> {
+        match take(root, "recorder.lock")? {
+            Ok(lock) => Ok(lock),
+            Err(holder) => Err(Error::Held { path: root.into(), holder }),
+        }
+    }
+
+    /// The maintenance's; `None` while another maintains.
+    pub fn maintenance(root: &Path) -> Result<Option<Lock>, Error> {
+        Ok(take(root, "maintain.lock")?.ok())
+    }
+}
+
+/// Who records into the store now, as that recorder put it; `None` where nobody does.
+pub fn recorder(root: &Path) -> Result<Option<String>, Error> {
+    let path = root.join("recorder.lock");
+    let file = match File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(Error::Io { path, source }),
+    };
+    match file.try_lock_shared() {
+        Ok(()) => Ok(None),
+        Err(TryLockError::WouldBlock) => Ok(Some(holder(file))),
+        Err(TryLockError::Error(source)) => Err(Error::Io { path, source }),
+    }
+}
+
+fn take(root: &Path, name: &str) -> Result<Result<Lock, String>, Error> {
+    let path = root.join(name);
+    let mut file = disk::open_or_create(&path)?;
+    let mut tries = 0;
+    loop {
+        match file.try_lock() {
+            Ok(()) => break,
+            // Whoever asks for the holder has it for a moment too.
+            Err(TryLockError::WouldBlock) if tries < 5 => std::thread::sleep(Duration::from_millis(20)),
+            Err(TryLockError::WouldBlock) => return Ok(Err(holder(file))),
+            Err(TryLockError::Error(source)) => return Err(Error::Io { path, source }),
+        }
+        tries += 1;
+    }
+    let since = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ");
+    let who = format!("pid {} since {since}\n", std::process::id());
+    file.set_len(0).and_then(|()| file.write_all(who.as_bytes())).map_err(Error::io(&path))?;
+    Ok(Ok(Lock { _file: file }))
+}
+
+fn holder(mut file: File) -> String {
+    let mut text = String::new();
+    let read = file.rewind().and_then(|()| Read::by_ref(&mut file).take(200).read_to_string(&mut text));
+    match read {
+        Ok(n) if n > 0 => text.trim().into(),
+        _ => "another process".into(),
+    }
+}

@@ -1,0 +1,380 @@
+//! The store: frames, parts, segments, and that every tick is read exactly once.
+//!
+//! `Made` is the one helper: a store into which ticks are written as a recorder would.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use arrow::array::AsArray;
+use arrow::datatypes::Int64Type;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use sysray::schema::rows::{Cpu, Process};
+use sysray::schema::{Batch, Micros, Row, Stamp, TABLES, table};
+use sysray::store::{
+    Catalog, Done, Error, Identity, Lock, Moment, PartName, Policy, Rotation, Writer, maintain, recorder,
+    status,
+};
+use sysray::time::Range;
+use tempfile::TempDir;
+
+/// 2026-11-22 14:00:00 UTC, as microseconds.
+const START: i64 = 1_795_356_000_000_000;
+const SECOND: i64 = 1_000_000;
+const HOUR: i64 = 3600 * SECOND;
+
+struct Made {
+    dir: TempDir,
+    next: u64,
+}
+
+impl Made {
+    fn new() -> Made {
+        let dir = TempDir::new().unwrap();
+        Identity::read_or_create(dir.path()).unwrap();
+        Made { dir, next: 1 }
+    }
+
+    fn root(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Writes a part of `ticks` ticks, ten seconds apart, with two processes each, and leaves it open.
+    fn open_part(&mut self, from: i64, ticks: i64) -> Writer {
+        let name = PartName { host: "web1".into(), first_seq: self.next, from: Micros(from) };
+        let mut writer = Writer::begin(self.root(), name, "boot").unwrap();
+        for n in 1..=ticks {
+            let ts = Micros(from + n * 10 * SECOND);
+            let stamp = Stamp { ts, tick: self.next as i64, interval_us: Some(10 * SECOND) };
+            let (mut cpu, mut process) = <(<Cpu as Row>::Batch, <Process as Row>::Batch)>::default();
+            cpu.push(&stamp, &Cpu { user_us: Some(self.next as i64), ..Cpu::default() });
+            for pid in [20, 10] {
+                process.push(
+                    &stamp,
+                    &Process { pid, user_us: Some(1), comm: Some("a".into()), ..Process::default() },
+                );
+            }
+            let id = |name: &str| TABLES.iter().position(|t| t.name == name).unwrap() as u32;
+            let tables = [(id("cpu"), cpu.finish()), (id("process"), process.finish())];
+            writer.append(Moment { seq: self.next, wall: ts, monotonic: Micros(n) }, &tables).unwrap();
+            self.next += 1;
+        }
+        writer
+    }
+
+    fn part(&mut self, from: i64, ticks: i64) {
+        drop(self.open_part(from, ticks));
+    }
+
+    fn maintain(&self, policy: &Policy, now: i64) -> Done {
+        maintain(self.root(), "web1", policy, Micros(now)).unwrap().unwrap()
+    }
+
+    /// The ticks of `cpu` as a reader finds them, in order.
+    fn ticks(&self) -> Vec<i64> {
+        let selection =
+            Catalog::open(self.root()).unwrap().select(table("cpu").unwrap(), &Range::ALL).unwrap();
+        let mut ticks = Vec::new();
+        for segment in &selection.segments {
+            let file = segment.file.try_clone().unwrap();
+            for batch in ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap() {
+                ticks.extend(batch.unwrap()["tick"].as_primitive::<Int64Type>().values().iter().copied());
+            }
+        }
+        for tail in &selection.tail {
+            ticks.extend(tail.batch["tick"].as_primitive::<Int64Type>().values().iter().copied());
+        }
+        ticks
+    }
+
+    fn files(&self, ending: &str) -> Vec<PathBuf> {
+        fn walk(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
+            for entry in fs::read_dir(folder).unwrap().flatten() {
+                let path = entry.path();
+                if path.is_dir() {
+                    walk(&path, ending, found);
+                } else if path.to_string_lossy().ends_with(ending) {
+                    found.push(path);
+                }
+            }
+        }
+        let mut found = Vec::new();
+        walk(self.root(), ending, &mut found);
+        found.sort();
+        found
+    }
+}
+
+fn hourly() -> Policy {
+    Policy { rotation: Rotation::HOUR, ..Policy::default() }
+}
+
+#[test]
+fn a_part_cut_anywhere_gives_its_whole_frames() {
+    let mut made = Made::new();
+    made.part(START, 5);
+    let path = made.files(".part").remove(0);
+    let whole = fs::read(&path).unwrap();
+    let mut seen = std::collections::BTreeSet::new();
+    for length in 0..whole.len() {
+        fs::write(&path, &whole[..length]).unwrap();
+        let ticks = made.ticks();
+        assert_eq!(ticks, (1..=ticks.len() as i64).collect::<Vec<_>>(), "cut at {length}");
+        seen.insert(ticks.len());
+    }
+    assert_eq!(seen.into_iter().collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
+}
+
+#[test]
+fn a_flipped_byte_costs_frames_and_never_gives_wrong_ones() {
+    let mut made = Made::new();
+    made.part(START, 3);
+    let path = made.files(".part").remove(0);
+    let whole = fs::read(&path).unwrap();
+    for at in 0..whole.len() {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 0x41;
+        fs::write(&path, &bytes).unwrap();
+        // A header that says another format is refused; every other flip leaves a prefix.
+        if let Ok(catalog) = Catalog::open(made.root())
+            && let Ok(selection) = catalog.select(table("cpu").unwrap(), &Range::ALL)
+        {
+            let tail = selection.tail.first();
+            let ticks =
+                tail.map_or(vec![], |t| t.batch["tick"].as_primitive::<Int64Type>().values().to_vec());
+            assert_eq!(ticks, (1..=ticks.len() as i64).collect::<Vec<_>>(), "flipped at {at}");
+            assert!(ticks.len() < 3, "flipped at {at} and nobody saw it");
+        }
+    }
+}
+
+#[test]
+fn sealing_moves_each_tick_from_the_journal_to_segments() {
+    let mut made = Made::new();
+    made.part(START, 6);
+    let writer = made.open_part(START + 600 * SECOND, 4);
+    let done = made.maintain(&hourly(), START + 700 * SECOND);
+    assert_eq!(done, Done { sealed: 1, merged: 0, retired: 0 });
+    assert_eq!(made.ticks(), (1..=10).collect::<Vec<_>>());
+    assert_eq!(made.files(".part").len(), 1, "the part that is written stays");
+    drop(writer);
+    made.maintain(&hourly(), START + 700 * SECOND);
+    assert_eq!(made.ticks(), (1..=10).collect::<Vec<_>>());
+    assert!(made.files(".part").is_empty());
+}
+
+#[test]
+fn a_seal_that_was_cut_off_between_two_tables_is_completed() {
+    let mut made = Made::new();
+    made.part(START, 6);
+    let part = made.files(".part").remove(0);
+    let bytes = fs::read(&part).unwrap();
+    made.maintain(&hourly(), START);
+    // As if the child had died after `process` and before `cpu`.
+    fs::write(&part, bytes).unwrap();
+    let cpu = made.files(".parquet").into_iter().find(|p| p.to_string_lossy().contains("/cpu/")).unwrap();
+    fs::remove_file(&cpu).unwrap();
+    assert_eq!(made.ticks(), (1..=6).collect::<Vec<_>>());
+    made.maintain(&hourly(), START);
+    assert_eq!(made.ticks(), (1..=6).collect::<Vec<_>>());
+    assert!(cpu.exists() && !part.exists());
+}
+
+#[test]
+fn rows_of_many_entities_lie_by_entity_within_a_bucket() {
+    let mut made = Made::new();
+    made.part(START, 3);
+    made.maintain(&hourly(), START);
+    let path =
+        made.files(".parquet").into_iter().find(|p| p.to_string_lossy().contains("/process/")).unwrap();
+    let reader = ParquetRecordBatchReaderBuilder::try_new(fs::File::open(path).unwrap()).unwrap();
+    let batch = reader.build().unwrap().next().unwrap().unwrap();
+    assert_eq!(batch["pid"].as_primitive::<Int64Type>().values(), &[10, 10, 10, 20, 20, 20]);
+    assert_eq!(batch["tick"].as_primitive::<Int64Type>().values(), &[1, 2, 3, 1, 2, 3]);
+}
+
+#[test]
+fn finished_spans_become_one_file_and_the_small_ones_go_a_cycle_later() {
+    let mut made = Made::new();
+    for part in 0..3 {
+        made.part(START + part * 600 * SECOND, 6);
+    }
+    let before = made.maintain(&hourly(), START + HOUR / 2);
+    assert_eq!((before.sealed, before.merged), (3, 0), "the hour is not over");
+    let after = made.maintain(&hourly(), START + HOUR + SECOND);
+    assert_eq!(after.merged, 6, "three parts of two tables");
+    assert_eq!(made.files(".parquet").len(), 8, "merged and unmerged stand side by side");
+    assert_eq!(made.ticks(), (1..=18).collect::<Vec<_>>());
+    made.maintain(&hourly(), START + HOUR + SECOND);
+    assert_eq!(made.files(".parquet").len(), 2);
+    assert_eq!(made.ticks(), (1..=18).collect::<Vec<_>>());
+    let process =
+        made.files(".1.parquet").into_iter().find(|p| p.to_string_lossy().contains("/process/")).unwrap();
+    let footer = ParquetRecordBatchReaderBuilder::try_new(fs::File::open(process).unwrap()).unwrap();
+    assert_eq!(footer.metadata().num_row_groups(), 3, "row groups stay as they were sealed");
+}
+
+#[test]
+fn hours_become_days() {
+    let mut made = Made::new();
+    for hour in 0..3 {
+        made.part(START + hour * HOUR, 6);
+        made.part(START + hour * HOUR + 600 * SECOND, 6);
+        made.maintain(&Policy::default(), START + (hour + 1) * HOUR + SECOND);
+    }
+    made.maintain(&Policy::default(), START + 24 * HOUR);
+    made.maintain(&Policy::default(), START + 24 * HOUR);
+    assert_eq!(made.files(".parquet").len(), 2);
+    assert_eq!(made.ticks(), (1..=36).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_merge_never_reaches_over_a_part_that_is_not_sealed() {
+    let mut made = Made::new();
+    made.part(START, 2);
+    let held = made.open_part(START + 600 * SECOND, 2);
+    made.part(START + 1200 * SECOND, 2);
+    let done = made.maintain(&hourly(), START + 2 * HOUR);
+    assert_eq!((done.sealed, done.merged), (2, 0));
+    assert_eq!(
+        {
+            let mut t = made.ticks();
+            t.sort();
+            t
+        },
+        (1..=6).collect::<Vec<_>>()
+    );
+    drop(held);
+}
+
+#[test]
+fn only_the_newest_spans_are_kept() {
+    let mut made = Made::new();
+    for hour in 0..4 {
+        made.part(START + hour * HOUR, 2);
+    }
+    let policy = Policy { keep_files: Some(2), ..hourly() };
+    let done = made.maintain(&policy, START + 4 * HOUR);
+    assert_eq!(done.retired, 4, "two spans of two tables");
+    assert_eq!(made.ticks(), [5, 6, 7, 8]);
+}
+
+#[test]
+fn rows_past_their_time_go() {
+    let mut made = Made::new();
+    made.part(START, 2);
+    made.part(START + 3 * HOUR, 2);
+    let policy = Policy { keep: Some(Duration::from_secs(2 * 3600)), ..hourly() };
+    made.maintain(&policy, START + 4 * HOUR);
+    assert_eq!(made.ticks(), [3, 4]);
+}
+
+#[test]
+fn a_store_over_its_size_loses_its_oldest_span_and_never_the_one_being_recorded() {
+    let mut made = Made::new();
+    made.part(START, 2);
+    made.part(START + HOUR, 2);
+    let policy = Policy { max_bytes: Some(1), ..hourly() };
+    made.maintain(&policy, START + HOUR + 60 * SECOND);
+    assert_eq!(made.ticks(), [3, 4]);
+}
+
+#[test]
+fn what_sysray_did_not_write_is_left_alone() {
+    let mut made = Made::new();
+    made.part(START, 2);
+    made.maintain(&hourly(), START);
+    let folder = made.files(".parquet")[0].parent().unwrap().to_path_buf();
+    let strangers = ["notes.parquet", "20261122T140000Z-x.1-2.0.parquet", ".tmp-1-notes.txt", "a.part"];
+    strangers.iter().for_each(|name| fs::write(folder.join(name), "mine").unwrap());
+    let policy = Policy { keep: Some(Duration::from_secs(1)), ..hourly() };
+    made.maintain(&policy, START + 100 * HOUR);
+    assert!(made.ticks().is_empty());
+    for name in strangers {
+        assert_eq!(fs::read_to_string(folder.join(name)).unwrap(), "mine", "{name}");
+    }
+}
+
+#[test]
+fn a_reader_that_chose_its_files_can_read_them_after_they_are_gone() {
+    let mut made = Made::new();
+    made.part(START, 2);
+    made.maintain(&hourly(), START);
+    let selection = Catalog::open(made.root()).unwrap().select(table("cpu").unwrap(), &Range::ALL).unwrap();
+    made.files(".parquet").iter().for_each(|path| fs::remove_file(path).unwrap());
+    let file = selection.segments[0].file.try_clone().unwrap();
+    let rows = ParquetRecordBatchReaderBuilder::try_new(file).unwrap().metadata().file_metadata().num_rows();
+    assert_eq!(rows, 2);
+}
+
+#[test]
+fn folders_that_are_no_store_are_refused_and_left_as_they_are() {
+    let dir = TempDir::new().unwrap();
+    assert!(matches!(Catalog::open(dir.path()), Err(Error::NoStore(_))));
+    assert!(matches!(Catalog::open(&dir.path().join("none")), Err(Error::Missing(_))));
+    fs::write(dir.path().join("letter.txt"), "dear").unwrap();
+    assert!(matches!(Identity::read_or_create(dir.path()), Err(Error::Foreign(_))));
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_newer_format_is_refused_plainly() {
+    let dir = TempDir::new().unwrap();
+    fs::write(dir.path().join("sysray-store.json"), r#"{"format": 7, "shape": "unheard of"}"#).unwrap();
+    let refused = Catalog::open(dir.path()).err().unwrap().to_string();
+    assert!(refused.contains("format 7") && refused.contains("format 0"), "{refused}");
+    assert!(Identity::read_or_create(dir.path()).is_err());
+}
+
+#[test]
+fn a_host_keeps_its_label_and_no_label_is_a_number() {
+    let dir = TempDir::new().unwrap();
+    let mut identity = Identity::read_or_create(dir.path()).unwrap();
+    assert_eq!(identity.label(dir.path(), "m1", "web1").unwrap(), "web1");
+    assert_eq!(identity.label(dir.path(), "m1", "renamed").unwrap(), "web1");
+    assert_eq!(identity.label(dir.path(), "m2", "web1").unwrap(), "web1-2");
+    assert_eq!(identity.label(dir.path(), "m3", "10.0.0.7").unwrap(), "host-10.0.0.7");
+    assert_eq!(identity.label(dir.path(), "m4", "../é/x").unwrap(), "---x");
+    let mut again = Identity::read(dir.path()).unwrap();
+    assert_eq!(again.label(dir.path(), "m1", "other").unwrap(), "web1");
+}
+
+#[cfg(unix)]
+#[test]
+fn files_are_for_the_owner_and_the_group() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut made = Made::new();
+    made.part(START, 2);
+    made.maintain(&hourly(), START);
+    let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o7777;
+    for file in made.files("") {
+        assert_eq!(mode(&file) & !0o640, 0, "{}", file.display());
+        let folder = file.parent().unwrap();
+        assert!(folder == made.root() || mode(folder) & !0o750 == 0, "{}", folder.display());
+    }
+}
+
+#[test]
+fn one_maintenance_at_a_time() {
+    let made = Made::new();
+    let _held = Lock::maintenance(made.root()).unwrap().unwrap();
+    assert_eq!(maintain(made.root(), "web1", &hourly(), Micros(START)).unwrap(), None);
+}
+
+#[test]
+fn the_status_counts_rows_gaps_and_the_torn_end() {
+    let mut made = Made::new();
+    made.part(START, 3);
+    made.maintain(&hourly(), START);
+    made.part(START + HOUR, 3);
+    let part = made.files(".part").remove(0);
+    let bytes = fs::read(&part).unwrap();
+    fs::write(&part, &bytes[..bytes.len() - 5]).unwrap();
+    let status = status(made.root()).unwrap();
+    let process = status.tables.iter().find(|t| t.name == "process").unwrap();
+    assert_eq!((process.segment_rows, process.journal_rows), (6, 4));
+    assert_eq!(status.journal_frames, 2);
+    assert!(status.torn_bytes > 0);
+    assert_eq!(status.hosts, ["web1"]);
+    assert_eq!(recorder(made.root()).unwrap(), None);
+}
