@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+// Checked here, evaluated and printed by the program.
+#[allow(dead_code)]
 #[path = "../src/schema/expr.rs"]
 mod expr;
 
@@ -191,7 +193,7 @@ fn derived_of(section: &toml::Table, stored: &[Stored]) -> Result<Vec<(String, D
             derived.push((name, Derived { expr, unit: None, about: format!("`{own}` {about}.") }));
         }
     }
-    let known = |word: &str| word == "interval_us" || stored.iter().any(|c| c.name == word);
+    let known = |word: &str| ["ts", "interval_us"].contains(&word) || stored.iter().any(|c| c.name == word);
     for (name, one) in &derived {
         let tree = expr::parse(&one.expr).map_err(|e| format!("{name}: {e}"))?;
         if let Some(word) = tree.columns().into_iter().find(|w| !known(w)) {
@@ -228,7 +230,8 @@ fn rows(name: &str, index: usize, table: &Table, stored: &[Stored]) -> String {
         let _ = writeln!(fields, "    #[doc = {:?}]\n    pub {own}: {held},", column.toml.about);
         let _ = writeln!(builders, "    {own}: {builder},");
         let _ = writeln!(values, "            self.{own}.value(),");
-        let _ = writeln!(arrays, "            Arc::new(self.{own}.finish()),");
+        let zone = if rust == "Micros" { ".with_timezone(\"UTC\")" } else { "" };
+        let _ = writeln!(arrays, "            Arc::new(self.{own}.finish(){zone}),");
         let _ = writeln!(push, "        self.{own}.{};", append(rust, own, column.nullable));
         if column.kind == "counter" {
             let rule = camel(&column.decrease);

@@ -7,6 +7,7 @@
 //! - [`collect`]: the machine → rows. [`store`]: rows ↔ disk.
 
 pub mod collect;
+pub mod record;
 pub mod schema;
 pub mod store;
 pub mod time;

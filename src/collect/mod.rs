@@ -9,7 +9,7 @@ mod host;
 mod parse;
 
 pub use cpu::CpuCollector;
-pub use host::{Error, Host};
+pub use host::{Error, Host, Units};
 
 use crate::schema::Sample;
 

@@ -42,9 +42,14 @@ pub mod rows {
             }
 
             impl Sample {
-                /// Empties every table and keeps its room.
-                pub fn clear(&mut self) {
-                    $(self.$name.clear();)*
+                /// How many rows it has in all tables.
+                pub fn len(&self) -> usize {
+                    0 $(+ self.$name.len())*
+                }
+
+                /// Whether it has none.
+                pub fn is_empty(&self) -> bool {
+                    self.len() == 0
                 }
             }
         };

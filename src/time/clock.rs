@@ -1,6 +1,6 @@
 //! The clock, passed in: everything that asks what time it is asks one of these.
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::Micros;
 
@@ -17,12 +17,16 @@ pub trait Clock: Send + Sync {
 /// The clocks of this machine.
 #[derive(Clone, Copy, Debug)]
 pub struct SystemClock {
-    start: Instant,
+    #[cfg(not(target_os = "linux"))]
+    start: std::time::Instant,
 }
 
 impl Default for SystemClock {
     fn default() -> Self {
-        SystemClock { start: Instant::now() }
+        SystemClock {
+            #[cfg(not(target_os = "linux"))]
+            start: std::time::Instant::now(),
+        }
     }
 }
 
@@ -32,6 +36,15 @@ impl Clock for SystemClock {
         Micros(since.as_micros() as i64)
     }
 
+    /// The boot clock: an interval with a suspend in it is as long as it was.
+    #[cfg(target_os = "linux")]
+    fn monotonic(&self) -> Duration {
+        use rustix::time::{ClockId, clock_gettime};
+        let now = clock_gettime(ClockId::Boottime);
+        Duration::new(now.tv_sec.unsigned_abs(), now.tv_nsec as u32)
+    }
+
+    #[cfg(not(target_os = "linux"))]
     fn monotonic(&self) -> Duration {
         self.start.elapsed()
     }

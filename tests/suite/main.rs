@@ -2,3 +2,7 @@
 
 /// Collectors over captured trees of `/proc` and `/sys`.
 mod collect;
+/// The tick loop under a clock that the test turns.
+mod record;
+/// Frames, parts, segments, and that each tick is read exactly once.
+mod store;

@@ -1,0 +1,101 @@
+//! The `system` row: sums and worst cases of the tick's other rows.
+
+use crate::schema::rows::{Sample, System};
+
+/// Fills in what other tables' rows of the same interval tell.
+///
+/// What no row tells stays as the collector left it, or unknown: an empty table is no zero.
+pub fn fill(sample: &mut Sample) {
+    let mut row = sample.system.pop().unwrap_or_default();
+    cpu(&mut row, sample);
+    memory(&mut row, sample);
+    disk(&mut row, sample);
+    let counted = || sample.network.iter().filter(|n| n.counted == Some(true));
+    row.network_rx_bytes = sum(counted().map(|n| n.rx_bytes));
+    row.network_tx_bytes = sum(counted().map(|n| n.tx_bytes));
+    row.tcp_retransmits = sample.protocol.first().and_then(|p| p.tcp_retransmits);
+    for pressure in &sample.pressure {
+        match &*pressure.resource {
+            "cpu" => row.cpu_some_us = pressure.some_us,
+            "memory" => (row.memory_some_us, row.memory_full_us) = (pressure.some_us, pressure.full_us),
+            "io" => (row.io_some_us, row.io_full_us) = (pressure.some_us, pressure.full_us),
+            _ => {}
+        }
+    }
+    processes(&mut row, sample);
+    sample.system.push(row);
+}
+
+fn cpu(row: &mut System, sample: &Sample) {
+    let Some(cpu) = sample.cpu.first() else { return };
+    (row.load1, row.load5, row.load15) = (cpu.load1, cpu.load5, cpu.load15);
+    // Reading the file takes a running task: the recorder itself.
+    row.runnable = cpu.runnable.map(|n| (n - 1).max(0));
+    row.blocked = cpu.blocked;
+    (row.context_switches, row.interrupts, row.forks) = (cpu.context_switches, cpu.interrupts, cpu.forks);
+    (row.cpu_iowait_us, row.cpu_steal_us) = (cpu.iowait_us, cpu.steal_us);
+    let busy = [cpu.user_us, cpu.nice_us, cpu.system_us, cpu.irq_us, cpu.softirq_us];
+    row.cpu_busy_us = all(busy);
+    let rest = all([cpu.idle_us, cpu.iowait_us, cpu.steal_us]);
+    row.cpu_capacity_us = row.cpu_busy_us.zip(rest).map(|(busy, rest)| busy + rest);
+}
+
+fn memory(row: &mut System, sample: &Sample) {
+    let Some(memory) = sample.memory.first() else { return };
+    row.memory_available_bytes = memory.available_bytes;
+    row.memory_used_pct = memory.total_bytes.zip(memory.available_bytes).and_then(|(total, available)| {
+        (total > 0).then(|| 100.0 * (total - available) as f64 / total as f64)
+    });
+    row.swap_used_bytes =
+        memory.swap_total_bytes.zip(memory.swap_free_bytes).map(|(total, free)| total - free);
+    (row.swap_in_bytes, row.swap_out_bytes) = (memory.swap_in_bytes, memory.swap_out_bytes);
+    row.oom_kills = memory.oom_kills;
+}
+
+fn disk(row: &mut System, sample: &Sample) {
+    let counted = || sample.disk.iter().filter(|d| d.counted == Some(true));
+    row.disk_read_bytes = sum(counted().map(|d| d.read_bytes));
+    row.disk_write_bytes = sum(counted().map(|d| d.write_bytes));
+    row.disk_reads = sum(counted().map(|d| d.reads));
+    row.disk_writes = sum(counted().map(|d| d.writes));
+    let latency = counted().filter_map(|d| {
+        let done = d.reads?.checked_add(d.writes?)?;
+        (done > 0).then_some((d.read_us? + d.write_us?) as f64 / done as f64)
+    });
+    row.disk_latency_us = latency.reduce(f64::max);
+}
+
+fn processes(row: &mut System, sample: &Sample) {
+    if sample.process.is_empty() {
+        return;
+    }
+    let in_state =
+        |state: &str| sample.process.iter().filter(|p| p.state.as_deref() == Some(state)).count() as i64;
+    row.processes = Some(sample.process.len() as i64);
+    row.threads = sum(sample.process.iter().map(|p| p.threads));
+    // Where no state is known at all, none can be counted.
+    if sample.process.iter().any(|p| p.state.is_some()) {
+        (row.uninterruptible, row.zombies) = (Some(in_state("D")), Some(in_state("Z")));
+    }
+    let told = sum(sample.process.iter().map(|p| p.cpu_us));
+    row.unattributed_cpu_us = row.cpu_busy_us.zip(told).map(|(busy, told)| (busy - told).max(0));
+}
+
+/// The queue is a mean over the interval, which only the caller knows.
+pub fn queue(sample: &mut Sample, interval_us: Option<i64>) {
+    let longest = sample.disk.iter().filter(|d| d.counted == Some(true)).filter_map(|d| d.queue_us).max();
+    let length = longest.zip(interval_us.filter(|us| *us > 0)).map(|(queue, us)| queue as f64 / us as f64);
+    if let Some(row) = sample.system.first_mut() {
+        row.disk_queue_length = length;
+    }
+}
+
+/// The sum of what is known; unknown where nothing is.
+fn sum(values: impl Iterator<Item = Option<i64>>) -> Option<i64> {
+    values.flatten().reduce(|a, b| a.saturating_add(b))
+}
+
+/// The sum, unknown where any part is.
+fn all<const N: usize>(values: [Option<i64>; N]) -> Option<i64> {
+    values.into_iter().sum()
+}

@@ -1,0 +1,33 @@
+//! The tick loop: the clock says a tick is due, collectors are read, totals become rows, rows a
+//! frame of the journal.
+//!
+//! This room draws nothing and prints nothing: what a front end wants to show it is told through
+//! [`Watcher`].
+
+mod batches;
+mod cost;
+mod deltas;
+mod derived;
+mod events;
+mod headline;
+mod journal;
+mod maintenance;
+mod run;
+mod sampler;
+mod schedule;
+
+pub use journal::boot_id;
+pub use maintenance::Maintenance;
+pub use run::{Options, Progress, Stop, Summary, Watcher, run};
+pub use sampler::{Sampler, Tick};
+
+use crate::{collect, store};
+
+/// Why a recording cannot begin or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    #[error(transparent)]
+    Collect(#[from] collect::Error),
+}

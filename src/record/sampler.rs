@@ -1,0 +1,156 @@
+//! One round of all collectors, and the rows of the interval since the round before.
+
+use std::time::Duration;
+
+use arrow::array::RecordBatch;
+
+use crate::collect::{Collector, Host};
+use crate::schema::rows::Recorder;
+use crate::schema::{Sample, Stamp, TABLES, Table};
+use crate::time::Clock;
+
+use super::batches::Batches;
+use super::deltas::Deltas;
+use super::{cost, derived, headline};
+
+/// Reads the collectors and remembers the totals of the round before.
+pub struct Sampler<'a> {
+    host: Host,
+    clock: &'a dyn Clock,
+    collectors: Vec<Watched>,
+    deltas: Deltas,
+    boot_ticks: Option<i64>,
+}
+
+/// A collector and what it cost so far.
+struct Watched {
+    collector: Box<dyn Collector>,
+    read_at: Option<Duration>,
+    interval_us: Option<i64>,
+    totals: Recorder,
+}
+
+/// The rows of one tick.
+pub struct Tick {
+    /// Counters are what happened in the interval.
+    pub rows: Sample,
+    /// The kernel's totals of the same instant, where they were asked for.
+    pub totals: Option<Sample>,
+    intervals: Vec<(&'static str, Option<i64>)>,
+}
+
+impl Tick {
+    /// The interval of a table's rows: its collector's own.
+    pub fn interval_us(&self, table: &str) -> Option<i64> {
+        self.intervals.iter().find(|(name, _)| *name == table).and_then(|(_, us)| *us)
+    }
+
+    /// Its tables that have rows, derived columns included.
+    pub fn batches(&self, stamp: Stamp) -> Vec<(&'static Table, RecordBatch)> {
+        let stamp = |table: &str| Stamp { interval_us: self.interval_us(table), ..stamp };
+        let built = Batches::default().build(&self.rows, stamp).into_iter();
+        let table = |id: u32| &TABLES[id as usize];
+        built.map(|(id, batch)| (table(id), derived::extend(table(id), &batch))).collect()
+    }
+}
+
+impl<'a> Sampler<'a> {
+    /// A sampler over these collectors. Its first round only learns the totals: see [`Sampler::prime`].
+    pub fn new(host: Host, clock: &'a dyn Clock, collectors: Vec<Box<dyn Collector>>) -> Self {
+        let watched = |collector: Box<dyn Collector>| {
+            let (zero, name) = (Some(0), collector.name().into());
+            let totals = Recorder {
+                collector: name,
+                elapsed_us: zero,
+                rows: zero,
+                read_calls: zero,
+                errors: zero,
+                ..Recorder::default()
+            };
+            Watched { collector, read_at: None, interval_us: None, totals }
+        };
+        let collectors = collectors.into_iter().map(watched).collect();
+        Sampler { host, clock, collectors, deltas: Deltas::default(), boot_ticks: None }
+    }
+
+    /// Takes the sample that the first rows are counted from.
+    pub fn prime(&mut self, own: Recorder) {
+        self.tick(own, false);
+    }
+
+    /// Takes a sample; `own` is the recorder's row about itself, counters as totals.
+    pub fn tick(&mut self, own: Recorder, keep_totals: bool) -> Tick {
+        let boot_ticks = boot_ticks(&self.host);
+        let mut rows = Sample::default();
+        for watched in &mut self.collectors {
+            watched.collect(&mut self.host, self.clock, &mut rows);
+        }
+        let cost = cost::now();
+        rows.recorder.extend(self.collectors.iter().map(|w| w.totals.clone()));
+        rows.recorder.push(Recorder {
+            collector: "recorder".into(),
+            cpu_us: cost.cpu_us,
+            rss_bytes: cost.rss_bytes,
+            ..own
+        });
+        let totals = keep_totals.then(|| rows.clone());
+        self.deltas.take(&mut rows, self.boot_ticks);
+        self.boot_ticks = boot_ticks;
+        let intervals: Vec<_> = self
+            .collectors
+            .iter()
+            .flat_map(|w| w.collector.tables().iter().map(|table| (*table, w.interval_us)))
+            .collect();
+        headline::fill(&mut rows);
+        let mut tick = Tick { rows, totals, intervals };
+        // The headline and the recorder's rows are of the whole round: the first collector's interval.
+        let whole = tick.interval_us("cpu").or_else(|| tick.intervals.first().and_then(|(_, us)| *us));
+        tick.intervals.retain(|(table, _)| *table != "system");
+        tick.intervals.extend([("system", whole), ("recorder", whole)]);
+        let disks = tick.interval_us("disk");
+        headline::queue(&mut tick.rows, disks);
+        tick
+    }
+
+    /// The host that is read, for what is not read every tick.
+    pub fn host(&mut self) -> &mut Host {
+        &mut self.host
+    }
+}
+
+impl Watched {
+    fn collect(&mut self, host: &mut Host, clock: &dyn Clock, rows: &mut Sample) {
+        let (began, reads, count) = (clock.monotonic(), host.reads(), rows.len());
+        let result = self.collector.collect(host, rows);
+        let add = |total: &mut Option<i64>, more: i64| *total = total.map(|n| n + more);
+        add(&mut self.totals.elapsed_us, (clock.monotonic() - began).as_micros() as i64);
+        add(&mut self.totals.read_calls, host.reads() - reads);
+        add(&mut self.totals.rows, (rows.len() - count) as i64);
+        self.totals.error = None;
+        match result {
+            Ok(()) => {
+                self.interval_us = self.read_at.map(|before| (began - before).as_micros() as i64);
+                self.read_at = Some(began);
+            }
+            Err(error) => {
+                add(&mut self.totals.errors, 1);
+                self.totals.error = Some(error.to_string().into());
+            }
+        }
+    }
+}
+
+/// The boot clock in clock ticks, as the kernel stamps the start of processes.
+#[cfg(target_os = "linux")]
+fn boot_ticks(host: &Host) -> Option<i64> {
+    use rustix::time::{ClockId, clock_gettime};
+    let now = clock_gettime(ClockId::Boottime);
+    let per_s = host.units.ticks_per_s;
+    Some(now.tv_sec * per_s + now.tv_nsec * per_s / 1_000_000_000)
+}
+
+/// Elsewhere start times are no boot clock's.
+#[cfg(not(target_os = "linux"))]
+fn boot_ticks(_host: &Host) -> Option<i64> {
+    None
+}
