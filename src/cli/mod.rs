@@ -1,0 +1,73 @@
+//! The command line: arguments, one file a command, and how errors leave the program.
+//!
+//! Data goes to stdout, talk to stderr. Exit codes: 0 done, 1 failed, 2 misused, 4 nothing recorded
+//! in the range, 130 interrupted.
+
+mod args;
+mod collectors;
+mod place;
+#[cfg(feature = "desk")]
+mod query;
+mod record;
+#[cfg(feature = "desk")]
+mod report;
+mod schema;
+mod snapshot;
+mod status_line;
+mod store;
+mod values;
+#[cfg(feature = "desk")]
+mod when;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Args, Command, StoreCommand};
+
+/// Nothing is recorded in the range that was asked for.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct NothingRecorded(pub String);
+
+/// Exit code of [`NothingRecorded`].
+const NOTHING_RECORDED: u8 = 4;
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    let done = match args.command {
+        Command::Record(args) => record::run(args),
+        Command::Snapshot(args) => snapshot::run(args),
+        #[cfg(feature = "desk")]
+        Command::Query(args) => query::run(args),
+        #[cfg(feature = "desk")]
+        Command::Report(args) => report::run(args),
+        Command::Schema(args) => schema::run(args),
+        Command::Store(args) => match args.command {
+            StoreCommand::Status(args) => store::status(args),
+            StoreCommand::Maintain(args) => store::maintain(args),
+        },
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sysray: {}", one_line(&error));
+            let nothing = error.downcast_ref::<NothingRecorded>().is_some();
+            ExitCode::from(if nothing { NOTHING_RECORDED } else { 1 })
+        }
+    }
+}
+
+/// Whoever read our output has had enough: that is no failure.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<std::io::Error>());
+    causes.any(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+/// The error and what it adds to its causes, on one line.
+fn one_line(error: &anyhow::Error) -> String {
+    let text = format!("{error:#}");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,35 @@
+//! `sysray report`.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use super::args::{Report, ReportFormat};
+use super::{NothingRecorded, place, when};
+use crate::query::{Engine, Options};
+use crate::report::{self, Error};
+use crate::time;
+
+/// Says how the host was doing.
+pub fn run(args: Report) -> Result<()> {
+    let root = place::store(args.place.store)?;
+    let when = when::when(&root, &args.range)?;
+    let context = when.context.clone();
+    let read_time = move |text: &str| time::parse(text, &context).map_err(|e| e.to_string());
+    let options = Options { range: when.range, ..Options::new(Arc::new(read_time)) };
+    let engine = Engine::open(&[root], options)?;
+    let ask = |sql: &str| engine.run(sql).map(|(_, batches)| batches).map_err(report::Failure::from);
+    let asked = report::Options { host: args.host, range: when.range, zone: when.context.zone };
+    let report = match report::gather(&ask, &asked) {
+        Err(Error::Empty(range)) => return Err(NothingRecorded(Error::Empty(range).to_string()).into()),
+        other => other?,
+    };
+    let text = match args.format {
+        ReportFormat::Text => report::text(&report),
+        ReportFormat::Markdown => report::markdown(&report),
+        ReportFormat::Json => report::json(&report),
+    };
+    std::io::stdout().lock().write_all(text.as_bytes())?;
+    Ok(())
+}

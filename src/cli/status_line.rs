@@ -1,0 +1,90 @@
+//! What a recording shows: one line that is written over on a terminal, else nothing but trouble.
+
+use std::io::{IsTerminal, Write, stderr};
+use std::path::{Path, PathBuf};
+
+use crate::record::{Progress, Summary, Watcher};
+
+/// Shows a recording on stderr.
+pub struct StatusLine {
+    store: PathBuf,
+    terminal: bool,
+    last_trouble: String,
+}
+
+impl StatusLine {
+    /// For a recording into that store.
+    pub fn new(store: &Path) -> Self {
+        StatusLine { store: store.into(), terminal: stderr().is_terminal(), last_trouble: String::new() }
+    }
+
+    /// Ends the line, and says where the recording is.
+    pub fn finish(&self, summary: &Summary) {
+        if self.terminal {
+            self.write(&format!("{} samples in {}\n", summary.ticks, self.store.display()));
+        }
+        if summary.dropped > 0 {
+            eprintln!("sysray: {} samples could not be written", summary.dropped);
+        }
+    }
+
+    /// Writes over the line. A terminal that is gone is no reason to stop recording.
+    fn write(&self, text: &str) {
+        let mut stderr = stderr().lock();
+        let _ = write!(stderr, "\r\x1b[K{text}");
+        let _ = stderr.flush();
+    }
+}
+
+impl Watcher for StatusLine {
+    fn ticked(&mut self, progress: &Progress) {
+        if !self.terminal {
+            return;
+        }
+        let seconds = progress.elapsed.as_secs_f64().max(0.001);
+        let rate = progress.ticks as f64 / seconds;
+        let mut text = format!(
+            "{} samples, {rate:.2}/s, {} rows each, {} written",
+            progress.ticks,
+            progress.rows,
+            human(progress.written_bytes as f64),
+        );
+        if let Some(cpu_us) = progress.cpu_us {
+            let per_sample = cpu_us as f64 / 1000.0 / progress.ticks.max(1) as f64;
+            text += &format!("; own cost {per_sample:.1} ms CPU a sample");
+        }
+        if let Some(rss) = progress.rss_bytes {
+            text += &format!(", {}", human(rss as f64));
+        }
+        self.write(&text);
+    }
+
+    fn trouble(&mut self, what: &str) {
+        // What stays wrong is said once, not at every tick.
+        if what != self.last_trouble {
+            if self.terminal {
+                self.write("");
+            }
+            eprintln!("sysray: {}", what.split_whitespace().collect::<Vec<_>>().join(" "));
+            self.last_trouble = what.into();
+        }
+    }
+
+    fn sealing(&mut self) {
+        if self.terminal {
+            self.write("sealing …");
+        }
+    }
+}
+
+/// Bytes for people.
+pub fn human(bytes: f64) -> String {
+    let units = ["B", "KiB", "MiB", "GiB", "TiB"];
+    let mut value = bytes;
+    let mut unit = 0;
+    while value >= 1024.0 && unit + 1 < units.len() {
+        value /= 1024.0;
+        unit += 1;
+    }
+    if unit == 0 { format!("{value:.0} B") } else { format!("{value:.1} {}", units[unit]) }
+}

@@ -1,0 +1,87 @@
+//! How single values are typed: times, sizes, spans, codecs, table names.
+
+use std::time::Duration;
+
+use crate::schema::{self, TABLES};
+use crate::store::{Compression, Rotation};
+use crate::time::parse_duration;
+
+/// The shortest interval that can be recorded.
+const SHORTEST: Duration = Duration::from_millis(10);
+
+/// A time between samples.
+pub fn interval(text: &str) -> Result<Duration, String> {
+    let interval = parse_duration(text).map_err(|e| e.to_string())?;
+    if interval < SHORTEST {
+        return Err(format!("an interval is at least {} ms, such as 1s or 500ms", SHORTEST.as_millis()));
+    }
+    if interval > Duration::from_secs(86_400) {
+        return Err("an interval is at most a day".into());
+    }
+    Ok(interval)
+}
+
+/// A time that is not 0.
+pub fn span(text: &str) -> Result<Duration, String> {
+    let span = parse_duration(text).map_err(|e| e.to_string())?;
+    if span.is_zero() { Err("a time longer than 0 is wanted, such as 10m or 14d".into()) } else { Ok(span) }
+}
+
+/// The span of a finished file. Upstream's `never` is a day: no file passes a UTC day.
+pub fn rotation(text: &str) -> Result<Rotation, String> {
+    match text {
+        "hourly" => Ok(Rotation::HOUR),
+        "daily" | "never" => Ok(Rotation::DAY),
+        other => match span(other) {
+            Ok(span) if span < Duration::from_secs(60) => Err("a file spans at least a minute".into()),
+            Ok(span) => Ok(Rotation::every(span)),
+            Err(_) => Err("hourly, daily, or a time such as 15m is wanted".into()),
+        },
+    }
+}
+
+/// A codec.
+pub fn compression(text: &str) -> Result<Compression, String> {
+    let level = match text {
+        "none" => return Ok(Compression::None),
+        "zstd" => Some(3),
+        other => other.strip_prefix("zstd:").and_then(|level| level.parse().ok()),
+    };
+    match level {
+        Some(level @ 1..=22) => Ok(Compression::Zstd(level)),
+        _ => Err("zstd, zstd:LEVEL with a level from 1 to 22, or none is wanted".into()),
+    }
+}
+
+/// A size in bytes: 2GiB, 500MB, 1073741824.
+pub fn bytes(text: &str) -> Result<u64, String> {
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = text.split_at(end);
+    let factor: u64 = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kib" => 1 << 10,
+        "m" | "mib" => 1 << 20,
+        "g" | "gib" => 1 << 30,
+        "t" | "tib" => 1 << 40,
+        "kb" => 1_000,
+        "mb" => 1_000_000,
+        "gb" => 1_000_000_000,
+        "tb" => 1_000_000_000_000,
+        _ => return Err("a size is wanted, such as 2GiB or 500MB".into()),
+    };
+    match number.parse::<f64>() {
+        Ok(n) if n > 0.0 && n * factor as f64 >= 1.0 => Ok((n * factor as f64) as u64),
+        _ => Err("a size larger than 0 is wanted, such as 2GiB or 500MB".into()),
+    }
+}
+
+/// The name of a table.
+pub fn table(text: &str) -> Result<String, String> {
+    match schema::table(text) {
+        Some(table) => Ok(table.name.into()),
+        None => {
+            let all: Vec<&str> = TABLES.iter().map(|t| t.name).collect();
+            Err(format!("no such table; there are {}", all.join(", ")))
+        }
+    }
+}
