@@ -1,7 +1,15 @@
 //! All integration tests, one binary. A module a boundary, each with one helper of its own.
+#![allow(clippy::unwrap_used)]
 
+/// Rooms stand on floors, and imports go downwards.
+mod architecture;
+/// The program as a user meets it.
+mod cli;
 /// Collectors over captured trees of `/proc` and `/sys`.
 mod collect;
+/// Other programs' answers to the same questions; ignored unless they are installed.
+#[cfg(feature = "desk")]
+mod interop;
 /// The tick loop under a clock that the test turns.
 mod record;
 /// Frames, parts, segments, and that each tick is read exactly once.
