@@ -6,10 +6,27 @@
 
 mod cpu;
 mod host;
+mod interface;
+mod memory;
+mod network;
 mod parse;
+mod pressure;
+mod protocol;
+mod snmp;
+#[cfg(target_os = "linux")]
+mod sock_diag;
+mod socket;
+mod system;
 
 pub use cpu::CpuCollector;
 pub use host::{Error, Host, Units};
+pub use host::{Error, Host};
+pub use memory::MemoryCollector;
+pub use network::NetworkCollector;
+pub use pressure::PressureCollector;
+pub use protocol::ProtocolCollector;
+pub use socket::SocketCollector;
+pub use system::SystemCollector;
 
 use crate::schema::Sample;
 

@@ -9,6 +9,12 @@ use sysray::collect::{Collector, Host};
 use sysray::schema::{Row, Sample, Value};
 
 mod cpu;
+mod memory;
+mod network;
+mod pressure;
+mod protocol;
+mod socket;
+mod system;
 
 /// The trees: what each stands for is told in `tests/hosts/README.md`.
 pub const HOSTS: [&str; 5] = ["this-kernel", "large", "old-kernel", "container", "broken"];

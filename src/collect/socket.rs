@@ -1,0 +1,129 @@
+//! `socket` from `/proc/net/sockstat`, `/proc/net/sockstat6` and `/proc/net/snmp`, and the TCP states
+//! from a sock_diag dump or, where there is none, from `/proc/net/tcp` and `/proc/net/tcp6`.
+//!
+//! It never lists connections on a host that has many: states are counted by whoever is cheapest.
+
+use super::parse::{int, pairs};
+use super::snmp::established;
+use super::{Collector, Error, Host};
+use crate::schema::Sample;
+use crate::schema::rows::Socket;
+
+/// TCP states are read every so many ticks.
+const STATES_EVERY: u64 = 10;
+
+/// As many sockets as may be read as text: the kernel takes about a microsecond to print each.
+const TEXT_LIMIT: i64 = 20_000;
+
+/// How many TCP sockets are in each state, by the kernel's number of the state.
+pub type States = [i64; 16];
+
+/// Reads how many sockets there are.
+#[derive(Default)]
+pub struct SocketCollector {
+    ask: Option<fn() -> Option<States>>,
+    ticks: u64,
+}
+
+impl SocketCollector {
+    /// One that asks the running kernel for TCP states, which costs less than the files by far.
+    /// For the machine it runs on only: the answer is not the tree's.
+    #[cfg(target_os = "linux")]
+    pub fn asking_kernel() -> Self {
+        SocketCollector { ask: Some(super::sock_diag::tcp_states), ticks: 0 }
+    }
+
+    fn states(&self, host: &mut Host, row: &Socket) -> Result<Option<States>, Error> {
+        if let Some(states) = self.ask.and_then(|ask| ask()) {
+            return Ok(Some(states));
+        }
+        let (Some(in_use), Some(waiting)) = (row.tcp_in_use, row.tcp_time_wait) else { return Ok(None) };
+        if in_use.saturating_add(waiting) >= TEXT_LIMIT {
+            return Ok(None);
+        }
+        let Some(text) = host.proc_if_any("net/tcp")? else { return Ok(None) };
+        let mut states = States::default();
+        parse_tcp(text, &mut states);
+        if let Some(text) = host.proc_if_any("net/tcp6")? {
+            parse_tcp(text, &mut states);
+        }
+        Ok(Some(states))
+    }
+}
+
+impl Collector for SocketCollector {
+    fn name(&self) -> &'static str {
+        "socket"
+    }
+
+    fn tables(&self) -> &'static [&'static str] {
+        &["socket"]
+    }
+
+    fn collect(&mut self, host: &mut Host, sample: &mut Sample) -> Result<(), Error> {
+        let page_bytes = host.units.page_bytes;
+        let mut row = Socket::default();
+        let path = host.proc_path("net/sockstat");
+        parse_sockstat(host.proc("net/sockstat")?, page_bytes, &mut row);
+        if row == Socket::default() {
+            return Err(Error::Parse { path, what: "no sockets line".into() });
+        }
+        if let Some(text) = host.proc_if_any("net/sockstat6")? {
+            parse_sockstat(text, page_bytes, &mut row);
+        }
+        row.tcp_established = host.proc_if_any("net/snmp")?.and_then(established);
+        let due = self.ticks.is_multiple_of(STATES_EVERY);
+        self.ticks += 1;
+        if due && let Some(states) = self.states(host, &row)? {
+            fill_states(&states, &mut row);
+        }
+        sample.socket.push(row);
+        Ok(())
+    }
+}
+
+/// Adds what `/proc/net/sockstat` or `/proc/net/sockstat6` says. Memory is told in pages.
+pub fn parse_sockstat(text: &str, page_bytes: i64, row: &mut Socket) {
+    for (family, rest) in pairs(text) {
+        let mut words = rest.split_ascii_whitespace();
+        while let (Some(name), Some(number)) = (words.next(), words.next().and_then(int)) {
+            let (field, number) = match (family, name) {
+                ("sockets", "used") => (&mut row.sockets, number),
+                ("TCP" | "TCP6", "inuse") => (&mut row.tcp_in_use, number),
+                ("TCP", "orphan") => (&mut row.tcp_orphan, number),
+                ("TCP", "tw") => (&mut row.tcp_time_wait, number),
+                ("TCP", "alloc") => (&mut row.tcp_allocated, number),
+                ("TCP", "mem") => (&mut row.tcp_memory_bytes, number.saturating_mul(page_bytes)),
+                ("UDP" | "UDP6", "inuse") => (&mut row.udp_in_use, number),
+                ("UDP", "mem") => (&mut row.udp_memory_bytes, number.saturating_mul(page_bytes)),
+                ("RAW" | "RAW6", "inuse") => (&mut row.raw_in_use, number),
+                _ => continue,
+            };
+            *field = Some(field.unwrap_or(0).saturating_add(number));
+        }
+    }
+}
+
+/// Counts the states in `/proc/net/tcp` or `/proc/net/tcp6`: the fourth word of a line, hexadecimal.
+pub fn parse_tcp(text: &str, states: &mut States) {
+    for line in text.lines().skip(1) {
+        let state = line.split_ascii_whitespace().nth(3).and_then(|st| usize::from_str_radix(st, 16).ok());
+        if let Some(count) = state.and_then(|state| states.get_mut(state)) {
+            *count += 1;
+        }
+    }
+}
+
+/// The states no other file tells, by the kernel's numbers (include/net/tcp_states.h).
+fn fill_states(states: &States, row: &mut Socket) {
+    row.tcp_syn_sent = Some(states[2]);
+    // 12 is a request that has no socket of its own yet, which the files print as 3.
+    row.tcp_syn_received = Some(states[3] + states[12]);
+    row.tcp_fin_wait1 = Some(states[4]);
+    row.tcp_fin_wait2 = Some(states[5]);
+    row.tcp_close = Some(states[7]);
+    row.tcp_close_wait = Some(states[8]);
+    row.tcp_last_ack = Some(states[9]);
+    row.tcp_listen = Some(states[10]);
+    row.tcp_closing = Some(states[11]);
+}

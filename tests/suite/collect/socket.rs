@@ -1,0 +1,67 @@
+//! `socket`.
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+
+use sysray::collect::{Collector, Host, SocketCollector};
+use sysray::schema::Sample;
+use sysray::schema::rows::Socket;
+
+use super::{HOSTS, collect, show};
+
+#[test]
+fn socket_of_each_kernel() {
+    for host in HOSTS {
+        let shown = match collect(host, SocketCollector::default()) {
+            Ok(sample) => show(&sample.socket),
+            Err(error) => error,
+        };
+        insta::assert_snapshot!(format!("socket-{host}"), shown);
+    }
+}
+
+fn tick(collector: &mut SocketCollector, host: &mut Host) -> Socket {
+    let mut sample = Sample::default();
+    collector.collect(host, &mut sample).unwrap();
+    sample.socket.remove(0)
+}
+
+#[test]
+fn states_are_read_every_tenth_tick() {
+    let tree = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hosts/old-kernel");
+    let (mut collector, mut host) = (SocketCollector::default(), Host::at(&tree));
+    let listening: Vec<_> = (0..21).map(|_| tick(&mut collector, &mut host).tcp_listen).collect();
+    let known: Vec<usize> = (0..21).filter(|tick| listening[*tick].is_some()).collect();
+    assert_eq!(known, [0, 10, 20]);
+}
+
+/// The kernel's dump and its text files agree about sockets that this test made.
+#[test]
+#[cfg(target_os = "linux")]
+fn the_kernel_tells_the_same_as_its_files() {
+    use std::net::{TcpListener, TcpStream};
+
+    let one_state = |collector: &mut SocketCollector| {
+        let row = tick(collector, &mut Host::here());
+        (row.tcp_listen, row.tcp_close_wait)
+    };
+    let before = one_state(&mut SocketCollector::asking_kernel());
+    let listeners: Vec<TcpListener> = (0..40).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
+    let left: Vec<TcpStream> = listeners
+        .iter()
+        .map(|listener| {
+            let stream = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            drop(listener.accept().unwrap());
+            stream
+        })
+        .collect();
+    let asked = one_state(&mut SocketCollector::asking_kernel());
+    let read = one_state(&mut SocketCollector::default());
+    drop(left);
+    // Other tests and programs may open and close a few meanwhile.
+    let near = |a: Option<i64>, b: i64| a.is_some_and(|a| (a - b).abs() <= 15);
+    assert!(near(asked.0, before.0.unwrap() + 40), "{before:?} {asked:?}");
+    assert!(near(asked.1, before.1.unwrap() + 40), "{before:?} {asked:?}");
+    assert!(near(read.0, asked.0.unwrap()) && near(read.1, asked.1.unwrap()), "{asked:?} {read:?}");
+}
