@@ -4,7 +4,16 @@
 //! A collector is two things: a thin `collect` that knows paths, and pure functions from text to
 //! rows. None of them keeps time, writes a file or knows another collector.
 
+#[cfg(target_os = "linux")]
+mod block;
+#[cfg(target_os = "linux")]
+mod cgroup;
+mod container;
 mod cpu;
+#[cfg(target_os = "linux")]
+mod disk;
+#[cfg(target_os = "linux")]
+mod filesystem;
 mod host;
 mod interface;
 mod memory;
@@ -17,7 +26,17 @@ mod snmp;
 mod sock_diag;
 mod socket;
 mod system;
+#[cfg(target_os = "linux")]
+mod inventory;
+#[cfg(target_os = "linux")]
+mod mount;
+mod parse;
+#[cfg(target_os = "linux")]
+mod virtualisation;
 
+#[cfg(target_os = "linux")]
+pub use cgroup::CgroupCollector;
+pub use container::{Container, container_of};
 pub use cpu::CpuCollector;
 pub use host::{Error, Host, Units};
 pub use host::{Error, Host};
@@ -27,6 +46,15 @@ pub use pressure::PressureCollector;
 pub use protocol::ProtocolCollector;
 pub use socket::SocketCollector;
 pub use system::SystemCollector;
+#[cfg(target_os = "linux")]
+pub use disk::{DiskCollector, parse_diskstats};
+#[cfg(target_os = "linux")]
+pub use filesystem::{FilesystemCollector, Space, SpaceOf, list_filesystems};
+pub use host::{Error, Host};
+#[cfg(target_os = "linux")]
+pub use inventory::HostCollector;
+#[cfg(target_os = "linux")]
+pub use mount::{Mount, parse_mountinfo};
 
 use crate::schema::Sample;
 

@@ -8,6 +8,8 @@ use std::path::Path;
 use sysray::collect::{Collector, Host};
 use sysray::schema::{Row, Sample, Value};
 
+#[cfg(target_os = "linux")]
+mod cgroup;
 mod cpu;
 mod memory;
 mod network;
@@ -15,6 +17,12 @@ mod pressure;
 mod protocol;
 mod socket;
 mod system;
+#[cfg(target_os = "linux")]
+mod disk;
+#[cfg(target_os = "linux")]
+mod filesystem;
+#[cfg(target_os = "linux")]
+mod inventory;
 
 /// The trees: what each stands for is told in `tests/hosts/README.md`.
 pub const HOSTS: [&str; 5] = ["this-kernel", "large", "old-kernel", "container", "broken"];

@@ -1,0 +1,125 @@
+//! The files of a v2 group: text → figures.
+
+use std::path::Path;
+
+use super::device::{Devices, Transfers};
+use super::{Limits, read};
+use crate::collect::Host;
+use crate::collect::parse::{int, pairs};
+use crate::schema::rows::Cgroup;
+
+/// Adds what the group's files tell.
+pub fn figures(host: &mut Host, folder: &Path, devices: &mut Devices, row: &mut Cgroup) {
+    if let Some(text) = read(host, folder, "cpu.stat") {
+        cpu_stat(text, row);
+    }
+    row.memory_bytes = read(host, folder, "memory.current").and_then(int);
+    if row.memory_bytes.is_some() {
+        row.swap_bytes = read(host, folder, "memory.swap.current").and_then(int);
+        if let Some(text) = read(host, folder, "memory.events") {
+            memory_events(text, row);
+        }
+    }
+    if let Some(text) = read(host, folder, "memory.stat") {
+        memory_stat(text, row);
+    }
+    row.pids = read(host, folder, "pids.current").and_then(int);
+    if row.pids.is_some() {
+        let events = read(host, folder, "pids.events").unwrap_or_default();
+        row.pids_max_events = value(events, "max");
+    }
+    if let Some(text) = read(host, folder, "io.stat").map(str::to_string) {
+        let sum = io_stat(&text, |number| devices.is_lowest(host, number));
+        (row.reads, row.writes) = (Some(sum.reads), Some(sum.writes));
+        (row.read_bytes, row.write_bytes) = (Some(sum.read_bytes), Some(sum.write_bytes));
+    }
+    let mut pressure = |file| read(host, folder, file).map_or((None, None), pressure_totals);
+    (row.cpu_some_us, row.cpu_full_us) = pressure("cpu.pressure");
+    (row.memory_some_us, row.memory_full_us) = pressure("memory.pressure");
+    (row.io_some_us, row.io_full_us) = pressure("io.pressure");
+    (_, row.irq_full_us) = pressure("irq.pressure");
+}
+
+/// Adds what the group may use. `max` is no limit.
+pub fn limits(host: &mut Host, folder: &Path, limits: &mut Limits) {
+    if let Some((quota, period)) = read(host, folder, "cpu.max").and_then(|t| t.trim().split_once(' ')) {
+        (limits.quota_us, limits.period_us) = (int(quota), int(period));
+    }
+    limits.weight = read(host, folder, "cpu.weight").and_then(int);
+    limits.memory_max_bytes = read(host, folder, "memory.max").and_then(int);
+    limits.memory_high_bytes = read(host, folder, "memory.high").and_then(int);
+    limits.pids_max = read(host, folder, "pids.max").and_then(int);
+}
+
+fn cpu_stat(text: &str, row: &mut Cgroup) {
+    for (key, rest) in pairs(text) {
+        let column = match key {
+            "usage_usec" => &mut row.usage_us,
+            "user_usec" => &mut row.user_us,
+            "system_usec" => &mut row.system_us,
+            "nr_periods" => &mut row.periods,
+            "nr_throttled" => &mut row.throttled_periods,
+            "throttled_usec" => &mut row.throttled_us,
+            _ => continue,
+        };
+        *column = int(rest);
+    }
+}
+
+fn memory_stat(text: &str, row: &mut Cgroup) {
+    for (key, rest) in pairs(text) {
+        match key {
+            "anon" => row.anon_bytes = int(rest),
+            "file" => row.file_bytes = int(rest),
+            "slab" => row.slab_bytes = int(rest),
+            // One number until Linux 5.9, then one for each of two kinds of page.
+            "workingset_refault" | "workingset_refault_anon" | "workingset_refault_file" => {
+                row.refaults = int(rest).map(|n| row.refaults.unwrap_or(0).saturating_add(n));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn memory_events(text: &str, row: &mut Cgroup) {
+    row.memory_high_events = value(text, "high");
+    row.memory_max_events = value(text, "max");
+    row.oom_kills = value(text, "oom_kill");
+    row.oom_group_kills = value(text, "oom_group_kill");
+}
+
+fn value(text: &str, key: &str) -> Option<i64> {
+    pairs(text).find(|(k, _)| *k == key).and_then(|(_, rest)| int(rest))
+}
+
+/// `io.stat` summed over the devices that `is_lowest` names. A group without I/O has no lines.
+fn io_stat(text: &str, mut is_lowest: impl FnMut(&str) -> bool) -> Transfers {
+    let mut sum = Transfers::default();
+    let mut counts = false;
+    for word in text.split_ascii_whitespace() {
+        let Some((key, number)) = word.split_once('=') else {
+            counts = word.contains(':') && is_lowest(word);
+            continue;
+        };
+        let column = match key {
+            "rbytes" => &mut sum.read_bytes,
+            "wbytes" => &mut sum.write_bytes,
+            "rios" => &mut sum.reads,
+            "wios" => &mut sum.writes,
+            _ => continue,
+        };
+        if counts {
+            *column = column.saturating_add(int(number).unwrap_or(0));
+        }
+    }
+    sum
+}
+
+/// The totals of a pressure file: some, full.
+fn pressure_totals(text: &str) -> (Option<i64>, Option<i64>) {
+    let total = |kind: &str| {
+        let (_, rest) = pairs(text).find(|(key, _)| *key == kind)?;
+        rest.split_ascii_whitespace().find_map(|word| word.strip_prefix("total=")).and_then(int)
+    };
+    (total("some"), total("full"))
+}

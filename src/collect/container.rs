@@ -1,0 +1,91 @@
+//! Which container a control group belongs to, by its path alone. No engine is asked.
+
+/// The container, or the engine's own group, that a path lies in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Container {
+    /// docker, containerd, podman, cri-o, lxc, systemd-nspawn, or kubernetes where only that shows.
+    pub runtime: &'static str,
+    /// The id in full, or of lxc and systemd-nspawn the name; `None` for a pod or a folder of pods.
+    pub id: Option<String>,
+}
+
+/// Prefixes of a container's own group, as systemd's and the engines' drivers make them.
+const PREFIXES: [(&str, &str); 6] = [
+    ("cri-containerd-", "containerd"),
+    ("crio-", "cri-o"),
+    ("docker-", "docker"),
+    ("libpod-payload-", "podman"),
+    ("libpod-", "podman"),
+    ("nerdctl-", "containerd"),
+];
+
+/// The innermost container around a control group's path, such as
+/// `/system.slice/docker-4f2a….scope/init.scope`.
+pub fn container_of(path: &str) -> Option<Container> {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let innermost = (0..parts.len()).rev().find_map(|at| by_part(parts[at], &parts[..at]));
+    innermost.or_else(|| {
+        let pods = parts.iter().any(|part| part.starts_with("kubepods"));
+        pods.then_some(Container { runtime: "kubernetes", id: None })
+    })
+}
+
+fn by_part(part: &str, above: &[&str]) -> Option<Container> {
+    let found = |runtime, id: &str| Some(Container { runtime, id: Some(id.to_string()) });
+    let name = part.strip_suffix(".scope").or_else(|| part.strip_suffix(".service")).unwrap_or(part);
+    // containerd below a cgroup driver that does not fit: `kubepods-….slice:cri-containerd:ID`.
+    if let Some((_, rest)) = name.split_once(":cri-containerd:") {
+        return is_id(rest).then(|| Container { runtime: "containerd", id: Some(rest.to_string()) });
+    }
+    for (prefix, runtime) in PREFIXES {
+        if let Some(id) = name.strip_prefix(prefix).filter(|id| is_id(id)) {
+            return found(runtime, id);
+        }
+    }
+    if let Some(name) = name.strip_prefix("systemd-nspawn@") {
+        return found("systemd-nspawn", &unescape(name));
+    }
+    if let Some(name) = name.strip_prefix("lxc.payload.") {
+        return found("lxc", name);
+    }
+    let parent = above.last().copied().unwrap_or_default();
+    if parent == "machine.slice" {
+        // systemd-machined names virtual machines in the same way.
+        let machine = name.strip_prefix("machine-").map(unescape)?;
+        return if machine.starts_with("qemu-") { None } else { found("systemd-nspawn", &machine) };
+    }
+    match parent {
+        "lxc" | "lxc.payload" => found("lxc", name),
+        "docker" if is_id(name) => found("docker", name),
+        _ if is_id(name) && above.first() == Some(&"ecs") => found("docker", name),
+        _ if is_id(name) && above.iter().any(|part| part.starts_with("kubepods")) => {
+            found("kubernetes", name)
+        }
+        _ => None,
+    }
+}
+
+/// Engines name containers by 64 hexadecimal digits.
+fn is_id(name: &str) -> bool {
+    name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// Undoes systemd's `\x2d` in the names of units.
+fn unescape(name: &str) -> String {
+    let mut parts = name.split("\\x");
+    let mut plain = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        let code = part.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(u8::is_ascii);
+        match code {
+            Some(code) => {
+                plain.push(char::from(code));
+                plain.push_str(&part[2..]);
+            }
+            None => {
+                plain.push_str("\\x");
+                plain.push_str(part);
+            }
+        }
+    }
+    plain
+}

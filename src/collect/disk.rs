@@ -1,0 +1,205 @@
+//! `disk` from `/proc/diskstats` and `/sys/class/block`: the kernel's Documentation/admin-guide/iostats.rst.
+//!
+//! Counters are read each tick; what a device is, only when it is new, looks replaced, or after
+//! [`FACTS_TICKS`].
+
+use std::collections::{HashMap, HashSet};
+
+use super::block::{BlockDevice, SECTOR_BYTES, counted, head_of_path, is_memory};
+use super::parse::int;
+use super::{Collector, Error, Host};
+use crate::schema::rows::Disk;
+use crate::schema::{Sample, Text};
+
+/// Ticks after which sysfs is read again for all devices.
+const FACTS_TICKS: u32 = 60;
+
+/// Reads the counters of block devices.
+#[derive(Default)]
+pub struct DiskCollector {
+    known: HashMap<Text, Known>,
+    ticks: u32,
+}
+
+struct Known {
+    facts: BlockDevice,
+    parents: Option<Text>,
+    kind: Text,
+    counted: bool,
+    /// Reads and writes as of the last tick.
+    operations: i64,
+}
+
+impl Collector for DiskCollector {
+    fn name(&self) -> &'static str {
+        "disk"
+    }
+
+    fn tables(&self) -> &'static [&'static str] {
+        &["disk"]
+    }
+
+    fn collect(&mut self, host: &mut Host, sample: &mut Sample) -> Result<(), Error> {
+        let path = host.proc_path("diskstats");
+        let Some(text) = host.proc_if_any("diskstats")? else { return Ok(()) };
+        let rows = parse_diskstats(text);
+        if rows.is_empty() && !text.trim().is_empty() {
+            return Err(Error::Parse { path, what: "no line of it is about a device".into() });
+        }
+        self.learn(host, &rows);
+        for mut row in rows {
+            let Some(known) = self.known.get(&row.device).filter(|k| k.shows()) else { continue };
+            known.describe(&mut row);
+            sample.disk.push(row);
+        }
+        Ok(())
+    }
+}
+
+impl DiskCollector {
+    /// Brings what is known up to the devices that are there.
+    fn learn(&mut self, host: &mut Host, rows: &[Disk]) {
+        self.ticks += 1;
+        if self.ticks > FACTS_TICKS {
+            self.ticks = 0;
+            self.known.clear();
+        }
+        let all: HashSet<&str> = rows.iter().map(|row| &*row.device).collect();
+        let before = self.known.len();
+        self.known.retain(|device, _| all.contains(&**device));
+        let mut changed = self.known.len() != before;
+        for row in rows {
+            let operations = row.reads.unwrap_or(0).saturating_add(row.writes.unwrap_or(0));
+            match self.known.get_mut(&row.device) {
+                Some(known) if !known.looks_replaced(operations) => known.operations = operations,
+                _ => {
+                    let facts = BlockDevice::read(host, &row.device, &all);
+                    let kind = facts.kind.into();
+                    let known = Known { facts, kind, parents: None, counted: false, operations };
+                    self.known.insert(row.device.clone(), known);
+                    changed = true;
+                }
+            }
+        }
+        if changed {
+            self.relate();
+        }
+    }
+
+    /// Works out what depends on all devices together.
+    fn relate(&mut self) {
+        let paths: Vec<(String, Text)> =
+            self.known.keys().filter_map(|path| Some((head_of_path(path)?, path.clone()))).collect();
+        for (head, path) in paths {
+            let Some(head) = self.known.get_mut(head.as_str()) else { continue };
+            if !head.facts.parents.iter().any(|p| **p == *path) {
+                head.facts.parents.push(path.to_string());
+                head.facts.parents.sort_unstable();
+            }
+        }
+        let shown = self.known.iter().filter(|(_, k)| k.shows());
+        let sums: HashSet<Text> =
+            counted(shown.map(|(device, k)| (&**device, &k.facts))).into_iter().map(Text::from).collect();
+        for (device, known) in &mut self.known {
+            known.counted = sums.contains(device);
+            known.parents = (!known.facts.parents.is_empty()).then(|| known.facts.parents.join(",").into());
+        }
+    }
+}
+
+impl Known {
+    /// Whether it has rows: a loop device with a file, a RAM disk that was used, and all others.
+    fn shows(&self) -> bool {
+        match self.facts.kind {
+            "loop" => self.facts.name.is_some(),
+            kind => !is_memory(kind) || kind == "zram" || self.operations > 0,
+        }
+    }
+
+    /// Whether another device may bear the name now: totals fell, or one without rows was used.
+    fn looks_replaced(&self, operations: i64) -> bool {
+        operations < self.operations || (!self.shows() && operations != self.operations)
+    }
+
+    /// Whether its counters stand still whatever it does. Drivers that take whole bios may count
+    /// although their queue says that nobody does.
+    fn is_uncounted(&self) -> bool {
+        let own_count = matches!(self.facts.kind, "dm" | "md" | "bcache" | "drbd" | "zvol" | "zram" | "ram");
+        self.facts.accounted == Some(false) && (self.operations == 0 || !own_count)
+    }
+
+    fn describe(&self, row: &mut Disk) {
+        let facts = &self.facts;
+        row.disk_seq = facts.disk_seq;
+        row.kind = Some(self.kind.clone());
+        row.name = facts.name.clone();
+        row.model = facts.model.clone();
+        row.rotational = facts.rotational;
+        row.parents = self.parents.clone();
+        row.counted = Some(self.counted);
+        row.size_bytes = facts.size_bytes;
+        if facts.kind == "partition" {
+            // The kernel books flushes on the disk, and writes 0 here.
+            (row.flushes, row.flush_us) = (None, None);
+        }
+        if self.is_uncounted() {
+            let counters = [
+                &mut row.reads,
+                &mut row.reads_merged,
+                &mut row.read_bytes,
+                &mut row.read_us,
+                &mut row.writes,
+                &mut row.writes_merged,
+                &mut row.write_bytes,
+                &mut row.write_us,
+                &mut row.discards,
+                &mut row.discards_merged,
+                &mut row.discard_bytes,
+                &mut row.discard_us,
+                &mut row.flushes,
+                &mut row.flush_us,
+                &mut row.busy_us,
+                &mut row.queue_us,
+            ];
+            counters.into_iter().for_each(|counter| *counter = None);
+        }
+    }
+}
+
+/// `/proc/diskstats` as the totals of each device. A line that is none of a device is passed over;
+/// what an old kernel does not count is unknown.
+pub fn parse_diskstats(text: &str) -> Vec<Disk> {
+    text.lines().filter_map(parse_line).collect()
+}
+
+fn parse_line(line: &str) -> Option<Disk> {
+    let mut words = line.split_ascii_whitespace();
+    let (_major, _minor) = (int(words.next()?)?, int(words.next()?)?);
+    let device = words.next()?;
+    let mut next = || words.next().and_then(int);
+    let bytes = |sectors: Option<i64>| sectors.map(|n| n.saturating_mul(SECTOR_BYTES));
+    let us = |ms: Option<i64>| ms.map(|n| n.saturating_mul(1000));
+    let row = Disk {
+        device: device.into(),
+        reads: next(),
+        reads_merged: next(),
+        read_bytes: bytes(next()),
+        read_us: us(next()),
+        writes: next(),
+        writes_merged: next(),
+        write_bytes: bytes(next()),
+        write_us: us(next()),
+        in_flight: next(),
+        busy_us: us(next()),
+        queue_us: us(next()),
+        discards: next(),
+        discards_merged: next(),
+        discard_bytes: bytes(next()),
+        discard_us: us(next()),
+        flushes: next(),
+        flush_us: us(next()),
+        ..Disk::default()
+    };
+    // A line that was cut, or the four numbers of a partition before Linux 2.6.25.
+    row.queue_us.is_some().then_some(row)
+}
