@@ -4,10 +4,11 @@
 //!
 //! - [`schema`]: what is measured, as data: tables, columns, units. [`time`]: clocks, ranges, the
 //!   grammar of time.
-//! - [`collect`]: the machine → rows. [`store`]: rows ↔ disk.
+//! - [`collect`]: the machine → rows. [`store`]: rows ↔ disk. [`export`]: batches → bytes.
 
 pub mod collect;
 pub mod record;
+pub mod export;
 pub mod schema;
 pub mod store;
 pub mod time;

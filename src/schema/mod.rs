@@ -2,10 +2,12 @@
 //!
 //! Everything here comes from `schema/*.toml` at build time. This room reads no host and no file.
 
+mod document;
 mod expr;
 mod row;
 mod table;
 
+pub use document::{describe, markdown};
 pub use expr::{Expr, parse as parse_expr};
 pub use row::{Batch, Micros, Row, Stamp, Text, Value};
 pub(crate) use rows::every_table;

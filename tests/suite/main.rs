@@ -14,3 +14,11 @@ mod interop;
 mod record;
 /// Frames, parts, segments, and that each tick is read exactly once.
 mod store;
+/// Batches as each format writes them.
+mod export;
+/// The Prometheus face of a sample.
+mod prometheus;
+/// The promises that every declaration keeps, and the page made of them.
+mod schema;
+/// The grammar of time.
+mod time;

@@ -1,0 +1,152 @@
+//! Batches → bytes, one file a format. What is exported, and to where, is decided by the caller.
+//!
+//! Faces for people (`table`, `markdown`) escape what could drive a terminal or break the layout;
+//! faces for programs (`csv`, `json`, `ndjson`) keep every byte of text. Nothing here opens a file.
+
+mod cell;
+mod csv;
+mod error;
+mod json;
+mod markdown;
+mod plain;
+pub mod prometheus;
+mod records;
+mod table;
+
+use std::fmt;
+use std::io::Write;
+use std::path::Path;
+use std::str::FromStr;
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use jiff::tz::TimeZone;
+
+pub use error::Error;
+
+/// What batches are written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// Columns for a terminal.
+    Table,
+    /// A header, then a line a row; text quoted where it must be, NULL an empty field.
+    Csv,
+    /// One array of objects, NULL as `null`.
+    Json,
+    /// An object a line, NULL as `null`.
+    Ndjson,
+    /// A table as GitHub renders it.
+    Markdown,
+}
+
+impl Format {
+    /// All of them, in the order in which help lists them.
+    pub const ALL: [Format; 5] = [Format::Table, Format::Csv, Format::Json, Format::Ndjson, Format::Markdown];
+
+    /// The word for it after `--format`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Table => "table",
+            Format::Csv => "csv",
+            Format::Json => "json",
+            Format::Ndjson => "ndjson",
+            Format::Markdown => "markdown",
+        }
+    }
+
+    /// The format that a file's extension asks for.
+    pub fn of_path(path: &Path) -> Option<Format> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "txt" => Some(Format::Table),
+            "csv" => Some(Format::Csv),
+            "json" => Some(Format::Json),
+            "ndjson" | "jsonl" => Some(Format::Ndjson),
+            "md" => Some(Format::Markdown),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Format {
+    type Err = Error;
+
+    fn from_str(word: &str) -> Result<Self, Error> {
+        let named = Format::ALL.into_iter().find(|f| f.name() == word);
+        named.ok_or_else(|| Error::Format(word.escape_debug().to_string()))
+    }
+}
+
+/// How people want to read it. Formats for programs ignore all of it.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The zone in which times are shown.
+    pub zone: TimeZone,
+    /// Columns of the terminal; `None`: as wide as it gets.
+    pub width: Option<usize>,
+    /// Whether colours and bold type may be used.
+    pub colour: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { zone: TimeZone::UTC, width: None, colour: false }
+    }
+}
+
+/// Takes batches of one schema, one after the other.
+///
+/// Every format but `Table` writes each batch as it comes; that one has to see all rows before it
+/// knows how wide its columns are, and keeps the batches until then.
+pub trait Writer {
+    /// Writes a batch, or keeps it.
+    ///
+    /// # Errors
+    /// [`Error::Io`] with the kind kept, so that a closed pipe can be told from a full disk.
+    fn batch(&mut self, batch: &RecordBatch) -> Result<(), Error>;
+
+    /// Writes what is left and flushes. Without it, what was written is not complete.
+    ///
+    /// # Errors
+    /// As [`Writer::batch`].
+    fn finish(&mut self) -> Result<(), Error>;
+}
+
+/// A writer of that format.
+pub fn writer<'a>(
+    format: Format,
+    schema: &SchemaRef,
+    out: &'a mut dyn Write,
+    options: &Options,
+) -> Box<dyn Writer + 'a> {
+    match format {
+        Format::Table => Box::new(table::Table::new(schema, out, options)),
+        Format::Csv => Box::new(csv::Csv::new(schema, out)),
+        Format::Json => Box::new(json::Json::<json::Array>::new(out)),
+        Format::Ndjson => Box::new(json::Json::<json::Lines>::new(out)),
+        Format::Markdown => Box::new(markdown::Markdown::new(schema, out, options)),
+    }
+}
+
+/// Writes all batches.
+///
+/// # Errors
+/// As [`Writer::batch`].
+pub fn write<'b>(
+    format: Format,
+    schema: &SchemaRef,
+    batches: impl IntoIterator<Item = &'b RecordBatch>,
+    out: &mut dyn Write,
+    options: &Options,
+) -> Result<(), Error> {
+    let mut writer = writer(format, schema, out, options);
+    for batch in batches {
+        writer.batch(batch)?;
+    }
+    writer.finish()
+}
