@@ -5,8 +5,11 @@
 //! - [`schema`]: what is measured, as data: tables, columns, units. [`time`]: clocks, ranges, the
 //!   grammar of time.
 //! - [`collect`]: the machine → rows. [`store`]: rows ↔ disk.
+//! - `query` (feature `desk`): the reader: SQL over a store.
 
 pub mod collect;
+#[cfg(feature = "desk")]
+pub mod query;
 pub mod schema;
 pub mod store;
 pub mod time;
