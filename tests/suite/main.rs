@@ -2,3 +2,6 @@
 
 /// Collectors over captured trees of `/proc` and `/sys`.
 mod collect;
+/// SQL over hand-written rows.
+#[cfg(feature = "desk")]
+mod query;
