@@ -9,6 +9,12 @@
 pub mod collect;
 pub mod record;
 pub mod export;
+//! - [`collect`]: the machine → rows. [`store`]: rows ↔ disk.
+//! - `query` (feature `desk`): the reader: SQL over a store.
+
+pub mod collect;
+#[cfg(feature = "desk")]
+pub mod query;
 pub mod schema;
 pub mod store;
 pub mod time;

@@ -22,3 +22,6 @@ mod prometheus;
 mod schema;
 /// The grammar of time.
 mod time;
+/// SQL over hand-written rows.
+#[cfg(feature = "desk")]
+mod query;

@@ -1,0 +1,98 @@
+//! Times as people write them: a text literal that is compared with a timestamp is read by the
+//! time grammar, which DataFusion's own coercion would refuse or read otherwise.
+//!
+//! It knows no grammar of its own: one is passed in. `TIMESTAMP '…'` stays SQL's, in UTC.
+
+use std::fmt;
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::config::ConfigOptions;
+use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::{DFSchema, DataFusionError, Result, ScalarValue};
+use datafusion::logical_expr::expr::{Between, InList};
+use datafusion::logical_expr::utils::merge_schema;
+use datafusion::logical_expr::{BinaryExpr, Expr, ExprSchemable, LogicalPlan, Operator};
+use datafusion::optimizer::AnalyzerRule;
+use datafusion::optimizer::utils::NamePreserver;
+
+use super::Error;
+use crate::schema::Micros;
+
+/// Reads a time as a user wrote it; the error says in a few words what is wrong with it.
+pub type ReadTime = Arc<dyn Fn(&str) -> std::result::Result<Micros, String> + Send + Sync>;
+
+/// Replaces text by the instant it means. Has to run before types are coerced.
+pub(super) struct TimeLiterals {
+    pub(super) read: ReadTime,
+}
+
+impl fmt::Debug for TimeLiterals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TimeLiterals")
+    }
+}
+
+impl AnalyzerRule for TimeLiterals {
+    fn name(&self) -> &str {
+        "time_literals"
+    }
+
+    fn analyze(&self, plan: LogicalPlan, _config: &ConfigOptions) -> Result<LogicalPlan> {
+        let each = |node: LogicalPlan| {
+            let schema = merge_schema(&node.inputs());
+            let names = NamePreserver::new(&node);
+            node.map_expressions(|expr| {
+                let name = names.save(&expr);
+                let read = expr.transform_up(|part| self.comparison(part, &schema))?;
+                Ok(read.update_data(|changed| name.restore(changed)))
+            })
+        };
+        Ok(plan.transform_up_with_subqueries(each)?.data)
+    }
+}
+
+impl TimeLiterals {
+    fn comparison(&self, mut expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
+        let is_time = |side: &Expr| matches!(side.get_type(schema), Ok(DataType::Timestamp(..)));
+        let changed = match &mut expr {
+            Expr::BinaryExpr(BinaryExpr { left, op, right }) if is_comparison(*op) => {
+                if is_time(left) {
+                    self.read(right)?
+                } else if is_time(right) {
+                    self.read(left)?
+                } else {
+                    false
+                }
+            }
+            Expr::Between(Between { expr, low, high, .. }) if is_time(expr) => {
+                self.read(low)? | self.read(high)?
+            }
+            Expr::InList(InList { expr, list, .. }) if is_time(expr) => {
+                let mut any = false;
+                for one in list {
+                    any |= self.read(one)?;
+                }
+                any
+            }
+            _ => false,
+        };
+        Ok(if changed { Transformed::yes(expr) } else { Transformed::no(expr) })
+    }
+
+    /// Replaces a text literal; leaves everything else as it is, and says so.
+    fn read(&self, side: &mut Expr) -> Result<bool> {
+        let Expr::Literal(value, _) = side else { return Ok(false) };
+        let Some(Some(text)) = value.try_as_str() else { return Ok(false) };
+        let at = (self.read)(text).map_err(|why| {
+            DataFusionError::External(Box::new(Error::Time { text: text.to_string(), why }))
+        })?;
+        *side = Expr::Literal(ScalarValue::TimestampMicrosecond(Some(at.0), Some("UTC".into())), None);
+        Ok(true)
+    }
+}
+
+fn is_comparison(op: Operator) -> bool {
+    use Operator::{Eq, Gt, GtEq, IsDistinctFrom, IsNotDistinctFrom, Lt, LtEq, NotEq};
+    matches!(op, Eq | NotEq | Lt | LtEq | Gt | GtEq | IsDistinctFrom | IsNotDistinctFrom)
+}

@@ -1,0 +1,182 @@
+//! The one provider that decides which rows a table has: segments and the journal's tail, of all
+//! hosts, with `host` as the last column.
+//!
+//! It prunes by time and filters nothing itself; the view above it does.
+
+use std::fmt;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use datafusion::arrow::array::{AsArray, RecordBatch};
+use datafusion::arrow::compute::{max, min};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimestampMicrosecondType};
+use datafusion::catalog::memory::{DataSourceExec, MemorySourceConfig};
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::config::TableParquetOptions;
+use datafusion::common::{DataFusionError, Result, ScalarValue, Statistics};
+use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
+use datafusion::datasource::table_schema::TableSchema;
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::empty::EmptyExec;
+use datafusion::physical_plan::union::UnionExec;
+
+use super::Error;
+use super::bounds::narrow;
+use super::files::{Files, Footers, Opened};
+use super::source::Source;
+use super::statistics::statistics;
+use crate::schema::{Micros, Table};
+use crate::store::{Segment, Tail};
+use crate::time::Range;
+
+/// The column that says which host a row is of.
+const HOST: &str = "host";
+
+/// The rows of one table.
+pub(super) struct Recorded {
+    pub(super) table: &'static Table,
+    pub(super) sources: Arc<[Arc<dyn Source>]>,
+    /// Rows outside of it need not be read.
+    pub(super) range: Range,
+    pub(super) footers: Arc<Footers>,
+}
+
+impl fmt::Debug for Recorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Recorded({})", self.table.name)
+    }
+}
+
+impl Recorded {
+    /// What can hold rows in the range, of all sources.
+    fn select(&self, range: &Range) -> Result<(Vec<Segment>, Vec<Tail>)> {
+        let (mut segments, mut tails) = (Vec::new(), Vec::new());
+        for source in self.sources.iter() {
+            let selection = source
+                .select(self.table, range)
+                .map_err(|error| DataFusionError::External(Box::new(Error::Store(Arc::new(error)))))?;
+            segments.extend(selection.segments);
+            tails.extend(selection.tail);
+        }
+        segments.retain(|segment| range.touches(segment.name.from, segment.name.to));
+        tails.retain(|tail| touches(&tail.batch, range));
+        Ok((segments, tails))
+    }
+
+    fn scan_segments(
+        &self,
+        segments: Vec<Segment>,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let schema = TableSchema::builder(self.table.schema())
+            .with_table_partition_cols(vec![Arc::new(host())])
+            .build();
+        let options = TableParquetOptions {
+            global: state.config_options().execution.parquet.clone(),
+            ..TableParquetOptions::default()
+        };
+        let source = ParquetSource::new(schema.clone())
+            .with_table_parquet_options(options)
+            .with_parquet_file_reader_factory(Arc::new(Files(self.footers.clone())));
+        let file = |segment: Segment| {
+            let host = ScalarValue::from(segment.name.host.as_str());
+            let file = PartitionedFile::new(segment.path.to_string_lossy(), segment.bytes);
+            let opened = Opened::from(segment);
+            let known = statistics(&*self.footers.of(&opened)?, self.table);
+            Ok(file.with_partition_values(vec![host]).with_statistics(Arc::new(known)).with_extension(opened))
+        };
+        let files = segments.into_iter().map(file).collect::<Result<Vec<_>>>()?;
+        let merged = |files: &[PartitionedFile]| {
+            let each = files.iter().filter_map(|file| file.statistics.as_deref());
+            Statistics::try_merge_iter(each, schema.table_schema())
+        };
+        let known = merged(&files)?;
+        let groups = FileGroup::new(files).split_files(state.config().target_partitions()).into_iter();
+        let groups = groups.map(|group| {
+            let known = merged(group.files())?;
+            Ok(group.with_statistics(Arc::new(known)))
+        });
+        let groups = groups.collect::<Result<Vec<_>>>()?;
+        // The address is a formality: no file is read by its path.
+        let scan = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), Arc::new(source))
+            .with_file_groups(groups)
+            .with_statistics(known)
+            .with_projection_indices(projection.cloned())?
+            .with_limit(limit);
+        Ok(DataSourceExec::from_data_source(scan.build()))
+    }
+
+    fn scan_tails(&self, tails: &[Tail], projection: Option<&Vec<usize>>) -> Result<Arc<dyn ExecutionPlan>> {
+        let schema = self.schema();
+        let with_host = |tail: &Tail| {
+            let host = ScalarValue::from(&*tail.host).to_array_of_size(tail.batch.num_rows())?;
+            let columns = tail.batch.columns().iter().cloned().chain([host]).collect();
+            Ok(RecordBatch::try_new(schema.clone(), columns)?)
+        };
+        let batches = tails.iter().map(with_host).collect::<Result<Vec<_>>>()?;
+        Ok(MemorySourceConfig::try_new_exec(&[batches], schema.clone(), projection.cloned())?)
+    }
+}
+
+fn host() -> Field {
+    Field::new(HOST, DataType::Utf8, false)
+}
+
+/// Whether some rows of the batch lie in the range.
+fn touches(batch: &RecordBatch, range: &Range) -> bool {
+    let Some(ts) =
+        batch.column_by_name("ts").and_then(|ts| ts.as_primitive_opt::<TimestampMicrosecondType>())
+    else {
+        return batch.num_rows() > 0;
+    };
+    match (min(ts), max(ts)) {
+        (Some(first), Some(last)) => range.touches(Micros(first), Micros(last)),
+        _ => false,
+    }
+}
+
+#[async_trait]
+impl TableProvider for Recorded {
+    fn schema(&self) -> SchemaRef {
+        let stored = self.table.schema();
+        let fields = stored.fields().iter().cloned().chain([Arc::new(host())]);
+        Arc::new(Schema::new(fields.collect::<Vec<_>>()))
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> Result<Vec<TableProviderFilterPushDown>> {
+        Ok(vec![TableProviderFilterPushDown::Inexact; filters.len()])
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> Result<Arc<dyn ExecutionPlan>> {
+        let (segments, tails) = self.select(&narrow(self.range, filters))?;
+        let mut parts = Vec::new();
+        if !segments.is_empty() {
+            parts.push(self.scan_segments(segments, state, projection, limit)?);
+        }
+        if !tails.is_empty() {
+            parts.push(self.scan_tails(&tails, projection)?);
+        }
+        if parts.is_empty() {
+            let schema = self.schema();
+            let projected = projection.map(|columns| schema.project(columns).map(Arc::new)).transpose()?;
+            return Ok(Arc::new(EmptyExec::new(projected.unwrap_or(schema))));
+        }
+        // One part is handed out bare: a union cannot push a sort down.
+        UnionExec::try_new(parts)
+    }
+}

@@ -1,0 +1,32 @@
+//! Where rows come from, as the engine sees it: a store's catalog, or in a test anything else.
+//!
+//! It decides nothing about SQL, and hands out what it chose held open.
+
+use crate::schema::{Micros, Table};
+use crate::store::{Catalog, Error, Selection};
+use crate::time::Range;
+
+/// Something that has recorded rows.
+pub trait Source: Send + Sync {
+    /// What holds rows of `table` in the range, and perhaps others: rows are not filtered.
+    ///
+    /// # Errors
+    /// A folder or a file that cannot be read.
+    fn select(&self, table: &'static Table, range: &Range) -> Result<Selection, Error>;
+
+    /// The first and last `ts` of all that is recorded; `None` where nothing is.
+    ///
+    /// # Errors
+    /// A folder or a file that cannot be read.
+    fn extent(&self) -> Result<Option<(Micros, Micros)>, Error>;
+}
+
+impl Source for Catalog {
+    fn select(&self, table: &'static Table, range: &Range) -> Result<Selection, Error> {
+        Catalog::select(self, table, range)
+    }
+
+    fn extent(&self) -> Result<Option<(Micros, Micros)>, Error> {
+        Catalog::extent(self)
+    }
+}

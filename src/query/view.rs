@@ -1,0 +1,118 @@
+//! How a table looks in SQL: what is stored, then `host`, then the derived columns, cut to the
+//! engine's range. A view is made when a question names its table.
+//!
+//! No rows pass here: filters and projections go through the view to the provider.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use datafusion::arrow::datatypes::DataType;
+use datafusion::catalog::{CatalogProvider, SchemaProvider, TableProvider};
+use datafusion::common::{DataFusionError, Result, ScalarValue};
+use datafusion::datasource::{ViewTable, provider_as_source};
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder, TableType, cast, ident, lit};
+
+use super::division::divide;
+use super::files::Footers;
+use super::provider::Recorded;
+use super::source::Source;
+use crate::schema::{self, Micros, TABLES, Table};
+use crate::time::Range;
+
+/// The name of the catalog, and of the one schema in it.
+pub(super) const CATALOG: &str = "sysray";
+
+/// All tables over some sources.
+pub(super) struct Views {
+    pub(super) sources: Arc<[Arc<dyn Source>]>,
+    pub(super) range: Range,
+    pub(super) footers: Arc<Footers>,
+}
+
+impl std::fmt::Debug for Views {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Views")
+    }
+}
+
+impl Views {
+    fn view(&self, table: &'static Table) -> Result<ViewTable> {
+        let recorded = Recorded {
+            table,
+            sources: self.sources.clone(),
+            range: self.range,
+            footers: self.footers.clone(),
+        };
+        let schema = recorded.schema();
+        let mut plan = LogicalPlanBuilder::scan(table.name, provider_as_source(Arc::new(recorded)), None)?;
+        for limit in limits(&self.range) {
+            plan = plan.filter(limit)?;
+        }
+        let stored = schema.fields().iter().map(|field| Ok(ident(field.name())));
+        let derived = table.derived.iter().map(|column| {
+            let tree = schema::parse_expr(column.expr).map_err(DataFusionError::Plan)?;
+            Ok(computed(&tree).alias(column.name))
+        });
+        let columns = stored.chain(derived).collect::<Result<Vec<_>>>()?;
+        Ok(ViewTable::new(plan.project(columns)?.build()?, None))
+    }
+}
+
+/// The range as conditions on `ts`.
+fn limits(range: &Range) -> Vec<Expr> {
+    let at = |micros: Micros| lit(ScalarValue::TimestampMicrosecond(Some(micros.0), Some("UTC".into())));
+    let from = range.from.map(|from| ident("ts").gt(at(from)));
+    let to = range.to.map(|to| ident("ts").lt_eq(at(to)));
+    from.into_iter().chain(to).collect()
+}
+
+/// A derived column: all in double precision, a division by zero NULL.
+fn computed(tree: &schema::Expr) -> Expr {
+    match tree {
+        schema::Expr::Column(name) => cast(ident(name), DataType::Float64),
+        schema::Expr::Number(number) => lit(*number),
+        schema::Expr::Binary(left, operator, right) => {
+            let (left, right) = (computed(left), computed(right));
+            match operator {
+                '+' => left + right,
+                '-' => left - right,
+                '*' => left * right,
+                _ => divide(left, right),
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl SchemaProvider for Views {
+    fn table_names(&self) -> Vec<String> {
+        TABLES.iter().map(|table| table.name.to_string()).collect()
+    }
+
+    async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        let view = schema::table(name).map(|table| self.view(table)).transpose()?;
+        Ok(view.map(|view| Arc::new(view) as Arc<dyn TableProvider>))
+    }
+
+    async fn table_type(&self, name: &str) -> Result<Option<TableType>> {
+        Ok(schema::table(name).map(|_| TableType::View))
+    }
+
+    fn table_exist(&self, name: &str) -> bool {
+        schema::table(name).is_some()
+    }
+}
+
+/// The catalog with that one schema.
+#[derive(Debug)]
+pub(super) struct Store(pub(super) Arc<Views>);
+
+impl CatalogProvider for Store {
+    fn schema_names(&self) -> Vec<String> {
+        vec![CATALOG.to_string()]
+    }
+
+    fn schema(&self, name: &str) -> Option<Arc<dyn SchemaProvider>> {
+        (name == CATALOG).then(|| self.0.clone() as Arc<dyn SchemaProvider>)
+    }
+}
