@@ -5,8 +5,11 @@
 //! - [`schema`]: what is measured, as data: tables, columns, units. [`time`]: clocks, ranges, the
 //!   grammar of time.
 //! - [`collect`]: the machine → rows. [`store`]: rows ↔ disk.
+//! - `report` (with the feature `desk`): findings → paper.
 
 pub mod collect;
+#[cfg(feature = "desk")]
+pub mod report;
 pub mod schema;
 pub mod store;
 pub mod time;

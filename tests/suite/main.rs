@@ -2,3 +2,7 @@
 
 /// Collectors over captured trees of `/proc` and `/sys`.
 mod collect;
+
+/// Reports over a recording made up row by row.
+#[cfg(feature = "desk")]
+mod report;
