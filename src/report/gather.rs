@@ -22,6 +22,8 @@ pub struct Options {
 }
 
 /// Asks all that the report says. Where nothing was recorded in the range, [`Error::Empty`].
+/// Questions narrow themselves to the range; what answers them should hold all of time, since the
+/// inventory and the events about a gap can lie before it.
 pub fn gather(ask: &dyn Ask, options: &Options) -> Result<Report, Error> {
     let clock = Zone(options.zone.clone());
     let found = host(ask, options, &clock)?;
