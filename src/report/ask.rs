@@ -51,7 +51,7 @@ pub(super) use question;
 /// Asks about one host and one range.
 pub(super) struct Inquiry<'a> {
     pub ask: &'a dyn Ask,
-    /// NULL where the question is which hosts there are.
+    /// Empty where the question is which hosts there are.
     pub host: &'a str,
     /// Rows later than this …
     pub from: Micros,
