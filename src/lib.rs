@@ -15,6 +15,12 @@ pub mod export;
 pub mod collect;
 #[cfg(feature = "desk")]
 pub mod query;
+//! - [`collect`]: the machine → rows. [`store`]: rows ↔ disk.
+//! - `report` (with the feature `desk`): findings → paper.
+
+pub mod collect;
+#[cfg(feature = "desk")]
+pub mod report;
 pub mod schema;
 pub mod store;
 pub mod time;

@@ -25,3 +25,7 @@ mod time;
 /// SQL over hand-written rows.
 #[cfg(feature = "desk")]
 mod query;
+
+/// Reports over a recording made up row by row.
+#[cfg(feature = "desk")]
+mod report;

@@ -1,0 +1,398 @@
+//! Reports over a made-up recording whose numbers can be worked out by hand.
+
+#![allow(clippy::unwrap_used)]
+
+use std::sync::LazyLock;
+
+use jiff::tz::{self, TimeZone};
+use jiff::{SignedDuration, Timestamp};
+use recording::Recording;
+use serde_json::{Value, json};
+use sysray::report::{Error, Measure, Options, Report, Resource, gather, json, markdown, text};
+use sysray::time::{Micros, Range};
+use unicode_width::UnicodeWidthStr;
+
+mod recording;
+
+const MIB: i64 = 1 << 20;
+const GIB: i64 = 1 << 30;
+const HOST: &str = "db-1";
+
+/// `seconds` after 13:00 UTC, which is 14:00 in the reports.
+fn at(seconds: i64) -> String {
+    let ts: Timestamp = "2026-11-22T13:00:00Z".parse().unwrap();
+    (ts + SignedDuration::from_secs(seconds)).to_string()
+}
+
+fn micros(seconds: i64) -> Micros {
+    Micros(at(seconds).parse::<Timestamp>().unwrap().as_microsecond())
+}
+
+fn options(range: Range) -> Options {
+    Options { host: None, range, zone: TimeZone::fixed(tz::offset(1)) }
+}
+
+fn report(recording: &Recording) -> Result<Report, Error> {
+    gather(&recording.answer(), &options(Range::ALL))
+}
+
+/// A hundred seconds at one sample a second. Nothing was recorded in seconds 41 to 50, and the
+/// sample of second 51 covers them. A hog burns a CPU from second 52 on and grows; the disk is busy
+/// all through seconds 61 to 70; the filesystem is full from second 91 on.
+fn story() -> Recording {
+    let mut story = Recording::default();
+    let inventory = json!({
+        "hostname": "db-1.example", "os": "Debian GNU/Linux", "os_version": "12", "kernel": "6.1.0-28-amd64",
+        "architecture": "x86_64", "cpu_model": "Example CPU @ 2.4GHz", "sockets": 1, "cores": 2, "threads": 2,
+        "numa_nodes": 1, "memory_bytes": 4 * GIB, "virtualisation": "kvm", "timezone": "Europe/Berlin",
+        "boot_time": "2026-11-20T07:00:00Z", "sysray_version": "0.6.0"
+    });
+    story.add("host", HOST, &at(0), None, inventory);
+    let gap = json!({ "kind": "gap", "severity": "warning", "message": "the recorder was not running",
+        "until_ts": at(50) });
+    story.add("event", HOST, &at(40), None, gap);
+    let start = json!({ "kind": "start", "severity": "info", "message": "recording started" });
+    story.add("event", HOST, &at(50), None, start);
+    for second in (1..=40).chain(51..=100) {
+        let us = if second == 51 { 11_000_000 } else { 1_000_000 };
+        sample(&mut story, second, us);
+    }
+    let failed = json!({ "collector": "disk", "errors": 1, "error": "/proc/diskstats: line 3: no number" });
+    story.add("recorder", HOST, &at(7), Some(1_000_000), failed);
+    story
+}
+
+fn sample(story: &mut Recording, second: i64, us: i64) {
+    let mut add = |table: &str, columns: Value| story.add(table, HOST, &at(second), Some(us), columns);
+    let busy_pct = match second {
+        ..=40 => 10,
+        51 => 20,
+        77 => 100,
+        _ => 90,
+    };
+    let busy_us = 2 * us * busy_pct / 100;
+    add(
+        "system",
+        json!({ "threads": 150, "tasks_limit": 30_000, "open_files": 1_000 + second,
+        "open_files_limit": 100_000, "tcp_established": 20 }),
+    );
+    add(
+        "cpu",
+        json!({ "user_us": busy_us, "nice_us": 0, "system_us": 0, "idle_us": 2 * us - busy_us,
+        "iowait_us": 0, "irq_us": 0, "softirq_us": 0, "steal_us": 0, "online": 2,
+        "runnable": if second > 51 { 5 } else { 1 } }),
+    );
+    add(
+        "memory",
+        json!({ "total_bytes": 4 * GIB, "available_bytes": 3 * GIB, "swap_out_bytes": 0,
+        "oom_kills": i64::from(second == 95) }),
+    );
+    add("pressure", json!({ "resource": "cpu", "some_us": if second > 51 { us / 4 } else { 0 } }));
+    add("pressure", json!({ "resource": "io", "some_us": 0, "full_us": 0 }));
+    let busy = (61..=70).contains(&second);
+    add(
+        "disk",
+        json!({ "device": "vda", "disk_seq": 1, "kind": "disk", "counted": true, "size_bytes": 40 * GIB,
+        "rotational": false, "reads": if busy { 100 } else { 0 }, "writes": if busy { 100 } else { 0 },
+        "read_us": if busy { 400_000 } else { 0 }, "write_us": if busy { 2_000_000 } else { 0 },
+        "busy_us": if busy { us } else { us / 100 }, "queue_us": if busy { 4 * us } else { 0 } }),
+    );
+    add(
+        "disk",
+        json!({ "device": "vda1", "disk_seq": 1, "kind": "partition", "counted": false,
+        "busy_us": us }),
+    );
+    let free = if second > 90 { 0 } else { 10 * GIB };
+    for (mount, device, fstype) in [
+        ("/", "/dev/vda1", "ext4"),
+        ("/srv/the-same-again", "/dev/vda1", "ext4"),
+        ("/run", "tmpfs", "tmpfs"),
+        ("/snap/core/1", "/dev/loop0", "squashfs"),
+    ] {
+        add(
+            "filesystem",
+            json!({ "mount": mount, "device": device, "fstype": fstype, "read_only": second > 98,
+            "total_bytes": 40 * GIB, "free_bytes": free, "available_bytes": free, "inodes": 1000,
+            "inodes_free": 900 }),
+        );
+    }
+    add(
+        "network",
+        json!({ "interface": "eth0", "interface_index": 2, "driver": "virtio_net",
+        "operstate": "up", "speed_bits_per_s": 1_000_000_000, "counted": true, "rx_bytes": us * 5 / 4,
+        "tx_bytes": us / 2, "rx_errors": 0, "tx_errors": 0, "rx_dropped": i64::from(second == 20) * 3,
+        "tx_dropped": 0, "carrier_changes": 0 }),
+    );
+    add("network", json!({ "interface": "lo", "interface_index": 1, "counted": false, "rx_bytes": us }));
+    add(
+        "protocol",
+        json!({ "tcp_segments_out": 200, "tcp_retransmits": 1, "tcp_errors_in": 0,
+        "tcp_listen_overflows": 0, "tcp_listen_drops": 0 }),
+    );
+    add(
+        "recorder",
+        json!({ "collector": "recorder", "cpu_us": us / 500, "rss_bytes": 12 * MIB,
+        "written_bytes": 4096, "journal_bytes": second * 4096, "store_bytes": 3 * MIB, "skipped_ticks": 0,
+        "dropped_frames": 0, "late_us": 250 + second }),
+    );
+    let born = "2026-11-20T07:00:03Z";
+    add(
+        "process",
+        json!({ "pid": 810, "start_time": born, "comm": "postgres", "username": "postgres",
+        "cmdline": "/usr/lib/postgresql/15/bin/postgres -D /var/lib/postgresql/15/main", "is_kernel": false,
+        "rss_bytes": 512 * MIB, "cpu_us": us / 20, "read_bytes": 0, "write_bytes": 8192 }),
+    );
+    add(
+        "process",
+        json!({ "pid": 17, "start_time": born, "comm": "kworker/0:1", "username": "root",
+        "is_kernel": true, "rss_bytes": 0, "cpu_us": us / 1000 }),
+    );
+    add(
+        "process",
+        json!({ "pid": 900, "start_time": born, "comm": "backup", "username": "root",
+        "cmdline": "backup --to /srv", "is_kernel": false, "rss_bytes": 20 * MIB,
+        "cpu_us": 0, "read_bytes": MIB, "write_bytes": 2 * MIB }),
+    );
+    if second >= 51 {
+        let cpu_us = (second > 51).then_some(950_000);
+        add(
+            "process",
+            json!({ "pid": 4242, "start_time": at(45), "comm": "hog", "username": "app",
+            "cmdline": "/opt/app/hog --burn", "is_kernel": false, "rss_bytes": (100 + 10 * (second - 51)) * MIB,
+            "cpu_us": cpu_us }),
+        );
+        add(
+            "process",
+            json!({ "pid": 666, "start_time": at(46), "comm": HOSTILE, "username": "nobody",
+            "cmdline": HOSTILE, "is_kernel": false, "rss_bytes": 3 * MIB, "cpu_us": 20_000 }),
+        );
+    }
+}
+
+/// Ends a table cell and a code span, breaks the line, colours the terminal, turns the writing.
+const HOSTILE: &str = "sh -c 'a | b \\| c'\n\u{1b}[31m``<script>alert(1)</script>` @all\u{202e}txt";
+
+static STORY: LazyLock<Report> = LazyLock::new(|| report(&story()).unwrap());
+
+fn resource(name: &str) -> &'static Resource {
+    let told = |r: &&Resource| format!("{} {}", json!(r.kind).as_str().unwrap(), r.name).trim() == name;
+    STORY.resources.iter().find(told).unwrap_or_else(|| panic!("no resource {name}"))
+}
+
+fn measure(name: &str, measure: &str) -> &'static Measure {
+    let resource = resource(name);
+    let mut all = resource.utilisation.iter().chain(&resource.saturation);
+    all.find(|m| m.measure == measure).unwrap_or_else(|| panic!("no measure {measure} of {name}"))
+}
+
+fn figures(m: &Measure) -> [f64; 4] {
+    [m.p50, m.p95, m.p99, m.max].map(|x| (x * 1e6).round() / 1e6)
+}
+
+fn assert_fits_the_page(paper: &str) {
+    let wide: Vec<&str> = paper.lines().filter(|line| line.width() > 100).collect();
+    assert!(wide.is_empty(), "wider than the page: {wide:#?}");
+}
+
+fn versionless(paper: String) -> String {
+    paper.replace(&format!("reported by {}", env!("CARGO_PKG_VERSION")), "reported by VERSION")
+}
+
+#[test]
+fn text_of_the_story() {
+    let paper = versionless(text(&STORY));
+    assert_fits_the_page(&paper);
+    insta::assert_snapshot!("report-text", paper);
+}
+
+#[test]
+fn markdown_of_the_story() {
+    insta::assert_snapshot!("report-markdown", versionless(markdown(&STORY)));
+}
+
+#[test]
+fn json_of_the_story() {
+    let mut model: Value = serde_json::from_str(&json(&STORY)).unwrap();
+    assert_eq!(model["sysray_version"], env!("CARGO_PKG_VERSION"));
+    model["sysray_version"] = "VERSION".into();
+    insta::assert_snapshot!("report-json", serde_json::to_string_pretty(&model).unwrap());
+}
+
+#[test]
+fn quality_counts_what_is_missing() {
+    let quality = &STORY.quality;
+    assert_eq!((quality.samples, quality.expected_samples), (90, Some(100)));
+    assert_eq!(quality.coverage_pct, Some(90.0));
+    assert_eq!(quality.nominal_interval_us, Some(1_000_000));
+    assert_eq!(quality.max_interval_us, Some(11_000_000));
+    assert_eq!(quality.accounted_us, Some(100_000_000));
+    let [gap] = quality.gaps.as_slice() else { panic!("{:?}", quality.gaps) };
+    assert_eq!((gap.begin.micros(), gap.end.micros()), (micros(40), micros(50)));
+    assert_eq!((gap.length_us, gap.missed_samples), (10_000_000, 10));
+    assert_eq!(gap.cause.as_deref(), Some("gap: the recorder was not running"));
+    assert_eq!(quality.failures[0].errors, Some(1));
+}
+
+#[test]
+fn percentiles_weigh_by_time() {
+    // 40 s at 10 %, 11 s at 20 % in one sample, 48 s at 90 %, 1 s at 100 %.
+    let busy = measure("cpu", "busy_pct");
+    assert_eq!(figures(busy), [20.0, 90.0, 90.0, 100.0]);
+    assert_eq!((busy.samples, busy.max_at.micros()), (90, micros(77)));
+    // What stood at an instant counts by samples: 41 of none, 49 of 5 - 1 - 2.
+    assert_eq!(figures(measure("cpu", "queued_tasks")), [2.0; 4]);
+    assert_eq!(figures(measure("cpu", "cpu_some_pct")), [0.0, 25.0, 25.0, 25.0]);
+}
+
+#[test]
+fn each_resource_has_its_numbers() {
+    assert_eq!(figures(measure("memory", "used_pct")), [25.0; 4]);
+    assert_eq!(figures(measure("disk vda", "busy_pct")), [1.0, 100.0, 100.0, 100.0]);
+    assert_eq!(figures(measure("disk vda", "queue_length")), [0.0, 4.0, 4.0, 4.0]);
+    let latency = measure("disk vda", "latency_us");
+    assert_eq!((figures(latency), latency.samples), ([12_000.0; 4], 10));
+    assert_eq!(figures(measure("filesystem /", "used_pct")), [75.0, 100.0, 100.0, 100.0]);
+    assert_eq!(measure("filesystem /", "used_pct").max_at.micros(), micros(91));
+    assert_eq!(figures(measure("network eth0", "utilisation_pct")), [1.0; 4]);
+    assert_eq!(figures(measure("network eth0", "bytes_per_s")), [1_750_000.0; 4]);
+    assert_eq!(figures(measure("network eth0", "dropped_per_s")), [0.0, 0.0, 0.0, 3.0]);
+    assert_eq!(figures(measure("tcp", "tcp_retransmit_pct")), [0.5; 4]);
+    assert_eq!(figures(measure("kernel_table tasks", "used_pct")), [0.5; 4]);
+    let names: Vec<&str> = STORY.resources.iter().map(|r| r.name.as_str()).collect();
+    assert_eq!(names, ["", "", "", "vda", "/", "eth0", "", "open files", "tasks"]);
+}
+
+#[test]
+fn errors_are_counted_or_unknown() {
+    let counts = |name: &str| -> Vec<(&str, Option<i64>)> {
+        resource(name).errors.iter().map(|e| (e.measure.as_str(), e.count)).collect()
+    };
+    assert_eq!(counts("cpu"), [("thermal_throttles", None)]);
+    assert_eq!(counts("memory"), [("oom_kills", Some(1))]);
+    assert_eq!(counts("disk vda"), []);
+    assert_eq!(counts("filesystem /"), [("turned_read_only", Some(1))]);
+    assert_eq!(counts("network eth0"), [("carrier_changes", Some(0)), ("errors", Some(0))]);
+    assert!(counts("tcp").contains(&("tcp_retransmits", Some(90))));
+}
+
+#[test]
+fn processes_are_ranked_over_the_range() {
+    let processes = &STORY.processes;
+    let pids = |list: &[sysray::report::Process]| list.iter().map(|p| p.pid).collect::<Vec<_>>();
+    assert_eq!(pids(&processes.by_cpu), [4242, 810, 666, 17]);
+    assert_eq!(pids(&processes.by_memory), [4242, 810, 900, 666]);
+    assert_eq!(pids(&processes.by_io), [900, 810]);
+    let hog = &processes.by_cpu[0];
+    // 49 samples of 0.95 s, of 100 s.
+    assert_eq!(hog.cpu_seconds.map(|s| (s * 1e3).round()), Some(46_550.0));
+    assert_eq!(hog.cpu_pct.map(|pct| (pct * 1e3).round()), Some(46_550.0));
+    assert_eq!((hog.rss_max_bytes, hog.rss_growth_bytes), (Some(590 * MIB), Some(490 * MIB)));
+    assert_eq!((hog.read_bytes, hog.samples), (None, 50));
+    assert_eq!(processes.by_io[0].write_bytes, Some(180 * MIB));
+}
+
+#[test]
+fn a_range_that_was_asked_for_counts_what_it_lacks() {
+    let range = Range { from: Some(micros(-20)), to: Some(micros(120)) };
+    let report = gather(&story().answer(), &options(range)).unwrap();
+    assert_eq!(report.quality.expected_samples, Some(140));
+    let lengths: Vec<i64> = report.quality.gaps.iter().map(|g| g.length_us / 1_000_000).collect();
+    assert_eq!(lengths, [20, 10, 20]);
+    let part = Range { from: Some(micros(60)), to: Some(micros(70)) };
+    let report = gather(&story().answer(), &options(part)).unwrap();
+    assert_eq!((report.quality.samples, report.quality.gaps.len()), (10, 0));
+    let hog = &report.processes.by_cpu[0];
+    assert_eq!((hog.pid, hog.cpu_pct.map(f64::round)), (4242, Some(95.0)));
+}
+
+#[test]
+fn nothing_recorded_is_an_error() {
+    let error = report(&Recording::default()).unwrap_err();
+    assert!(matches!(error, Error::Empty(_)));
+    let late = Range { from: Some(micros(500)), to: None };
+    let error = gather(&story().answer(), &options(late)).unwrap_err();
+    insta::assert_snapshot!(error, @"nothing was recorded after 2026-11-22T14:08:20+01:00; `sysray query 'select min(ts), max(ts) from system'` tells what was");
+}
+
+#[test]
+fn a_single_sample_of_little_is_a_report() {
+    let mut one = Recording::default();
+    one.add("system", HOST, &at(1), None, json!({}));
+    one.add("cpu", HOST, &at(1), None, json!({ "runnable": 1, "online": 2 }));
+    insta::assert_snapshot!("report-single-sample", versionless(text(&report(&one).unwrap())));
+}
+
+#[test]
+fn several_hosts_need_a_choice() {
+    let mut fleet = story();
+    fleet.add("system", "it's-2", &at(1), Some(1_000_000), json!({}));
+    let error = report(&fleet).unwrap_err();
+    insta::assert_snapshot!(error, @"the recording holds several hosts; choose one with --host: db-1, it's-2");
+    let chosen = |host: &str| {
+        let options = Options { host: Some(host.into()), ..options(Range::ALL) };
+        gather(&fleet.answer(), &options)
+    };
+    assert_eq!(chosen("it's-2").unwrap().quality.samples, 1);
+    assert_eq!(chosen(HOST).unwrap().quality.samples, 90);
+    insta::assert_snapshot!(
+        chosen("db-3").unwrap_err(),
+        @"nothing was recorded of host db-3 in the range; there is: db-1, it's-2"
+    );
+}
+
+#[test]
+fn hostile_names_stay_names() {
+    let plain = text(&STORY);
+    assert!(plain.chars().all(|c| c == '\n' || !(c.is_control() || c == '\u{202e}')));
+    let marked = markdown(&STORY);
+    assert!(marked.chars().all(|c| c == '\n' || !(c.is_control() || c == '\u{202e}')));
+    let row = marked.lines().find(|line| line.contains("script")).unwrap();
+    let outside = row.replace("\\|", "");
+    assert_eq!(outside.matches('|').count(), 7, "{row}");
+    let fence = "```";
+    assert_eq!(row.matches(fence).count(), 2, "{row}");
+    let back: Value = serde_json::from_str(&json(&STORY)).unwrap();
+    assert_eq!(back["processes"]["by_cpu"][2]["cmdline"], HOSTILE);
+}
+
+#[test]
+fn large_numbers_and_long_names_fit_the_page() {
+    let mut large = Recording::default();
+    let mount = "/var/lib/kubelet/pods/0b1c/volumes/kubernetes.io~csi/pvc-1/mount";
+    for (index, hour) in (0..60).enumerate() {
+        let mut add = |table: &str, columns: Value| {
+            large.add(table, HOST, &at(hour * 3600 + 1), Some(1_000_000), columns);
+        };
+        let second = index as i64;
+        add(
+            "system",
+            json!({ "threads": 4_000_000, "tasks_limit": 4_194_304, "tcp_established": 1_234_567 }),
+        );
+        add("memory", json!({ "oom_kills": 100_000_000_000_i64, "swap_out_bytes": 900 * GIB * 1024 }));
+        add(
+            "disk",
+            json!({ "device": "mapper/集群-存储-卷-一二三四五", "disk_seq": 1, "counted": true,
+            "model": "m".repeat(200), "reads": 1, "writes": 0, "read_us": 1_999_999_999, "write_us": 0,
+            "queue_us": 1_999_999_999_999_i64 }),
+        );
+        add(
+            "filesystem",
+            json!({ "mount": mount, "device": "/dev/rbd0", "fstype": "xfs", "total_bytes": 4096 * GIB,
+            "free_bytes": second, "available_bytes": second }),
+        );
+        add(
+            "process",
+            json!({ "pid": 4_194_303, "start_time": at(0), "username": "a-user-with-a-long-name",
+            "comm": "集群".repeat(40), "cpu_us": 64_000_000_000_i64, "rss_bytes": 1023 * GIB,
+            "read_bytes": 1023 * GIB, "write_bytes": 1023 * GIB }),
+        );
+        if hour < 3 {
+            large.add("system", HOST, &at(hour * 3600 + 2), Some(1_000_000), json!({}));
+        }
+    }
+    let report = report(&large).unwrap();
+    assert_eq!(report.quality.gaps.len(), 59);
+    let paper = versionless(text(&report));
+    assert_fits_the_page(&paper);
+    insta::assert_snapshot!("report-large", paper);
+}
