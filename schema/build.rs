@@ -191,7 +191,7 @@ fn derived_of(section: &toml::Table, stored: &[Stored]) -> Result<Vec<(String, D
             derived.push((name, Derived { expr, unit: None, about: format!("`{own}` {about}.") }));
         }
     }
-    let known = |word: &str| word == "interval_us" || stored.iter().any(|c| c.name == word);
+    let known = |word: &str| ["ts", "interval_us"].contains(&word) || stored.iter().any(|c| c.name == word);
     for (name, one) in &derived {
         let tree = expr::parse(&one.expr).map_err(|e| format!("{name}: {e}"))?;
         if let Some(word) = tree.columns().into_iter().find(|w| !known(w)) {
