@@ -1,4 +1,5 @@
 //! Command lines: what is hidden, and what only looks like it.
+#![allow(clippy::unwrap_used)]
 
 use sysray::collect::command_line;
 
