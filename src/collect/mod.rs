@@ -4,12 +4,24 @@
 //! A collector is two things: a thin `collect` that knows paths, and pure functions from text to
 //! rows. None of them keeps time, writes a file or knows another collector.
 
+#[cfg(target_os = "linux")]
+mod container;
 mod cpu;
 mod host;
 mod parse;
+mod portable;
+#[cfg(target_os = "linux")]
+mod process;
+mod redact;
 
 pub use cpu::CpuCollector;
 pub use host::{Error, Host};
+pub use portable::{
+    PortableCpu, PortableMemory, PortableNetwork, PortableProcess, PortableSystem, portable_collectors,
+};
+#[cfg(target_os = "linux")]
+pub use process::ProcessCollector;
+pub use redact::command_line;
 
 use crate::schema::Sample;
 

@@ -9,6 +9,10 @@ use sysray::collect::{Collector, Host};
 use sysray::schema::{Row, Sample, Value};
 
 mod cpu;
+mod portable;
+#[cfg(target_os = "linux")]
+mod process;
+mod redact;
 
 /// The trees: what each stands for is told in `tests/hosts/README.md`.
 pub const HOSTS: [&str; 5] = ["this-kernel", "large", "old-kernel", "container", "broken"];
