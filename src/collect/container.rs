@@ -1,80 +1,91 @@
-//! Which container a cgroup belongs to, told by its path alone. No runtime is asked, so a name
-//! that only the runtime knows is not found here.
+//! Which container a control group belongs to, by its path alone. No engine is asked.
 
-/// A container, as its cgroup's path names it.
+/// The container, or the engine's own group, that a path lies in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Container {
-    /// Who runs it: `docker`, `containerd`, `crio`, `podman`, `lxc`, `nspawn`, or `kubernetes` where the
-    /// path tells no more.
+    /// docker, containerd, podman, cri-o, lxc, systemd-nspawn, or kubernetes where only that shows.
     pub runtime: &'static str,
-    /// Its id, or its name with runtimes that know their containers by name.
-    pub id: String,
+    /// The id in full, or of lxc and systemd-nspawn the name; `None` for a pod or a folder of pods.
+    pub id: Option<String>,
 }
 
-/// How systemd scopes and cgroupfs folders of each runtime begin. The longest comes first.
+/// Prefixes of a container's own group, as systemd's and the engines' drivers make them.
 const PREFIXES: [(&str, &str); 6] = [
     ("cri-containerd-", "containerd"),
+    ("crio-", "cri-o"),
     ("docker-", "docker"),
-    ("crio-", "crio"),
     ("libpod-payload-", "podman"),
     ("libpod-", "podman"),
     ("nerdctl-", "containerd"),
 ];
 
-/// The innermost container of a cgroup's path, such as `/system.slice/docker-0f…3a.scope`.
-pub fn of_cgroup(path: &str) -> Option<Container> {
+/// The innermost container around a control group's path, such as
+/// `/system.slice/docker-4f2a….scope/init.scope`.
+pub fn container_of(path: &str) -> Option<Container> {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
-    (0..parts.len()).rev().find_map(|at| of_part(&parts[..at], parts[at]))
+    let innermost = (0..parts.len()).rev().find_map(|at| by_part(parts[at], &parts[..at]));
+    innermost.or_else(|| {
+        let pods = parts.iter().any(|part| part.starts_with("kubepods"));
+        pods.then_some(Container { runtime: "kubernetes", id: None })
+    })
 }
 
-/// The container that one folder stands for, given the folders above it.
-fn of_part(above: &[&str], part: &str) -> Option<Container> {
-    let unit = part.strip_suffix(".scope").or_else(|| part.strip_suffix(".service")).unwrap_or(part);
-    // A CRI path through systemd reads `…:cri-containerd:ID`.
-    let unit = unit.rsplit(':').next().unwrap_or(unit);
+fn by_part(part: &str, above: &[&str]) -> Option<Container> {
+    let found = |runtime, id: &str| Some(Container { runtime, id: Some(id.to_string()) });
+    let name = part.strip_suffix(".scope").or_else(|| part.strip_suffix(".service")).unwrap_or(part);
+    // containerd below a cgroup driver that does not fit: `kubepods-….slice:cri-containerd:ID`.
+    if let Some((_, rest)) = name.split_once(":cri-containerd:") {
+        return is_id(rest).then(|| Container { runtime: "containerd", id: Some(rest.to_string()) });
+    }
     for (prefix, runtime) in PREFIXES {
-        if let Some(id) = unit.strip_prefix(prefix).filter(|id| is_id(id)) {
-            return Some(Container { runtime, id: id.into() });
+        if let Some(id) = name.strip_prefix(prefix).filter(|id| is_id(id)) {
+            return found(runtime, id);
         }
     }
-    if let Some(name) = unit.strip_prefix("lxc.payload.") {
-        return named("lxc", name);
+    if let Some(name) = name.strip_prefix("systemd-nspawn@") {
+        return found("systemd-nspawn", &unescape(name));
     }
-    if let Some(name) = part.strip_prefix("machine-").and_then(|p| p.strip_suffix(".scope")) {
-        // Virtual machines are registered in the same way.
-        return named("nspawn", &unescaped(name)).filter(|c| !c.id.starts_with("qemu-"));
+    if let Some(name) = name.strip_prefix("lxc.payload.") {
+        return found("lxc", name);
     }
-    if let Some(name) = part.strip_prefix("systemd-nspawn@").and_then(|p| p.strip_suffix(".service")) {
-        return named("nspawn", &unescaped(name));
+    let parent = above.last().copied().unwrap_or_default();
+    if parent == "machine.slice" {
+        // systemd-machined names virtual machines in the same way.
+        let machine = name.strip_prefix("machine-").map(unescape)?;
+        return if machine.starts_with("qemu-") { None } else { found("systemd-nspawn", &machine) };
     }
-    let parent = above.last().copied().unwrap_or("");
-    if parent == "lxc" || parent == "lxc.payload" {
-        return named("lxc", part);
+    match parent {
+        "lxc" | "lxc.payload" => found("lxc", name),
+        "docker" if is_id(name) => found("docker", name),
+        _ if is_id(name) && above.first() == Some(&"ecs") => found("docker", name),
+        _ if is_id(name) && above.iter().any(|part| part.starts_with("kubepods")) => {
+            found("kubernetes", name)
+        }
+        _ => None,
     }
-    if !is_id(unit) {
-        return None;
-    }
-    let runtime = match parent {
-        "docker" => "docker",
-        "libpod_parent" => "podman",
-        _ if part.contains(":cri-containerd:") => "containerd",
-        _ if above.iter().any(|p| p.starts_with("kubepods")) => "kubernetes",
-        _ if parent == "default" || parent == "k8s.io" => "containerd",
-        _ => return None,
-    };
-    Some(Container { runtime, id: unit.into() })
 }
 
-fn named(runtime: &'static str, name: &str) -> Option<Container> {
-    (!name.is_empty()).then(|| Container { runtime, id: name.into() })
+/// Engines name containers by 64 hexadecimal digits.
+fn is_id(name: &str) -> bool {
+    name.len() == 64 && name.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
-/// Ids are 64 hexadecimal digits, with some tools the first 12 or more of them.
-fn is_id(word: &str) -> bool {
-    word.len() >= 12 && word.bytes().all(|b| b.is_ascii_hexdigit())
-}
-
-/// A name with systemd's `\x2d` turned back.
-fn unescaped(name: &str) -> String {
-    name.replace("\\x2d", "-")
+/// Undoes systemd's `\x2d` in the names of units.
+fn unescape(name: &str) -> String {
+    let mut parts = name.split("\\x");
+    let mut plain = parts.next().unwrap_or_default().to_string();
+    for part in parts {
+        let code = part.get(..2).and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(u8::is_ascii);
+        match code {
+            Some(code) => {
+                plain.push(char::from(code));
+                plain.push_str(&part[2..]);
+            }
+            None => {
+                plain.push_str("\\x");
+                plain.push_str(part);
+            }
+        }
+    }
+    plain
 }

@@ -4,7 +4,6 @@
 //! A collector is two things: a thin `collect` that knows paths, and pure functions from text to
 //! rows. None of them keeps time, writes a file or knows another collector.
 
-#[cfg(target_os = "linux")]
 mod container;
 mod cpu;
 mod host;
@@ -14,6 +13,7 @@ mod portable;
 mod process;
 mod redact;
 
+pub use container::{Container, container_of};
 pub use cpu::CpuCollector;
 pub use host::{Error, Host};
 pub use portable::{

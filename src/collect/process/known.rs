@@ -3,8 +3,9 @@
 
 use rustix::fd::OwnedFd;
 
+use super::super::container::container_of;
 use super::super::parse::int;
-use super::super::{container, redact};
+use super::super::redact;
 use super::cpu_time::CpuTime;
 use super::details::{
     Schedule, Status, parse_cgroup, parse_io, parse_namespace, parse_open_files_limit, parse_pss,
@@ -15,8 +16,8 @@ use super::stat::{Image, Stat};
 use super::users::Users;
 use super::words::{Words, set};
 use crate::collect::host::Units;
-use crate::schema::Micros;
 use crate::schema::rows::Process;
+use crate::schema::{Micros, Text};
 
 /// What is the same for all processes of a tick.
 pub struct Now<'a> {
@@ -266,7 +267,7 @@ impl Known {
         let text = bytes.map(String::from_utf8_lossy);
         let path = text.as_deref().and_then(parse_cgroup);
         if set(&mut self.row.cgroup, path) {
-            self.row.container = path.and_then(container::of_cgroup).map(|c| c.id.into());
+            self.row.container = path.and_then(container_of).and_then(|c| c.id).map(Text::from);
         }
         Ok(())
     }
