@@ -49,7 +49,10 @@ fn frame(criterion: &mut Criterion) {
     let mut rows = <Process as Row>::Batch::default();
     for pid in 0..300 {
         let busy = (pid % 7 == 0).then_some(pid * 31);
-        rows.push(&stamp, &Process { pid, comm: Some("worker".into()), cpu_us: busy.or(Some(0)), ..Process::default() });
+        rows.push(
+            &stamp,
+            &Process { pid, comm: Some("worker".into()), cpu_us: busy.or(Some(0)), ..Process::default() },
+        );
     }
     let id = TABLES.iter().position(|t| t.name == "process").expect("there is such a table") as u32;
     let tables = [(id, rows.finish())];

@@ -5,20 +5,16 @@
 //! - [`schema`]: what is measured, as data: tables, columns, units. [`time`]: clocks, ranges, the
 //!   grammar of time.
 //! - [`collect`]: the machine → rows. [`store`]: rows ↔ disk. [`export`]: batches → bytes.
+//! - [`record`]: the tick loop. `query` (feature `desk`): SQL over what is recorded.
+//! - `report` (feature `desk`): findings → paper.
+//! - [`cli`]: the command line.
 
+pub mod cli;
 pub mod collect;
-pub mod record;
 pub mod export;
-//! - [`collect`]: the machine → rows. [`store`]: rows ↔ disk.
-//! - `query` (feature `desk`): the reader: SQL over a store.
-
-pub mod collect;
 #[cfg(feature = "desk")]
 pub mod query;
-//! - [`collect`]: the machine → rows. [`store`]: rows ↔ disk.
-//! - `report` (with the feature `desk`): findings → paper.
-
-pub mod collect;
+pub mod record;
 #[cfg(feature = "desk")]
 pub mod report;
 pub mod schema;

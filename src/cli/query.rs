@@ -55,7 +55,13 @@ fn question(sql: Option<String>, file: Option<PathBuf>) -> Result<String> {
 }
 
 /// Writes the rows as they come.
-fn answer(engine: &Engine, sql: &str, format: Format, style: &export::Options, out: &mut dyn Write) -> Result<()> {
+fn answer(
+    engine: &Engine,
+    sql: &str,
+    format: Format,
+    style: &export::Options,
+    out: &mut dyn Write,
+) -> Result<()> {
     let mut writer: Option<Box<dyn export::Writer>> = None;
     let mut failed = None;
     // The writer borrows the output, so what an answer without rows needs is made behind the stream.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use super::args::{CollectorSet, Policy, Record};
+use super::args::{Policy, Record};
 use super::status_line::StatusLine;
 use super::{collectors, place};
 use crate::record::{self, Maintenance, Options};
@@ -69,10 +69,13 @@ fn maintenance(root: &Path, host: &str, args: &Policy) -> Maintenance {
     words.extend([root.into(), "--host".into(), host.into()]);
     let mut option = |name: &str, value: String| words.extend([name.into(), value.into()]);
     option("--rotate", format!("{}s", args.rotate.length().as_secs()));
-    option("--compress", match args.compress {
-        Compression::None => "none".into(),
-        Compression::Zstd(level) => format!("zstd:{level}"),
-    });
+    option(
+        "--compress",
+        match args.compress {
+            Compression::None => "none".into(),
+            Compression::Zstd(level) => format!("zstd:{level}"),
+        },
+    );
     if let Some(spans) = args.keep_files {
         option("--keep-files", spans.to_string());
     }

@@ -9,7 +9,7 @@ use super::args::{Report, ReportFormat};
 use super::{NothingRecorded, place, when};
 use crate::query::{Engine, Options};
 use crate::report::{self, Error};
-use crate::time;
+use crate::time::{self, Range};
 
 /// Says how the host was doing.
 pub fn run(args: Report) -> Result<()> {
@@ -17,10 +17,13 @@ pub fn run(args: Report) -> Result<()> {
     let when = when::when(&root, &args.range)?;
     let context = when.context.clone();
     let read_time = move |text: &str| time::parse(text, &context).map_err(|e| e.to_string());
-    let options = Options { range: when.range, ..Options::new(Arc::new(read_time)) };
-    let engine = Engine::open(&[root], options)?;
+    // The report narrows its questions itself: what explains a gap may lie before the range.
+    let engine = Engine::open(&[root], Options::new(Arc::new(read_time)))?;
     let ask = |sql: &str| engine.run(sql).map(|(_, batches)| batches).map_err(report::Failure::from);
-    let asked = report::Options { host: args.host, range: when.range, zone: when.context.zone };
+    // What is still to come is no gap.
+    let to = when.range.to.map(|to| to.min(when.context.now));
+    let asked =
+        report::Options { host: args.host, range: Range { to, ..when.range }, zone: when.context.zone };
     let report = match report::gather(&ask, &asked) {
         Err(Error::Empty(range)) => return Err(NothingRecorded(Error::Empty(range).to_string()).into()),
         other => other?,

@@ -35,6 +35,7 @@ fn tables() -> Result<RecordBatch> {
     let column = |of: fn(&Table) -> &'static str| -> ArrayRef {
         Arc::new(TABLES.iter().map(|table| Some(of(table))).collect::<StringArray>())
     };
-    let columns = [("table", column(|t| t.name)), ("rows", column(|t| t.rows)), ("about", column(|t| t.about))];
+    let columns =
+        [("table", column(|t| t.name)), ("rows", column(|t| t.rows)), ("about", column(|t| t.about))];
     Ok(RecordBatch::try_from_iter(columns)?)
 }

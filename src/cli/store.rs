@@ -69,7 +69,8 @@ fn tables(tables: &[TableStatus]) -> Result<RecordBatch> {
         let numbers = tables.iter().map(of).chain([sum(of)]);
         Arc::new(numbers.map(|n| Some(n as i64)).collect::<Int64Array>())
     };
-    let per_row = |bytes: u64, rows: u64| (rows > 0).then(|| (bytes as f64 / rows as f64 * 100.0).round() / 100.0);
+    let per_row =
+        |bytes: u64, rows: u64| (rows > 0).then(|| (bytes as f64 / rows as f64 * 100.0).round() / 100.0);
     let names = tables.iter().map(|t| t.name).chain(["all"]);
     let ratios = tables.iter().map(|t| per_row(t.segment_bytes, t.segment_rows));
     let ratios = ratios.chain([per_row(sum(|t| t.segment_bytes), sum(|t| t.segment_rows))]);

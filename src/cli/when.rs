@@ -23,7 +23,9 @@ pub fn when(root: &Path, args: &RangeArgs) -> Result<When> {
     let extent = Catalog::open(root)?.extent()?;
     let Some((start, end)) = extent else {
         let advice = format!("record into it with `sysray record --store {}`", root.display());
-        return Err(NothingRecorded(format!("nothing is recorded in {} yet; {advice}", root.display())).into());
+        return Err(
+            NothingRecorded(format!("nothing is recorded in {} yet; {advice}", root.display())).into()
+        );
     };
     let context = Context {
         now: SystemClock::default().wall(),

@@ -43,6 +43,12 @@ impl Units {
         }
     }
 
+    /// This machine's units. Only Linux counts in them.
+    #[cfg(not(target_os = "linux"))]
+    pub fn of_this_machine() -> Self {
+        Units::default()
+    }
+
     /// Clock ticks as microseconds.
     pub fn ticks_to_us(self, ticks: i64) -> i64 {
         ticks.saturating_mul(1_000_000 / self.ticks_per_s)
@@ -74,7 +80,6 @@ fn unknown(error: &std::io::Error) -> bool {
 
 impl Host {
     /// The machine this runs on.
-    #[cfg(target_os = "linux")]
     pub fn here() -> Self {
         Host { units: Units::of_this_machine(), ..Host::at(Path::new("/")) }
     }
@@ -168,7 +173,12 @@ impl Host {
 
     /// Counts a file that a collector read on its own.
     pub fn count_read(&mut self) {
-        self.reads += 1;
+        self.count_reads(1);
+    }
+
+    /// Counts as many files that a collector read on its own.
+    pub fn count_reads(&mut self, files: i64) {
+        self.reads += files;
     }
 
     /// How many files were read so far.

@@ -16,21 +16,26 @@ mod disk;
 mod filesystem;
 mod host;
 mod interface;
+#[cfg(target_os = "linux")]
+mod inventory;
 mod memory;
+#[cfg(target_os = "linux")]
+mod mount;
 mod network;
 mod parse;
+mod portable;
+mod portable_host;
 mod pressure;
+#[cfg(target_os = "linux")]
+mod process;
 mod protocol;
+mod redact;
+mod sets;
 mod snmp;
 #[cfg(target_os = "linux")]
 mod sock_diag;
 mod socket;
 mod system;
-#[cfg(target_os = "linux")]
-mod inventory;
-#[cfg(target_os = "linux")]
-mod mount;
-mod parse;
 #[cfg(target_os = "linux")]
 mod virtualisation;
 
@@ -38,23 +43,30 @@ mod virtualisation;
 pub use cgroup::CgroupCollector;
 pub use container::{Container, container_of};
 pub use cpu::CpuCollector;
-pub use host::{Error, Host, Units};
-pub use host::{Error, Host};
-pub use memory::MemoryCollector;
-pub use network::NetworkCollector;
-pub use pressure::PressureCollector;
-pub use protocol::ProtocolCollector;
-pub use socket::SocketCollector;
-pub use system::SystemCollector;
 #[cfg(target_os = "linux")]
 pub use disk::{DiskCollector, parse_diskstats};
 #[cfg(target_os = "linux")]
 pub use filesystem::{FilesystemCollector, Space, SpaceOf, list_filesystems};
-pub use host::{Error, Host};
+pub use host::{Error, Host, Units};
 #[cfg(target_os = "linux")]
 pub use inventory::HostCollector;
+pub use memory::MemoryCollector;
 #[cfg(target_os = "linux")]
 pub use mount::{Mount, parse_mountinfo};
+pub use network::NetworkCollector;
+pub use portable::{
+    PortableCpu, PortableMemory, PortableNetwork, PortableProcess, PortableSystem, portable_collectors,
+};
+pub use pressure::PressureCollector;
+#[cfg(target_os = "linux")]
+pub use process::ProcessCollector;
+pub use protocol::ProtocolCollector;
+pub use redact::command_line;
+#[cfg(target_os = "linux")]
+pub use sets::{linux, linux_inventory};
+pub use sets::{portable, portable_inventory};
+pub use socket::SocketCollector;
+pub use system::SystemCollector;
 
 use crate::schema::Sample;
 

@@ -43,7 +43,6 @@ pub fn gap(since: Micros, until: Micros, why: &str) -> Event {
     let seconds = (until.0 - since.0) as f64 / 1e6;
     let detail = serde_json::json!({ "from_us": since.0, "to_us": until.0 });
     Event {
-        until_ts: Some(until),
         detail: Some(detail.to_string().into()),
         ..event("gap", WARNING, format!("nothing was recorded for {seconds:.1} s: {why}"))
     }

@@ -55,6 +55,17 @@ impl Journal {
         self.written_bytes
     }
 
+    /// Size of the part that is being written.
+    pub fn part_bytes(&self) -> u64 {
+        self.part.as_ref().map_or(0, |part| part.writer.bytes())
+    }
+
+    /// Sizes of the parts before that one, and of the segments.
+    pub fn sizes_at_rest(&self) -> Result<(u64, u64), store::Error> {
+        let (journal, segments) = store::sizes(&self.root, &self.host)?;
+        Ok((journal.saturating_sub(self.part_bytes()), segments))
+    }
+
     /// Ends the part if a frame at `ts` no longer belongs to it. True where one ended.
     pub fn turn(&mut self, ts: Micros, clock_stepped: bool) -> Result<bool, store::Error> {
         let limit = self.policy.max_bytes.map_or(PART_BYTES, |max| PART_BYTES.min(max / 8));

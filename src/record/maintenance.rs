@@ -35,16 +35,17 @@ impl Maintenance {
         self.wanted = true;
     }
 
-    /// Looks after the child; `now` is the monotonic clock. The error is for the user to read.
-    pub fn tend(&mut self, now: Duration) -> Result<(), String> {
-        let mut outcome = Ok(());
+    /// Looks after the child; `now` is the monotonic clock. True where one has just ended. The error
+    /// is for the user to read.
+    pub fn tend(&mut self, now: Duration) -> Result<bool, String> {
+        let mut outcome = Ok(false);
         if let Some((child, began)) = &mut self.child {
             if now > *began + DEADLINE {
                 let _ = child.kill();
             }
             match child.try_wait() {
-                Ok(None) => return Ok(()),
-                Ok(Some(status)) if status.success() => self.failures = 0,
+                Ok(None) => return Ok(false),
+                Ok(Some(status)) if status.success() => (self.failures, outcome) = (0, Ok(true)),
                 Ok(Some(status)) => outcome = Err(complaint(child, &status.to_string())),
                 Err(error) => outcome = Err(error.to_string()),
             }

@@ -107,7 +107,9 @@ pub fn run(
             ..Recorder::default()
         },
         ticks: 0,
+        at_rest_bytes: 0,
     };
+    recording.weigh();
     recording.pending.extend(opening(&catalog, options.interval, about.boot_time, clock.wall())?);
     // Parts that an earlier recording left are sealed while this one goes on.
     if catalog.parts().next().is_some() {
@@ -139,7 +141,10 @@ pub fn run(
         add(&mut recording.own.late_us, (now.0.0 - due.0).max(0));
         let tick = sampler.tick(recording.own.clone(), false);
         match recording.turn(ts, stepped) {
-            Ok(true) => maintenance.want(),
+            Ok(true) => {
+                maintenance.want();
+                recording.weigh();
+            }
             Ok(false) => {}
             Err(error) => watcher.trouble(&error.to_string()),
         }
@@ -147,9 +152,13 @@ pub fn run(
         if let Err(error) = recording.write(ts, now.1, tick, &mut options.inventory, sampler.host()) {
             watcher.trouble(&error.to_string());
         }
-        if let Err(what) = maintenance.tend(now.1) {
-            recording.pending.push(events::error("maintenance", what.clone()));
-            watcher.trouble(&what);
+        match maintenance.tend(now.1) {
+            Ok(true) => recording.weigh(),
+            Ok(false) => {}
+            Err(what) => {
+                recording.pending.push(events::error("maintenance", what.clone()));
+                watcher.trouble(&what);
+            }
         }
         let cost = cost::now();
         watcher.ticked(&Progress {
@@ -222,9 +231,19 @@ struct Recording {
     pending: Vec<Event>,
     own: Recorder,
     ticks: u64,
+    /// Size of the journal's parts that are not being written, as of the last look.
+    at_rest_bytes: u64,
 }
 
 impl Recording {
+    /// Looks how large the store is: at the start, and when a maintenance has changed it.
+    fn weigh(&mut self) {
+        if let Ok((journal, segments)) = self.journal.sizes_at_rest() {
+            self.at_rest_bytes = journal;
+            self.own.store_bytes = Some(segments as i64);
+        }
+    }
+
     fn turn(&mut self, ts: Micros, stepped: bool) -> Result<bool, Error> {
         Ok(self.journal.turn(ts, stepped)?)
     }
@@ -247,6 +266,7 @@ impl Recording {
             self.batches.build(&tick.rows, |table| Stamp { interval_us: tick.interval_us(table), ..stamp });
         let appended = self.journal.append(ts, Micros(monotonic.as_micros() as i64), &built);
         self.own.written_bytes = Some(self.journal.written_bytes());
+        self.own.journal_bytes = Some((self.at_rest_bytes + self.journal.part_bytes()) as i64);
         match appended {
             Ok(()) => self.ticks += 1,
             Err(error) => {

@@ -71,13 +71,14 @@ pub enum Value<'a> {
 }
 
 impl Value<'_> {
-    /// As a number for derived columns; text and times have none.
+    /// As a number for derived columns, a time in microseconds since 1970; text has none.
     pub fn as_f64(&self) -> Option<f64> {
         match self {
             Value::Int(n) => Some(*n as f64),
             Value::Float(n) => Some(*n),
             Value::Bool(b) => Some(f64::from(u8::from(*b))),
-            Value::Unknown | Value::Text(_) | Value::Time(_) => None,
+            Value::Time(t) => Some(t.0 as f64),
+            Value::Unknown | Value::Text(_) => None,
         }
     }
 }

@@ -194,13 +194,13 @@ const fn common(
     }
 }
 
-/// The Arrow schema of a table, with unit, kind and prose in each field's metadata.
+/// The Arrow schema of a table, with unit and kind in each field's metadata. The prose stays out:
+/// every segment would carry it, and most segments are small.
 pub fn arrow_schema(table: &Table) -> Schema {
     let field = |c: &Column| {
-        let about = [("unit", c.unit), ("kind", c.kind.name()), ("about", c.about)];
-        let told = about.iter().filter(|(_, v)| !v.is_empty());
+        let told = [("unit", c.unit), ("kind", c.kind.name())].into_iter().filter(|(_, v)| !v.is_empty());
         let metadata: HashMap<String, String> =
-            told.map(|(k, v)| (format!("sysray.{k}"), (*v).to_string())).collect();
+            told.map(|(k, v)| (format!("sysray.{k}"), v.to_string())).collect();
         Field::new(c.name, c.datatype.arrow(), c.nullable).with_metadata(metadata)
     };
     let columns = COMMON.iter().chain(table.columns);

@@ -29,4 +29,5 @@ pub use layout::{PartName, SegmentName, bucket};
 pub use lock::{Lock, recorder};
 pub use maintain::{Done, maintain};
 pub use policy::{Compression, Policy, Rotation};
+pub use retain::sizes;
 pub use status::{Status, TableStatus, status};

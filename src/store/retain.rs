@@ -47,8 +47,13 @@ fn size(root: &Path, segments: &[SegmentName]) -> u64 {
     segments.iter().filter_map(|s| std::fs::metadata(s.path(root)).ok()).map(|m| m.len()).sum()
 }
 
+/// The sizes of a host's journal and of its segments, those included that a wider one covers.
+pub fn sizes(root: &Path, host: &str) -> Result<(u64, u64), Error> {
+    Ok((journal_bytes(root, host)?, size(root, &layout::segments(root, Some(host))?)))
+}
+
 /// The size of a host's journal.
-pub fn journal_bytes(root: &Path, host: &str) -> Result<u64, Error> {
+fn journal_bytes(root: &Path, host: &str) -> Result<u64, Error> {
     let parts = layout::parts(root, Some(host))?;
     Ok(parts.iter().filter_map(|p| std::fs::metadata(p.path(root)).ok()).map(|m| m.len()).sum())
 }

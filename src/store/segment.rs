@@ -13,7 +13,7 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::basic::{Compression as Codec, ZstdLevel};
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 
 use super::layout::SegmentName;
@@ -156,7 +156,15 @@ fn properties(
         .set_compression(codec)
         .set_key_value_metadata(Some(facts))
         // One row group a file, or one a bucket where the writer ends them.
-        .set_max_row_group_row_count(Some(usize::MAX >> 1));
+        .set_max_row_group_row_count(Some(usize::MAX >> 1))
+        // Only what rows are looked up by is worth an index by page: most files are small, and a
+        // footer is a good part of them.
+        .set_statistics_enabled(EnabledStatistics::Chunk);
+    let looked_up = table.columns.iter().filter(|c| c.kind == Kind::Key).map(|c| c.name);
+    for name in looked_up.chain(["ts", "tick"]) {
+        properties =
+            properties.set_column_statistics_enabled(ColumnPath::from(name), EnabledStatistics::Page);
+    }
     for column in table.columns {
         // Of numbers that seldom repeat a dictionary is dead weight; in counters zero repeats.
         if column.datatype == Type::Float64 {

@@ -39,7 +39,8 @@ fn floor(room: &str) -> Option<usize> {
 
 /// The rooms that a source names behind `crate::`, in a path or in a braced list.
 fn imports(source: &str) -> Vec<String> {
-    let code = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+    let code =
+        source.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
     let mut rooms = Vec::new();
     for behind in code.split("crate::").skip(1) {
         let list = match behind.strip_prefix('{') {

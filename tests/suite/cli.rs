@@ -93,7 +93,10 @@ fn ten_samples_are_ten_rows_and_the_first_question_answers() {
     assert_eq!(number(&query(dir.path(), "select count(*) from system")), 10);
     assert_eq!(number(&query(dir.path(), "select count(distinct tick) from process")), 10);
     // The first row is a row of an interval, not of zeros since nothing.
-    assert_eq!(number(&query(dir.path(), "select count(*) from cpu where cpu is null or idle_us is null")), 0);
+    assert_eq!(
+        number(&query(dir.path(), "select count(*) from cpu where cpu is null or idle_us is null")),
+        0
+    );
 }
 
 #[cfg(all(feature = "desk", unix))]

@@ -41,7 +41,12 @@ fn duckdb_reads_the_segments_by_the_documented_recipe() {
 #[ignore = "needs promtool"]
 fn promtool_finds_nothing_to_say() {
     let text = Sysray::new(&["snapshot", "-i", "200ms", "--format", "prometheus"]).prints();
-    let mut promtool = Command::new("promtool").args(["check", "metrics"]).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut promtool = Command::new("promtool")
+        .args(["check", "metrics"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
     std::io::Write::write_all(promtool.stdin.as_mut().unwrap(), text.as_bytes()).unwrap();
     let output = promtool.wait_with_output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -57,7 +62,9 @@ fn cpu_seconds_in_prometheus_are_those_of_proc_stat() {
     let stat = std::fs::read_to_string("/proc/stat").unwrap();
     let line = stat.lines().find(|l| l.starts_with("cpu0 ")).unwrap();
     let ticks: Vec<f64> = line.split_whitespace().skip(1).map(|n| n.parse().unwrap()).collect();
-    for (at, mode) in ["user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal"].iter().enumerate() {
+    for (at, mode) in
+        ["user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal"].iter().enumerate()
+    {
         let name = format!("node_cpu_seconds_total{{cpu=\"0\",mode=\"{mode}\"}} ");
         let other = format!("node_cpu_seconds_total{{mode=\"{mode}\",cpu=\"0\"}} ");
         let sample = text.lines().find_map(|l| l.strip_prefix(&name).or_else(|| l.strip_prefix(&other)));
@@ -114,15 +121,19 @@ fn thirty_seconds_beside_sysstat() {
     let [mpstat, iostat, sar, pidstat] = said;
 
     let modes = line(&mpstat, |w| w.contains(&"all"));
-    let numbers: Vec<f64> = modes.iter().skip_while(|w| **w != "all").skip(1).map(|n| n.parse().unwrap()).collect();
+    let numbers: Vec<f64> =
+        modes.iter().skip_while(|w| **w != "all").skip(1).map(|n| n.parse().unwrap()).collect();
     let shares = ours(
         &store,
         "select 100*sum(user_us)/sum(t), 100*sum(system_us)/sum(t), 100*sum(iowait_us)/sum(t), 100*sum(idle_us)/sum(t) \
          from (select *, user_us+nice_us+system_us+idle_us+iowait_us+irq_us+softirq_us+steal_us as t from cpu)",
     );
-    for (what, ours, theirs) in
-        [("user", shares[0], numbers[0]), ("system", shares[1], numbers[2]), ("iowait", shares[2], numbers[3]), ("idle", shares[3], numbers[9])]
-    {
+    for (what, ours, theirs) in [
+        ("user", shares[0], numbers[0]),
+        ("system", shares[1], numbers[2]),
+        ("iowait", shares[2], numbers[3]),
+        ("idle", shares[3], numbers[9]),
+    ] {
         close(what, ours, theirs, 2.5, 0.05);
     }
 
@@ -135,7 +146,10 @@ fn thirty_seconds_beside_sysstat() {
 
     let interface = line(&sar, |w| w.contains(&"lo") && !w.contains(&"IFACE"));
     let at = interface.iter().position(|w| *w == "lo").unwrap();
-    let network = ours(&store, "select sum(rx_packets)/30.0, sum(rx_bytes)/30.0/1024 from network where interface = 'lo'");
+    let network = ours(
+        &store,
+        "select sum(rx_packets)/30.0, sum(rx_bytes)/30.0/1024 from network where interface = 'lo'",
+    );
     close("lo rx packets/s", network[0], interface[at + 1].parse().unwrap(), 1.0, 0.1);
     close("lo rx KiB/s", network[1], interface[at + 3].parse().unwrap(), 1.0, 0.1);
 
@@ -145,7 +159,8 @@ fn thirty_seconds_beside_sysstat() {
     let busiest = busiest.max_by(|a, b| share(a).total_cmp(&share(b))).unwrap();
     let at = busiest.len() - 9;
     let (pid, theirs) = (busiest[at + 1], share(&busiest));
-    let process = ours(&store, &format!("select 100*sum(cpu_us)/sum(interval_us), 0 from process where pid = {pid}"));
+    let process =
+        ours(&store, &format!("select 100*sum(cpu_us)/sum(interval_us), 0 from process where pid = {pid}"));
     close(&format!("cpu of pid {pid}"), process[0], theirs, 4.0, 0.08);
 
     let total: f64 = line(&free, |w| w[..1] == ["Mem:"])[1].parse().unwrap();

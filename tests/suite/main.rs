@@ -7,25 +7,24 @@ mod architecture;
 mod cli;
 /// Collectors over captured trees of `/proc` and `/sys`.
 mod collect;
+/// Batches as each format writes them.
+mod export;
 /// Other programs' answers to the same questions; ignored unless they are installed.
 #[cfg(feature = "desk")]
 mod interop;
-/// The tick loop under a clock that the test turns.
-mod record;
-/// Frames, parts, segments, and that each tick is read exactly once.
-mod store;
-/// Batches as each format writes them.
-mod export;
 /// The Prometheus face of a sample.
 mod prometheus;
-/// The promises that every declaration keeps, and the page made of them.
-mod schema;
-/// The grammar of time.
-mod time;
 /// SQL over hand-written rows.
 #[cfg(feature = "desk")]
 mod query;
-
+/// The tick loop under a clock that the test turns.
+mod record;
 /// Reports over a recording made up row by row.
 #[cfg(feature = "desk")]
 mod report;
+/// The promises that every declaration keeps, and the page made of them.
+mod schema;
+/// Frames, parts, segments, and that each tick is read exactly once.
+mod store;
+/// The grammar of time.
+mod time;

@@ -11,18 +11,22 @@ use sysray::schema::{Row, Sample, Value};
 #[cfg(target_os = "linux")]
 mod cgroup;
 mod cpu;
-mod memory;
-mod network;
-mod pressure;
-mod protocol;
-mod socket;
-mod system;
 #[cfg(target_os = "linux")]
 mod disk;
 #[cfg(target_os = "linux")]
 mod filesystem;
 #[cfg(target_os = "linux")]
 mod inventory;
+mod memory;
+mod network;
+mod portable;
+mod pressure;
+#[cfg(target_os = "linux")]
+mod process;
+mod protocol;
+mod redact;
+mod socket;
+mod system;
 
 /// The trees: what each stands for is told in `tests/hosts/README.md`.
 pub const HOSTS: [&str; 5] = ["this-kernel", "large", "old-kernel", "container", "broken"];

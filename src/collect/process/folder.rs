@@ -1,0 +1,215 @@
+//! `/proc` held open: its processes are listed and their files read relative to it, into one
+//! buffer. It knows what an error of the kernel means, and nothing of what a file says.
+
+use std::mem::MaybeUninit;
+use std::path::{Path, PathBuf};
+
+use rustix::fd::OwnedFd;
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, SeekFrom};
+use rustix::io::Errno;
+
+use crate::collect::Error;
+
+/// The longest file that is read whole; of a longer one (only a command line can be) the beginning.
+const LONGEST: usize = 32 << 10;
+
+/// Why something about a process could not be read.
+pub enum Miss {
+    /// It has ended meanwhile.
+    Gone,
+    /// The recorder is out of descriptors or memory: nothing said of the process would be true.
+    Failed(Error),
+}
+
+/// An open `/proc`.
+pub struct Folder {
+    fd: OwnedFd,
+    path: PathBuf,
+    /// Whether the kernel answers, and not a captured tree.
+    is_procfs: bool,
+    buffer: Vec<u8>,
+    entries: Vec<u8>,
+    name: String,
+    reads: i64,
+}
+
+impl Folder {
+    /// Opens the folder at `path`.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        let fd = rustix::fs::open(path, FOLDER, Mode::empty()).map_err(read_error(path))?;
+        let is_procfs = rustix::fs::fstatfs(&fd).is_ok_and(|fs| fs.f_type == rustix::fs::PROC_SUPER_MAGIC);
+        Ok(Folder {
+            fd,
+            path: path.into(),
+            is_procfs,
+            buffer: vec![0; LONGEST],
+            entries: Vec::with_capacity(LONGEST),
+            name: String::new(),
+            reads: 0,
+        })
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// How many files were read since the last call.
+    pub fn take_reads(&mut self) -> i64 {
+        std::mem::take(&mut self.reads)
+    }
+
+    /// Replaces `pids` by those of all processes, in order.
+    pub fn pids(&mut self, pids: &mut Vec<i64>) -> Result<(), Error> {
+        pids.clear();
+        self.reads += 1;
+        rustix::fs::seek(&self.fd, SeekFrom::Start(0)).map_err(read_error(&self.path))?;
+        let mut entries = RawDir::new(&self.fd, spare(&mut self.entries));
+        while let Some(entry) = entries.next() {
+            let entry = entry.map_err(read_error(&self.path))?;
+            let name = entry.file_name().to_bytes();
+            if name.first().is_some_and(u8::is_ascii_digit) {
+                pids.extend(std::str::from_utf8(name).ok().and_then(|n| n.parse::<i64>().ok()));
+            }
+        }
+        pids.sort_unstable();
+        Ok(())
+    }
+
+    /// What a file of a process holds; `None` where the kernel has no such file or does not show it.
+    pub fn read(&mut self, pid: i64, file: &str) -> Result<Option<&[u8]>, Miss> {
+        self.name(pid, file);
+        self.reads += 1;
+        match self.open_named().and_then(|fd| self.fill_from(&fd)) {
+            Ok(length) => Ok(Some(&self.buffer[..length])),
+            Err(errno) => self.miss(pid, errno).map(|()| None),
+        }
+    }
+
+    /// The same through a descriptor that is held open from tick to tick, at less than half the
+    /// price. One without a process behind it is let go of, and the name looked up anew: the pid
+    /// may be another's by now. Only the kernel's files are held: those of a tree are replaced.
+    pub fn read_held(
+        &mut self,
+        held: &mut Option<OwnedFd>,
+        may_hold: bool,
+        pid: i64,
+        file: &str,
+    ) -> Result<Option<&[u8]>, Miss> {
+        if let Some(length) = held.as_ref().and_then(|fd| self.fill_from(fd).ok()) {
+            self.reads += 1;
+            return Ok(Some(&self.buffer[..length]));
+        }
+        *held = None;
+        if !(may_hold && self.is_procfs) {
+            return self.read(pid, file);
+        }
+        self.name(pid, file);
+        self.reads += 1;
+        match self.open_named().and_then(|fd| Ok((self.fill_from(&fd)?, fd))) {
+            Ok((length, fd)) => {
+                *held = Some(fd);
+                Ok(Some(&self.buffer[..length]))
+            }
+            Err(errno) => self.miss(pid, errno).map(|()| None),
+        }
+    }
+
+    /// The same as [`Folder::read`] as text, of files that have no other bytes. Anything else is as good as no file.
+    pub fn text(&mut self, pid: i64, file: &str) -> Result<Option<&str>, Miss> {
+        Ok(self.read(pid, file)?.and_then(|bytes| std::str::from_utf8(bytes).ok()))
+    }
+
+    /// What a link of a process points to; `None` as with [`Folder::read`], and for kernel threads.
+    pub fn link(&mut self, pid: i64, file: &str) -> Option<&[u8]> {
+        self.name(pid, file);
+        self.reads += 1;
+        let length = rustix::fs::readlinkat_raw(&self.fd, &*self.name, &mut self.buffer[..]).ok()?;
+        Some(&self.buffer[..length])
+    }
+
+    /// How many descriptors a process has open, where the kernel tells it at once: Linux 6.2 and later.
+    pub fn open_files_at_once(&mut self, pid: i64) -> Option<i64> {
+        if !self.is_procfs {
+            return None;
+        }
+        self.name(pid, "fd");
+        self.reads += 1;
+        let stat = rustix::fs::statat(&self.fd, &*self.name, AtFlags::empty()).ok()?;
+        (stat.st_size > 0).then_some(stat.st_size)
+    }
+
+    /// The same counted one by one.
+    pub fn open_files_counted(&mut self, pid: i64) -> Result<Option<i64>, Miss> {
+        self.name(pid, "fd");
+        self.reads += 1;
+        let folder = match rustix::fs::openat(&self.fd, &*self.name, FOLDER, Mode::empty()) {
+            Ok(folder) => folder,
+            Err(errno) => return self.miss(pid, errno).map(|()| None),
+        };
+        let mut entries = RawDir::new(&folder, spare(&mut self.entries));
+        let mut count = 0;
+        while let Some(entry) = entries.next() {
+            match entry {
+                Ok(entry) => count += i64::from(entry.file_name().to_bytes()[0].is_ascii_digit()),
+                Err(_) => return Ok(None),
+            }
+        }
+        Ok(Some(count))
+    }
+
+    fn name(&mut self, pid: i64, file: &str) {
+        use std::fmt::Write as _;
+        self.name.clear();
+        write!(self.name, "{pid}/{file}").expect("a String takes all that is written to it");
+    }
+
+    fn open_named(&self) -> Result<OwnedFd, Errno> {
+        let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+        rustix::fs::openat(&self.fd, &*self.name, flags, Mode::empty())
+    }
+
+    /// Reads a file from its beginning. The kernel hands out these files in one piece, so less than
+    /// was asked for is all there is.
+    fn fill_from(&mut self, file: &OwnedFd) -> Result<usize, Errno> {
+        loop {
+            match rustix::io::pread(file, &mut self.buffer[..], 0) {
+                Err(Errno::INTR) => {}
+                done => return done,
+            }
+        }
+    }
+
+    /// What an error says of a process: `Ok` is that it has no such file for us.
+    fn miss(&self, pid: i64, errno: Errno) -> Result<(), Miss> {
+        match errno {
+            Errno::SRCH => Err(Miss::Gone),
+            Errno::NOENT if !self.exists(pid) => Err(Miss::Gone),
+            Errno::MFILE | Errno::NFILE | Errno::NOMEM => {
+                Err(Miss::Failed(read_error(&self.path.join(&self.name))(errno)))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn exists(&self, pid: i64) -> bool {
+        let folder = rustix::fs::statat(&self.fd, pid.to_string(), AtFlags::empty());
+        folder.is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Directory)
+    }
+}
+
+const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+
+fn spare(entries: &mut Vec<u8>) -> &mut [MaybeUninit<u8>] {
+    entries.clear();
+    entries.spare_capacity_mut()
+}
+
+fn read_error(path: &Path) -> impl FnOnce(Errno) -> Error + '_ {
+    move |errno| Error::Read { path: path.into(), source: errno.into() }
+}
+
+/// The processes' folder by itself, without a trailing separator, so that it compares equal.
+pub fn proc_folder(host: &crate::collect::Host) -> PathBuf {
+    host.proc_path("").components().collect()
+}

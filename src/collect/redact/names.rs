@@ -1,0 +1,95 @@
+//! Which names are names of secrets.
+
+/// A part of a name that ends so names a secret, wherever in the name it stands.
+const SECRETS: [&str; 8] =
+    ["password", "passwd", "passphrase", "passcode", "secret", "token", "credential", "bearer"];
+
+/// As the last part of a name these do too.
+const LAST_SECRETS: [&str; 10] = [
+    "pass",
+    "pwd",
+    "pw",
+    "apikey",
+    "accesskey",
+    "secretkey",
+    "privatekey",
+    "authkey",
+    "credentials",
+    "passwords",
+];
+
+/// Before a last `key` these make it a secret.
+const KEYS: [&str; 11] = [
+    "api",
+    "access",
+    "secret",
+    "private",
+    "auth",
+    "account",
+    "encryption",
+    "signing",
+    "master",
+    "shared",
+    "license",
+];
+
+/// As the last part of a name these say that it is about a secret, and holds none.
+const ABOUT_SECRETS: [&str; 27] = [
+    "file",
+    "files",
+    "path",
+    "dir",
+    "store",
+    "stdin",
+    "fd",
+    "env",
+    "name",
+    "policy",
+    "length",
+    "type",
+    "ttl",
+    "url",
+    "uri",
+    "endpoint",
+    "count",
+    "limit",
+    "expiry",
+    "expiration",
+    "timeout",
+    "prompt",
+    "manager",
+    "provider",
+    "helper",
+    "command",
+    "version",
+];
+
+/// Whether an option, a field or a header of that name holds a secret. Dashes in front are not part of it.
+pub fn is_secret_name(name: &str) -> bool {
+    if name == "PWD" {
+        return false;
+    }
+    let lower = name.to_ascii_lowercase();
+    let parts: Vec<&str> = parts(&lower).collect();
+    let Some((last, before)) = parts.split_last() else { return false };
+    if ABOUT_SECRETS.contains(last) {
+        return false;
+    }
+    parts.iter().any(|part| SECRETS.iter().any(|secret| part.ends_with(secret)))
+        || LAST_SECRETS.contains(last)
+        || (*last == "key" && before.last().is_some_and(|part| KEYS.contains(part)))
+}
+
+/// Whether an environment variable of that name holds one: `PGPASSWORD`, `AWS_ACCESS_KEY_ID`, `MY_KEY`.
+pub fn is_secret_variable(name: &str) -> bool {
+    let is_variable = name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    let lower = name.to_ascii_lowercase();
+    let is_about = parts(&lower).last().is_some_and(|last| ABOUT_SECRETS.contains(&last));
+    is_variable && !is_about && parts(&lower).any(|part| part.ends_with("key") || part == "keys")
+}
+
+/// The parts of a name, without numbers behind them.
+fn parts(lower: &str) -> impl Iterator<Item = &str> {
+    let parts = lower.split(['-', '_', '.']);
+    parts.map(|part| part.trim_end_matches(|c: char| c.is_ascii_digit())).filter(|part| !part.is_empty())
+}

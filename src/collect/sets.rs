@@ -1,0 +1,40 @@
+//! Which collectors make up a set, in the order in which they are read.
+//!
+//! Processes come first: they change while they are counted, and the CPU times read right behind
+//! them belong to the same interval.
+
+use super::{Collector, portable_collectors};
+
+/// All of this kernel's tables.
+#[cfg(target_os = "linux")]
+pub fn linux() -> Vec<Box<dyn Collector>> {
+    vec![
+        Box::new(super::ProcessCollector::default()),
+        Box::new(super::CpuCollector),
+        Box::new(super::MemoryCollector),
+        Box::new(super::PressureCollector),
+        Box::new(super::DiskCollector::default()),
+        Box::new(super::FilesystemCollector::default()),
+        Box::new(super::NetworkCollector::default()),
+        Box::new(super::SocketCollector::asking_kernel()),
+        Box::new(super::ProtocolCollector),
+        Box::new(super::CgroupCollector::default()),
+        Box::new(super::SystemCollector),
+    ]
+}
+
+/// What fills `host` on Linux.
+#[cfg(target_os = "linux")]
+pub fn linux_inventory() -> Box<dyn Collector> {
+    Box::new(super::HostCollector)
+}
+
+/// The tables that any system fills.
+pub fn portable() -> Vec<Box<dyn Collector>> {
+    portable_collectors()
+}
+
+/// What fills `host` elsewhere.
+pub fn portable_inventory() -> Box<dyn Collector> {
+    Box::new(super::portable_host::PortableHost)
+}
