@@ -46,7 +46,7 @@ impl<R> Default for Before<R> {
 }
 
 impl<R: Row> Before<R> {
-    fn take(&mut self, rows: &mut Vec<R>, since: Option<i64>) {
+    fn take(&mut self, rows: &mut [R], since: Option<i64>) {
         if rows.is_empty() {
             return;
         }
@@ -55,7 +55,7 @@ impl<R: Row> Before<R> {
                 row.counters(before, hold);
             }
         }
-        let totals = rows.clone();
+        let totals = rows.to_vec();
         for row in rows.iter_mut() {
             match self.find(row) {
                 Some(before) => row.counters(before, subtract),

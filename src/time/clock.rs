@@ -16,17 +16,16 @@ pub trait Clock: Send + Sync {
 
 /// The clocks of this machine.
 #[derive(Clone, Copy, Debug)]
+#[cfg_attr(target_os = "linux", derive(Default))]
 pub struct SystemClock {
     #[cfg(not(target_os = "linux"))]
     start: std::time::Instant,
 }
 
+#[cfg(not(target_os = "linux"))]
 impl Default for SystemClock {
     fn default() -> Self {
-        SystemClock {
-            #[cfg(not(target_os = "linux"))]
-            start: std::time::Instant::now(),
-        }
+        SystemClock { start: std::time::Instant::now() }
     }
 }
 

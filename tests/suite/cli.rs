@@ -57,16 +57,19 @@ fn one_line(command: Sysray) -> String {
 }
 
 /// A store with some ticks, a quarter of a second apart.
+#[cfg(feature = "desk")]
 pub fn recorded(count: u32) -> TempDir {
     let dir = TempDir::new().unwrap();
     Sysray::new(&["record", "-i", "250ms", "-c", &count.to_string()]).store(dir.path()).prints();
     dir
 }
 
+#[cfg(feature = "desk")]
 fn query(root: &Path, sql: &str) -> String {
     Sysray::new(&["query", "--format", "csv", sql]).store(root).prints()
 }
 
+#[cfg(feature = "desk")]
 fn number(csv: &str) -> i64 {
     csv.lines().nth(1).unwrap().parse().unwrap()
 }

@@ -74,7 +74,7 @@ fn cpu_seconds_in_prometheus_are_those_of_proc_stat() {
 }
 
 /// The columns of the last line that begins with `first`, of a table printed by sysstat.
-fn line<'a>(text: &'a str, is: impl Fn(&[&str]) -> bool) -> Vec<&'a str> {
+fn line(text: &str, is: impl Fn(&[&str]) -> bool) -> Vec<&str> {
     let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
     lines.filter(|words| is(words)).last().unwrap_or_else(|| panic!("no such line in {text}"))
 }
