@@ -30,7 +30,7 @@ fn duckdb_reads_the_segments_by_the_documented_recipe() {
     let page = include_str!("../../docs/storage-format.md");
     let recipe = page.split("```sql").nth(1).unwrap().split("```").next().unwrap();
     let sql = recipe.replace("STORE", dir.path().to_str().unwrap());
-    let program = "import duckdb, sys; print(*duckdb.sql(sys.argv[1]).fetchone())";
+    let program = "import duckdb, sys; print(*duckdb.sql(sys.argv[1]).fetchall()[0])";
     let theirs = prints(Command::new(python()).args(["-c", program, &sql]));
     let theirs: Vec<f64> = theirs.split_whitespace().map(|n| n.parse().unwrap()).collect();
     assert_eq!(theirs, ours(dir.path(), "select count(*), sum(user_us) from process"));
