@@ -91,6 +91,7 @@ fn bytes_of<'a>(memory: &'a mut Memory, key: &str) -> Option<&'a mut Option<i64>
         "KReclaimable" => &mut memory.kernel_reclaimable_bytes,
         "KernelStack" => &mut memory.kernel_stack_bytes,
         "PageTables" => &mut memory.page_tables_bytes,
+        "SecPageTables" => &mut memory.secondary_page_tables_bytes,
         "Percpu" => &mut memory.percpu_bytes,
         "VmallocUsed" => &mut memory.vmalloc_used_bytes,
         "CommitLimit" => &mut memory.commit_limit_bytes,
