@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # What recording costs on this host: CPU a sample (sealing child included), memory, bytes a sample.
-# Usage: scripts/bench-record.sh [SAMPLES] [IDLE PROCESSES]; SYSRAY names another binary.
+# Usage: scripts/bench-record.sh [SAMPLES] [IDLE PROCESSES]
+# SYSRAY names the recorder that is measured, ASK the sysray that is asked for the figures it noted.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 samples=${1:-60}
 idle=${2:-300}
 sysray=${SYSRAY:-target/release/sysray}
+desk=${ASK:-$sysray}
 [ -x "$sysray" ] || { echo "there is no $sysray: cargo build --release first, or name one in SYSRAY" >&2; exit 1; }
 
 work=$(mktemp -d)
@@ -25,7 +27,7 @@ sleep 1
 TIMEFORMAT='%U %S'
 # `time` counts the children that were waited for: the sealing child is one.
 used=$( { time "$sysray" record -c "$samples" --store "$work/store" >/dev/null; } 2>&1 | tail -n 1)
-ask() { "$sysray" query --format csv --store "$work/store" "$1" | tail -n 1; }
+ask() { "$desk" query --format csv --store "$work/store" "$1" | tail -n 1; }
 
 cpu_ms=$(awk -v n="$samples" '{printf "%.2f", ($1 + $2) * 1000 / n}' <<<"$used")
 sealed=$(find "$work/store" -name '*.parquet' -printf '%s\n' | awk '{s += $1} END {print s}')

@@ -1,7 +1,5 @@
-//! Which collectors make up a set, in the order in which they are read.
-//!
-//! Processes come first: they change while they are counted, and the CPU times read right behind
-//! them belong to the same interval.
+//! Which collectors make up a set, in the order in which they are read: processes first, and the CPU
+//! times that are held against them right behind.
 
 use super::{Collector, portable_collectors};
 

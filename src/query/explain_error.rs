@@ -86,7 +86,7 @@ fn reading(what: &str) -> Error {
             other(quoted.map_or(inner, |(message, _)| message))
         }
         None => {
-            Error::Other(format!("a segment is damaged ({}); `sysray verify` names it", first_line(what)))
+            Error::Other(format!("a segment is damaged ({}); ask for a range without it with -b and -e", first_line(what)))
         }
     }
 }

@@ -2,14 +2,14 @@
 
 use crate::schema::rows::{Sample, System};
 
-/// Fills in what other tables' rows of the same interval tell.
+/// Fills in what other tables' rows of the same interval tell; `interval_us` knows a table's own.
 ///
 /// What no row tells stays as the collector left it, or unknown: an empty table is no zero.
-pub fn fill(sample: &mut Sample) {
+pub fn fill(sample: &mut Sample, interval_us: impl Fn(&str) -> Option<i64>) {
     let mut row = sample.system.pop().unwrap_or_default();
-    cpu(&mut row, sample);
+    cpu(&mut row, sample, interval_us("cpu"));
     memory(&mut row, sample);
-    disk(&mut row, sample);
+    disk(&mut row, sample, interval_us("disk"));
     let counted = || sample.network.iter().filter(|n| n.counted == Some(true));
     row.network_rx_bytes = sum(counted().map(|n| n.rx_bytes));
     row.network_tx_bytes = sum(counted().map(|n| n.tx_bytes));
@@ -26,7 +26,7 @@ pub fn fill(sample: &mut Sample) {
     sample.system.push(row);
 }
 
-fn cpu(row: &mut System, sample: &Sample) {
+fn cpu(row: &mut System, sample: &Sample, interval_us: Option<i64>) {
     let Some(cpu) = sample.cpu.first() else { return };
     (row.load1, row.load5, row.load15) = (cpu.load1, cpu.load5, cpu.load15);
     // Reading the file takes a running task: the recorder itself.
@@ -38,6 +38,13 @@ fn cpu(row: &mut System, sample: &Sample) {
     row.cpu_busy_us = all(busy);
     let rest = all([cpu.idle_us, cpu.iowait_us, cpu.steal_us]);
     row.cpu_capacity_us = row.cpu_busy_us.zip(rest).map(|(busy, rest)| busy + rest);
+    // A system that tells idle time alone: all else of its CPUs' time was busy.
+    if let (None, Some(idle), Some(online), Some(us)) =
+        (row.cpu_busy_us, cpu.idle_us, cpu.online, interval_us)
+    {
+        row.cpu_capacity_us = Some(online * us);
+        row.cpu_busy_us = Some((online * us - idle).max(0));
+    }
 }
 
 fn memory(row: &mut System, sample: &Sample) {
@@ -52,7 +59,7 @@ fn memory(row: &mut System, sample: &Sample) {
     row.oom_kills = memory.oom_kills;
 }
 
-fn disk(row: &mut System, sample: &Sample) {
+fn disk(row: &mut System, sample: &Sample, interval_us: Option<i64>) {
     let counted = || sample.disk.iter().filter(|d| d.counted == Some(true));
     row.disk_read_bytes = sum(counted().map(|d| d.read_bytes));
     row.disk_write_bytes = sum(counted().map(|d| d.write_bytes));
@@ -63,6 +70,9 @@ fn disk(row: &mut System, sample: &Sample) {
         (done > 0).then_some((d.read_us? + d.write_us?) as f64 / done as f64)
     });
     row.disk_latency_us = latency.reduce(f64::max);
+    let longest = counted().filter_map(|d| d.queue_us).max();
+    let interval_us = interval_us.filter(|us| *us > 0);
+    row.disk_queue_length = longest.zip(interval_us).map(|(queue, us)| queue as f64 / us as f64);
 }
 
 fn processes(row: &mut System, sample: &Sample) {
@@ -79,15 +89,6 @@ fn processes(row: &mut System, sample: &Sample) {
     }
     let told = sum(sample.process.iter().map(|p| p.cpu_us));
     row.unattributed_cpu_us = row.cpu_busy_us.zip(told).map(|(busy, told)| (busy - told).max(0));
-}
-
-/// The queue is a mean over the interval, which only the caller knows.
-pub fn queue(sample: &mut Sample, interval_us: Option<i64>) {
-    let longest = sample.disk.iter().filter(|d| d.counted == Some(true)).filter_map(|d| d.queue_us).max();
-    let length = longest.zip(interval_us.filter(|us| *us > 0)).map(|(queue, us)| queue as f64 / us as f64);
-    if let Some(row) = sample.system.first_mut() {
-        row.disk_queue_length = length;
-    }
 }
 
 /// The sum of what is known; unknown where nothing is.

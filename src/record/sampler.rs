@@ -101,15 +101,13 @@ impl<'a> Sampler<'a> {
             .iter()
             .flat_map(|w| w.collector.tables().iter().map(|table| (*table, w.interval_us)))
             .collect();
-        headline::fill(&mut rows);
-        let mut tick = Tick { rows, totals, intervals };
-        // The headline and the recorder's rows are of the whole round: the first collector's interval.
-        let whole = tick.interval_us("cpu").or_else(|| tick.intervals.first().and_then(|(_, us)| *us));
+        let mut tick = Tick { rows: Sample::default(), totals, intervals };
+        headline::fill(&mut rows, |table| tick.interval_us(table));
+        // The headline and the recorder's rows are of the whole round, as the CPU times are.
+        let whole = tick.interval_us("cpu");
         tick.intervals.retain(|(table, _)| *table != "system");
         tick.intervals.extend([("system", whole), ("recorder", whole)]);
-        let disks = tick.interval_us("disk");
-        headline::queue(&mut tick.rows, disks);
-        tick
+        Tick { rows, ..tick }
     }
 
     /// The host that is read, for what is not read every tick.

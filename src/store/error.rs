@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 pub enum Error {
     #[error("{path}: {source}")]
     Io { path: PathBuf, source: io::Error },
+    #[error("{path} cannot be written: {source}; name another folder with --store")]
+    Unwritable { path: PathBuf, source: io::Error },
     #[error("{0}: no such folder; record into it with `sysray record --store {0}`")]
     Missing(PathBuf),
     #[error("{0} is no sysray store (it has no `sysray-store.json`); name one with --store")]
@@ -28,6 +30,14 @@ impl Error {
     /// An I/O error with the path it is about.
     pub fn io(path: &Path) -> impl FnOnce(io::Error) -> Error + '_ {
         move |source| Error::Io { path: path.into(), source }
+    }
+
+    /// The same, where the store cannot be begun at all.
+    pub fn unwritable(self) -> Error {
+        match self {
+            Error::Io { path, source } => Error::Unwritable { path, source },
+            other => other,
+        }
     }
 
     /// Damage with the path it is about.

@@ -61,10 +61,10 @@ impl Identity {
             Err(Error::NoStore(_)) => return Err(Error::Foreign(root.into())),
             other => return other,
         }
-        disk::make_folder(root)?;
+        disk::make_folder(root).map_err(Error::unwritable)?;
         let program = format!("sysray {}", env!("CARGO_PKG_VERSION"));
         let new = Identity { format: STORE_FORMAT, program, hosts: BTreeMap::new() };
-        new.write(root)?;
+        new.write(root).map_err(Error::unwritable)?;
         Ok(new)
     }
 

@@ -45,7 +45,7 @@ pub fn recorder(root: &Path) -> Result<Option<String>, Error> {
 
 fn take(root: &Path, name: &str) -> Result<Result<Lock, String>, Error> {
     let path = root.join(name);
-    let mut file = disk::open_or_create(&path)?;
+    let mut file = disk::open_or_create(&path).map_err(Error::unwritable)?;
     let mut tries = 0;
     loop {
         match file.try_lock() {

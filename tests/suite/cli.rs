@@ -178,7 +178,8 @@ fn misuse_is_two() {
 #[test]
 fn bad_stores_are_named_and_left_as_they_are() {
     let said = one_line(Sysray::new(&["record", "-c", "1", "--store", "/proc/no/such"]));
-    assert!(said.contains("/proc/no"), "{said}");
+    assert!(said.contains("/proc/no") && said.contains("--store"), "{said}");
+    assert_eq!(said.matches("os error").count(), 1, "a cause is told once: {said}");
 
     let newer = TempDir::new().unwrap();
     fs::write(newer.path().join("sysray-store.json"), r#"{"format": 9}"#).unwrap();

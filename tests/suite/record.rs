@@ -251,3 +251,34 @@ fn a_store_in_use_is_refused_and_its_recorder_named() {
     let refused = store::Lock::recorder(dir.path()).unwrap_err().to_string();
     assert!(refused.contains(&format!("pid {}", std::process::id())), "{refused}");
 }
+
+/// A host that tells of its CPUs nothing but how idle they were, as the portable collectors do.
+struct IdleOnly(i64);
+
+impl Collector for IdleOnly {
+    fn name(&self) -> &'static str {
+        "cpu"
+    }
+
+    fn tables(&self) -> &'static [&'static str] {
+        &["cpu"]
+    }
+
+    fn collect(&mut self, _: &mut Host, sample: &mut Sample) -> Result<(), Error> {
+        self.0 += 1_500_000;
+        sample.cpu.push(Cpu { idle_us: Some(self.0), online: Some(2), ..Cpu::default() });
+        Ok(())
+    }
+}
+
+#[test]
+fn a_system_that_tells_idle_time_alone_still_has_a_headline() {
+    let clock = TestClock { wall: AtomicI64::new(START), monotonic: AtomicI64::new(0) };
+    let mut sampler =
+        sysray::record::Sampler::new(Host::at(Path::new("/")), &clock, vec![Box::new(IdleOnly(0))]);
+    sampler.prime(Default::default());
+    clock.pass(SECOND, SECOND);
+    let tick = sampler.tick(Default::default(), false);
+    let row = &tick.rows.system[0];
+    assert_eq!((row.cpu_busy_us, row.cpu_capacity_us), (Some(500_000), Some(2 * SECOND)));
+}
