@@ -37,10 +37,11 @@ impl StatusLine {
 }
 
 impl Watcher for StatusLine {
+    fn is_watching(&self) -> bool {
+        self.terminal
+    }
+
     fn ticked(&mut self, progress: &Progress) {
-        if !self.terminal {
-            return;
-        }
         let seconds = progress.elapsed.as_secs_f64().max(0.001);
         let rate = progress.ticks as f64 / seconds;
         let mut text = format!(

@@ -85,9 +85,10 @@ fn reading(what: &str) -> Error {
             let quoted = inner.split_once("(\"").and_then(|(_, rest)| rest.split_once("\")"));
             other(quoted.map_or(inner, |(message, _)| message))
         }
-        None => {
-            Error::Other(format!("a segment is damaged ({}); ask for a range without it with -b and -e", first_line(what)))
-        }
+        None => Error::Other(format!(
+            "a segment is damaged ({}); ask for a range without it with -b and -e",
+            first_line(what)
+        )),
     }
 }
 

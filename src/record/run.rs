@@ -65,6 +65,8 @@ pub struct Summary {
 
 /// Is told how the recording goes.
 pub trait Watcher {
+    /// Whether anybody looks: else progress is not worked out.
+    fn is_watching(&self) -> bool;
     /// A tick was recorded.
     fn ticked(&mut self, progress: &Progress);
     /// Something failed that the recording survives: one line.
@@ -160,15 +162,17 @@ pub fn run(
                 watcher.trouble(&what);
             }
         }
-        let cost = cost::now();
-        watcher.ticked(&Progress {
-            ticks: recording.ticks,
-            elapsed: clock.monotonic() - began,
-            rows,
-            written_bytes: recording.journal.written_bytes(),
-            cpu_us: cost.cpu_us,
-            rss_bytes: cost.rss_bytes,
-        });
+        if watcher.is_watching() {
+            let cost = cost::now();
+            watcher.ticked(&Progress {
+                ticks: recording.ticks,
+                elapsed: clock.monotonic() - began,
+                rows,
+                written_bytes: recording.journal.written_bytes(),
+                cpu_us: cost.cpu_us,
+                rss_bytes: cost.rss_bytes,
+            });
+        }
         (last, last_ts) = (now, Some(ts));
         let missed;
         (due, missed) = schedule::following(due, clock.wall(), options.interval);

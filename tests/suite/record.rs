@@ -112,6 +112,10 @@ impl Collector for Inventory {
 struct Quiet(Vec<String>);
 
 impl Watcher for Quiet {
+    fn is_watching(&self) -> bool {
+        false
+    }
+
     fn ticked(&mut self, _: &Progress) {}
 
     fn trouble(&mut self, what: &str) {

@@ -102,7 +102,7 @@ fn a_cut_segment_is_named() {
     let rows = batch((1..=5000).map(|n| (n, running(n))));
     let error = ask(Shelf::new().segment("system", "web1", &rows).spoil(), "select sum(tick) from system");
     assert!(error.starts_with("error: a segment is damaged (") && error.lines().count() == 1, "{error}");
-    assert!(error.ends_with("; `sysray verify` names it"), "{error}");
+    assert!(error.ends_with("ask for a range without it with -b and -e"), "{error}");
 }
 
 #[test]
