@@ -6,6 +6,8 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use crate::schema::Micros;
+
 /// Where the kernel's files are, and the buffer they are read into.
 pub struct Host {
     proc: PathBuf,
@@ -15,6 +17,9 @@ pub struct Host {
     buffer: Vec<u8>,
     /// Units in which the kernel counts: they are the machine's, not the tree's.
     pub units: Units,
+    /// The boot time that start times are reckoned from, where an earlier recording of this boot
+    /// has settled it: the kernel's own moves when the wall clock is set.
+    pub boot: Option<Micros>,
     reads: i64,
 }
 
@@ -92,6 +97,7 @@ impl Host {
             root: root.into(),
             buffer: Vec::with_capacity(64 << 10),
             units: Units::default(),
+            boot: None,
             reads: 0,
         }
     }

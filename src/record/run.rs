@@ -96,6 +96,9 @@ pub fn run(
 
     let catalog = Catalog::open(&root)?;
     let boot = boot_id(&mut options.host);
+    if let Some(seen) = about.boot_time.filter(|_| !boot.is_empty()) {
+        options.host.boot = Some(identity.boot(&root, &boot, seen)?);
+    }
     let journal = Journal::new(&root, &label, &boot, options.policy, catalog.last_seq(&label)?);
     let mut recording = Recording {
         journal,

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::{Error, disk};
-use crate::schema::STORE_FORMAT;
+use crate::schema::{Micros, STORE_FORMAT};
 
 const FILE: &str = "sysray-store.json";
 
@@ -22,6 +22,10 @@ pub struct Identity {
     /// whatever the machine is called later.
     #[serde(default)]
     pub hosts: BTreeMap<String, String>,
+    /// When each boot that was recorded began, by its id, in microseconds since 1970: as the first
+    /// recording in it saw it. Start times of processes are reckoned from that, and so never move.
+    #[serde(default)]
+    pub boots: BTreeMap<String, i64>,
 }
 
 impl Identity {
@@ -63,7 +67,7 @@ impl Identity {
         }
         disk::make_folder(root).map_err(Error::unwritable)?;
         let program = format!("sysray {}", env!("CARGO_PKG_VERSION"));
-        let new = Identity { format: STORE_FORMAT, program, hosts: BTreeMap::new() };
+        let new = Identity { format: STORE_FORMAT, program, hosts: BTreeMap::new(), boots: BTreeMap::new() };
         new.write(root).map_err(Error::unwritable)?;
         Ok(new)
     }
@@ -80,6 +84,16 @@ impl Identity {
         self.hosts.insert(machine.into(), label.clone());
         self.write(root)?;
         Ok(label)
+    }
+
+    /// When a boot began: what it was first seen as, whatever the clock says of it now.
+    pub fn boot(&mut self, root: &Path, boot_id: &str, seen: Micros) -> Result<Micros, Error> {
+        if let Some(first) = self.boots.get(boot_id) {
+            return Ok(Micros(*first));
+        }
+        self.boots.insert(boot_id.into(), seen.0);
+        self.write(root)?;
+        Ok(seen)
     }
 
     fn write(&self, root: &Path) -> Result<(), Error> {

@@ -84,6 +84,23 @@ fn close(what: &str, ours: f64, theirs: f64, absolute: f64, relative: f64) {
     assert!((ours - theirs).abs() <= allowed, "{what}: ours {ours}, theirs {theirs}");
 }
 
+/// This moment in seconds since 1970.
+fn epoch() -> f64 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs_f64()
+}
+
+/// Sends itself a hundred datagrams a second on the loopback interface, for 40 s at most.
+fn loopback_traffic() {
+    let socket = std::net::UdpSocket::bind("127.0.0.1:0").unwrap();
+    let own = socket.local_addr().unwrap();
+    socket.set_nonblocking(true).unwrap();
+    for _ in 0..4000 {
+        let _ = socket.send_to(&[7; 1000], own);
+        let _ = socket.recv(&mut [0; 1000]);
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 #[ignore = "needs sysstat, takes half a minute"]
@@ -99,10 +116,13 @@ fn thirty_seconds_beside_sysstat() {
         noise.display()
     );
     let mut load = Command::new("sh").args(["-c", &load]).spawn().unwrap();
+    let traffic = std::thread::spawn(loopback_traffic);
     std::thread::sleep(std::time::Duration::from_secs(2));
     let store = dir.path().join("store");
-    let recorder = Sysray::new(&["record", "-i", "1s", "-c", "31"]).store(&store).start();
-    std::thread::sleep(std::time::Duration::from_millis(1200));
+    // It records longer than the others look, and is asked for the time in which they did.
+    let recorder = Sysray::new(&["record", "-i", "250ms"]).store(&store).start();
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    let from = epoch();
     let start = |program: &str, words: &[&str]| {
         let mut command = Command::new(program);
         command.args(words).env("LC_ALL", "C").env("S_TIME_FORMAT", "ISO").stdout(Stdio::piped());
@@ -115,9 +135,13 @@ fn thirty_seconds_beside_sysstat() {
         start("pidstat", &["-u", "-h", "30", "1"]),
     ];
     let said = peers.map(|peer| String::from_utf8(peer.wait_with_output().unwrap().stdout).unwrap());
+    let within = format!("ts > '@{from:.3}' and ts <= '@{:.3}'", epoch());
     let free = prints(Command::new("free").arg("-b"));
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    prints(Command::new("kill").args(["-INT", &recorder.id().to_string()]));
     recorder.wait_with_output().unwrap();
     load.wait().unwrap();
+    traffic.join().unwrap();
     let [mpstat, iostat, sar, pidstat] = said;
 
     let modes = line(&mpstat, |w| w.contains(&"all"));
@@ -125,8 +149,11 @@ fn thirty_seconds_beside_sysstat() {
         modes.iter().skip_while(|w| **w != "all").skip(1).map(|n| n.parse().unwrap()).collect();
     let shares = ours(
         &store,
-        "select 100*sum(user_us)/sum(t), 100*sum(system_us)/sum(t), 100*sum(iowait_us)/sum(t), 100*sum(idle_us)/sum(t) \
-         from (select *, user_us+nice_us+system_us+idle_us+iowait_us+irq_us+softirq_us+steal_us as t from cpu)",
+        &format!(
+            "select 100*sum(user_us)/sum(t), 100*sum(system_us)/sum(t), 100*sum(iowait_us)/sum(t), 100*sum(idle_us)/sum(t) \
+             from (select *, user_us+nice_us+system_us+idle_us+iowait_us+irq_us+softirq_us+steal_us as t from cpu) \
+             where {within}"
+        ),
     );
     for (what, ours, theirs) in [
         ("user", shares[0], numbers[0]),
@@ -137,19 +164,28 @@ fn thirty_seconds_beside_sysstat() {
         close(what, ours, theirs, 2.5, 0.05);
     }
 
-    let disk = ours(&store, "select 0, sum(writes)/30.0, sum(write_bytes)/30.0/1024 from disk where counted");
+    let rate = |column: &str| format!("1e6 * sum({column}) / sum(interval_us)");
+    let disk = format!(
+        "select {}, {} / 1024 from system where {within}",
+        rate("disk_writes"),
+        rate("disk_write_bytes")
+    );
+    let disk = ours(&store, &disk);
     let devices = iostat.lines().map(|l| l.split_whitespace().collect::<Vec<_>>());
     let whole: Vec<Vec<&str>> = devices.filter(|w| w.len() > 20 && w[0] != "Device").collect();
     let sum = |at: usize| whole.iter().map(|w| w[at].parse::<f64>().unwrap()).sum::<f64>();
-    close("writes/s", disk[1], sum(7), 3.0, 0.1);
-    close("write KiB/s", disk[2], sum(8), 300.0, 0.1);
+    close("writes/s", disk[0], sum(7), 3.0, 0.1);
+    close("write KiB/s", disk[1], sum(8), 300.0, 0.1);
 
     let interface = line(&sar, |w| w.contains(&"lo") && !w.contains(&"IFACE"));
     let at = interface.iter().position(|w| *w == "lo").unwrap();
-    let network = ours(
-        &store,
-        "select sum(rx_packets)/30.0, sum(rx_bytes)/30.0/1024 from network where interface = 'lo'",
+    let network = format!(
+        "select {}, {} / 1024 from network where interface = 'lo' and {within}",
+        rate("rx_packets"),
+        rate("rx_bytes")
     );
+    let network = ours(&store, &network);
+    assert!(network[0] > 50.0, "the traffic shows: {network:?}");
     close("lo rx packets/s", network[0], interface[at + 1].parse().unwrap(), 1.0, 0.1);
     close("lo rx KiB/s", network[1], interface[at + 3].parse().unwrap(), 1.0, 0.1);
 
@@ -159,13 +195,16 @@ fn thirty_seconds_beside_sysstat() {
     let busiest = busiest.max_by(|a, b| share(a).total_cmp(&share(b))).unwrap();
     let at = busiest.len() - 9;
     let (pid, theirs) = (busiest[at + 1], share(&busiest));
-    let process =
-        ours(&store, &format!("select 100*sum(cpu_us)/sum(interval_us), 0 from process where pid = {pid}"));
+    let process = ours(
+        &store,
+        &format!("select 100*sum(cpu_us)/sum(interval_us), 0 from process where pid = {pid} and {within}"),
+    );
     close(&format!("cpu of pid {pid}"), process[0], theirs, 4.0, 0.08);
 
     let total: f64 = line(&free, |w| w[..1] == ["Mem:"])[1].parse().unwrap();
     let available: f64 = line(&free, |w| w[..1] == ["Mem:"])[6].parse().unwrap();
-    let memory = ours(&store, "select total_bytes, available_bytes from memory order by ts desc limit 1");
+    let memory =
+        ours(&store, "select total_bytes, available_bytes from memory order by ts desc limit 1 offset 4");
     close("memory total", memory[0], total, 0.0, 0.0);
     close("memory available", memory[1], available, 64e6, 0.02);
 }

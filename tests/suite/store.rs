@@ -339,6 +339,16 @@ fn a_host_keeps_its_label_and_no_label_is_a_number() {
     assert_eq!(again.label(dir.path(), "m1", "other").unwrap(), "web1");
 }
 
+#[test]
+fn a_boot_began_when_it_was_first_seen_to_whatever_the_clock_says_later() {
+    let dir = TempDir::new().unwrap();
+    let mut identity = Identity::read_or_create(dir.path()).unwrap();
+    assert_eq!(identity.boot(dir.path(), "b1", Micros(1_000)).unwrap(), Micros(1_000));
+    let mut later = Identity::read(dir.path()).unwrap();
+    assert_eq!(later.boot(dir.path(), "b1", Micros(2_000)).unwrap(), Micros(1_000));
+    assert_eq!(later.boot(dir.path(), "b2", Micros(9_000)).unwrap(), Micros(9_000));
+}
+
 #[cfg(unix)]
 #[test]
 fn files_are_for_the_owner_and_the_group() {

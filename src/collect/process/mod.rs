@@ -50,9 +50,8 @@ pub struct ProcessCollector {
 impl ProcessCollector {
     /// With the boot time that start times are reckoned from.
     ///
-    /// The kernel's own (`btime` in `/proc/stat`) moves when the wall clock is set. Whoever keeps
-    /// recordings of one boot apart by start times passes in the one that was first used in it;
-    /// without, `btime` is read once, at the first tick.
+    /// The kernel's own (`btime` in `/proc/stat`) moves when the wall clock is set. Without this the
+    /// host's ([`Host::boot`]) is used, else `btime` is read once, at the first tick.
     pub fn since_boot(boot: Micros) -> Self {
         ProcessCollector { boot: Some(boot), ..ProcessCollector::default() }
     }
@@ -60,11 +59,6 @@ impl ProcessCollector {
     /// Has `pss_bytes` read too, for which the kernel walks all of a process's memory.
     pub fn with_pss(self) -> Self {
         ProcessCollector { wants_pss: true, ..self }
-    }
-
-    /// The boot time that start times are reckoned from, once there is one.
-    pub fn boot(&self) -> Option<Micros> {
-        self.boot
     }
 }
 
@@ -78,10 +72,11 @@ impl Collector for ProcessCollector {
     }
 
     fn collect(&mut self, host: &mut Host, sample: &mut Sample) -> Result<(), Error> {
-        let boot = match self.boot {
+        let boot = match self.boot.or(host.boot) {
             Some(boot) => boot,
-            None => *self.boot.insert(boot_time(host)?),
+            None => boot_time(host)?,
         };
+        self.boot = Some(boot);
         if self.tick % MEMORY_TICKS == 0 {
             self.memory_bytes = host.proc_if_any("meminfo")?.and_then(parse_memory);
         }
