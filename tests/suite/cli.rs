@@ -86,6 +86,20 @@ fn files(root: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// Waits for something that takes as long as the machine is busy, and not for ever.
+fn wait_until(done: impl Fn() -> bool) {
+    let patience = std::time::Instant::now() + Duration::from_secs(60);
+    while !done() {
+        assert!(std::time::Instant::now() < patience, "it does not come to pass");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Whether a part of the journal is there, which a recorder begins with its first tick.
+fn is_recording(root: &Path) -> bool {
+    root.is_dir() && files(root).iter().any(|path| path.extension().is_some_and(|e| e == "part"))
+}
+
 #[cfg(feature = "desk")]
 #[test]
 fn ten_samples_are_ten_rows_and_the_first_question_answers() {
@@ -106,20 +120,23 @@ fn ten_samples_are_ten_rows_and_the_first_question_answers() {
 #[test]
 fn a_recorder_killed_at_any_moment_loses_at_most_the_tick_in_flight() {
     let dir = TempDir::new().unwrap();
+    let count = || number(&query(dir.path(), "select count(*) from system"));
     let mut before = 0;
-    for wait in [900, 1430, 2010] {
-        let mut recorder = Sysray::new(&["record", "-i", "100ms"]).store(dir.path()).start();
-        std::thread::sleep(Duration::from_millis(wait));
+    for ticks in [3, 6, 11] {
+        let mut recorder = Sysray::new(&["record", "-i", "50ms"]).store(dir.path()).start();
+        wait_until(|| is_recording(dir.path()));
+        wait_until(|| count() >= before + ticks);
+        let seen = count();
         recorder.kill().unwrap();
         recorder.wait().unwrap();
-        let ticks = number(&query(dir.path(), "select count(*) from system"));
-        let expected = before + (wait as i64 - 700) / 100;
-        assert!(ticks >= expected, "{ticks} ticks, at least {expected} expected");
+        let left = count();
+        assert!(left >= seen, "{seen} ticks could be read before, {left} after");
         let whole = "select count(*) from (select tick from system except select tick from process)";
         assert_eq!(number(&query(dir.path(), whole)), 0, "a tick has all its tables or none");
-        let twice = "select count(*) - count(distinct tick) from system";
-        assert_eq!(number(&query(dir.path(), twice)), 0);
-        before = ticks;
+        let missing = "select max(tick) - min(tick) + 1 - count(distinct tick) from system";
+        assert_eq!(number(&query(dir.path(), missing)), 0, "no tick is missing before the last");
+        assert_eq!(number(&query(dir.path(), "select count(*) - count(distinct tick) from system")), 0);
+        before = left;
     }
     Sysray::new(&["record", "-i", "100ms", "-c", "2"]).store(dir.path()).prints();
     assert_eq!(number(&query(dir.path(), "select count(*) from system")), before + 2);
@@ -136,7 +153,7 @@ fn signals_seal_and_end_well() {
     for signal in ["INT", "TERM", "HUP"] {
         let dir = TempDir::new().unwrap();
         let mut recorder = Sysray::new(&["record", "-i", "100ms"]).store(dir.path()).start();
-        std::thread::sleep(Duration::from_millis(800));
+        wait_until(|| is_recording(dir.path()));
         let sent = Command::new("kill").args([&format!("-{signal}"), &recorder.id().to_string()]).status();
         assert!(sent.unwrap().success());
         assert!(recorder.wait().unwrap().success(), "{signal}");
@@ -150,7 +167,7 @@ fn signals_seal_and_end_well() {
 fn a_second_recorder_is_told_who_records() {
     let dir = TempDir::new().unwrap();
     let mut first = Sysray::new(&["record", "-i", "100ms"]).store(dir.path()).start();
-    std::thread::sleep(Duration::from_millis(700));
+    wait_until(|| is_recording(dir.path()));
     let said = one_line(Sysray::new(&["record", "-c", "1"]).store(dir.path()));
     let pid = format!("pid {}", first.id());
     first.kill().unwrap();
@@ -273,7 +290,7 @@ fn a_snapshot_is_one_true_interval() {
     let shown = Sysray::new(&["snapshot", "-i", "300ms"]).prints();
     let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
     let interval = shown["cpu"][0]["interval_us"].as_i64().unwrap();
-    assert!((290_000..900_000).contains(&interval), "{interval}");
+    assert!(interval >= 290_000, "{interval}");
     let row = &shown["cpu"][0];
     let modes = ["user_us", "nice_us", "system_us", "idle_us", "iowait_us"];
     assert!(modes.iter().map(|m| row[m].as_i64().unwrap()).sum::<i64>() > 0);
