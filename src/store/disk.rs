@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use super::Error;
 
 /// Folders of a store: for the owner, and readable for its group.
+#[cfg(unix)]
 const FOLDER_MODE: u32 = 0o750;
 /// Files of a store.
+#[cfg(unix)]
 const FILE_MODE: u32 = 0o640;
 /// How the name of a file begins that is not finished.
 pub const TEMPORARY: &str = ".tmp-";
