@@ -94,6 +94,6 @@ fn complaint(child: &mut Child, status: &str) -> String {
     }
     match text.trim() {
         "" => format!("maintenance of the store failed: {status}"),
-        said => said.lines().last().unwrap_or(said).into(),
+        said => said.lines().last().unwrap_or(said).trim_start_matches("sysray: ").into(),
     }
 }

@@ -128,7 +128,7 @@ pub fn run(
     let mut last = (clock.wall(), clock.monotonic());
     let mut last_ts: Option<Micros> = None;
     let mut due = schedule::next(last.0, options.interval);
-    while options.count.is_none_or(|count| recording.ticks < count) {
+    while options.count.is_none_or(|count| recording.taken() < count) {
         if wait(clock, stop, due) {
             break;
         }
@@ -249,6 +249,11 @@ impl Recording {
             self.at_rest_bytes = journal;
             self.own.store_bytes = Some(segments as i64);
         }
+    }
+
+    /// Ticks taken, those included that could not be written.
+    fn taken(&self) -> u64 {
+        self.ticks + self.own.dropped_frames.unwrap_or(0).unsigned_abs()
     }
 
     fn turn(&mut self, ts: Micros, stepped: bool) -> Result<bool, Error> {
