@@ -7,7 +7,7 @@ use sysray::collect::{self, Host};
 use sysray::record::Sampler;
 use sysray::schema::rows::{Process, Recorder};
 use sysray::schema::{Batch, Micros, Row, Sample, Stamp, TABLES};
-use sysray::store::{Identity, Moment, PartName, Writer};
+use sysray::store::{Folder, Identity, Moment, PartName, Writer};
 use sysray::time::SystemClock;
 
 /// Each collector by itself, then a whole round with its deltas.
@@ -42,9 +42,10 @@ fn each_tick() -> Vec<Box<dyn collect::Collector>> {
 /// Encoding and appending the rows of 300 processes.
 fn frame(criterion: &mut Criterion) {
     let root = tempfile::tempdir().expect("a temporary folder can be made");
-    Identity::read_or_create(root.path()).expect("an empty folder becomes a store");
+    let folder = Folder::at(root.path());
+    Identity::read_or_create(&folder).expect("an empty folder becomes a store");
     let name = PartName { host: "bench".into(), first_seq: 1, from: Micros(1) };
-    let mut writer = Writer::begin(root.path(), name, "boot").expect("a part can be begun");
+    let mut writer = Writer::begin(&folder, &name, "boot").expect("a part can be begun");
     let stamp = Stamp { ts: Micros(1), tick: 1, interval_us: Some(1_000_000) };
     let mut rows = <Process as Row>::Batch::default();
     for pid in 0..300 {
@@ -60,7 +61,7 @@ fn frame(criterion: &mut Criterion) {
     criterion.bench_function("frame of 300 processes", |b| {
         b.iter(|| {
             seq += 1;
-            writer.append(Moment { seq, wall: Micros(1), monotonic: Micros(1) }, &tables)
+            writer.append(Moment { seq, wall: Micros(1), monotonic: Micros(1) }, &tables, &[])
         });
     });
 }

@@ -25,7 +25,7 @@ pub mod rows {
         TimestampMicrosecondBuilder,
     };
 
-    use super::row::Held;
+    use super::row::{Held, held};
     use super::{
         Batch, Column, Decrease, Derived, Kind, Micros, Order, Row, Stamp, Table, Text, Type, Value, finished,
     };

@@ -49,12 +49,17 @@ impl SegmentName {
     /// Where it lies, from the store's root.
     pub fn path(&self, root: &Path) -> PathBuf {
         let SegmentName { table, host, first_seq, last_seq, generation, .. } = self;
-        let date = Timestamp::from_microsecond(day_start(self.to)).unwrap_or_default();
         let (from, to) = (instant(self.from), instant(self.to));
         root.join(table)
             .join(format!("host={host}"))
-            .join(date.strftime("date=%Y-%m-%d").to_string())
+            .join(format!("date={}", self.period()))
             .join(format!("{from}-{to}.{first_seq}-{last_seq}.{generation}.parquet"))
+    }
+
+    /// The day that it is of, as `2026-11-22`.
+    pub fn period(&self) -> String {
+        let date = Timestamp::from_microsecond(day_start(self.to)).unwrap_or_default();
+        date.strftime("%Y-%m-%d").to_string()
     }
 
     /// Reads a file's name back.
@@ -108,15 +113,35 @@ impl PartName {
     }
 }
 
+/// The folder of the journal, in a store's root.
+pub const JOURNAL: &str = "journal";
+/// How the name of a part ends that is kept because not all of it could be read.
+const SET_ASIDE: &str = ".damaged";
+
 /// Where the parts of a host lie.
 pub fn journal_folder(root: &Path, host: &str) -> PathBuf {
-    root.join("journal").join(format!("host={host}"))
+    root.join(JOURNAL).join(format!("host={host}"))
+}
+
+/// What a part is called that is sealed as far as it could be read, and kept.
+pub fn set_aside_path(part: &Path) -> PathBuf {
+    let name = part.file_name().unwrap_or_default().to_string_lossy();
+    part.with_file_name(format!("{name}{SET_ASIDE}"))
+}
+
+/// The parts of a host that were set aside, oldest first.
+pub fn set_aside(root: &Path, host: &str) -> Result<Vec<PathBuf>, Error> {
+    let folder = journal_folder(root, host);
+    let is_part = |name: &&String| {
+        name.strip_suffix(SET_ASIDE).is_some_and(|part| PartName::parse(host, part).is_some())
+    };
+    Ok(disk::names(&folder)?.iter().filter(is_part).map(|name| folder.join(name)).collect())
 }
 
 /// The journal's parts, of all hosts or one, oldest first within a host.
 pub fn parts(root: &Path, host: Option<&str>) -> Result<Vec<PartName>, Error> {
     let mut found = Vec::new();
-    for (host, folder) in hosts(&root.join("journal"), host)? {
+    for (host, folder) in hosts(&root.join(JOURNAL), host)? {
         found.extend(disk::names(&folder)?.iter().filter_map(|name| PartName::parse(&host, name)));
     }
     found.sort_unstable();

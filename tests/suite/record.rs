@@ -11,10 +11,10 @@ use std::time::Duration;
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use sysray::collect::{Collector, Error, Host};
-use sysray::record::{self, Maintenance, Options, Progress, Watcher};
+use sysray::record::{self, Maintenance, Options, Progress, Sync, Watcher};
 use sysray::schema::rows::{Cpu, Process, Sample};
 use sysray::schema::{Micros, table};
-use sysray::store::{self, Catalog, Policy};
+use sysray::store::{self, Catalog, Folder, Policy};
 use sysray::time::{Clock, Range};
 use tempfile::TempDir;
 
@@ -145,8 +145,9 @@ fn record(root: &Path, from: i64, script: &[Meanwhile]) -> Vec<String> {
     let options = Options {
         interval: Duration::from_secs(1),
         count: None,
-        root: root.into(),
+        folder: Folder::at(root),
         policy: Policy::default(),
+        sync: Sync::Off,
         host: Host::at(root),
         collectors: vec![Box::new(Growing(1000))],
         inventory: Box::new(Inventory),
@@ -251,8 +252,8 @@ fn a_second_recording_goes_on_behind_the_first_and_notes_what_was_missed() {
 fn a_store_in_use_is_refused_and_its_recorder_named() {
     let dir = TempDir::new().unwrap();
     record(dir.path(), START, &[Meanwhile::Nothing; 1]);
-    let _held = store::Lock::recorder(dir.path()).unwrap();
-    let refused = store::Lock::recorder(dir.path()).unwrap_err().to_string();
+    let _held = store::Lock::recorder(&Folder::at(dir.path())).unwrap();
+    let refused = store::Lock::recorder(&Folder::at(dir.path())).err().unwrap().to_string();
     assert!(refused.contains(&format!("pid {}", std::process::id())), "{refused}");
 }
 
