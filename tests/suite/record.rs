@@ -2,6 +2,7 @@
 //!
 //! `record` is the one helper: it runs a script of what happens while the recorder waits.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
@@ -128,6 +129,17 @@ impl Watcher for Quiet {
 /// Records from 0.3 s after `from` on until the script ends, a tick a second.
 fn record(root: &Path, from: i64, script: &[Meanwhile]) -> Vec<String> {
     let clock = TestClock { wall: AtomicI64::new(from + 300_000), monotonic: AtomicI64::new(50 * SECOND) };
+    record_on(&Folder::at(root), Host::at(root), &clock, Growing(1000), script)
+}
+
+/// The same, of a host that has been up since some monotonic beginning and has some totals.
+fn record_on(
+    folder: &Folder,
+    host: Host,
+    clock: &TestClock,
+    totals: Growing,
+    script: &[Meanwhile],
+) -> Vec<String> {
     let left = Mutex::new(script.to_vec());
     let stop = |time: Duration| {
         let mut left = left.lock().unwrap();
@@ -145,16 +157,16 @@ fn record(root: &Path, from: i64, script: &[Meanwhile]) -> Vec<String> {
     let options = Options {
         interval: Duration::from_secs(1),
         count: None,
-        folder: Folder::at(root),
+        folder: folder.clone(),
         policy: Policy::default(),
         sync: Sync::Off,
-        host: Host::at(root),
-        collectors: vec![Box::new(Growing(1000))],
+        host,
+        collectors: vec![Box::new(totals)],
         inventory: Box::new(Inventory),
     };
     let mut watcher = Quiet::default();
     let maintenance = |_: &str| Maintenance::new(|| Command::new("true"));
-    record::run(options, &clock, &stop, maintenance, &mut watcher).unwrap();
+    record::run(options, clock, &stop, maintenance, &mut watcher).unwrap();
     watcher.0
 }
 
@@ -246,6 +258,70 @@ fn a_second_recording_goes_on_behind_the_first_and_notes_what_was_missed() {
     // 3 is the frame in which the first said that it ended.
     assert_eq!(numbers(&rows(dir.path(), "cpu"), "tick"), [1, 2, 4, 5].map(Some));
     assert_eq!(texts(&rows(dir.path(), "event"), "kind"), ["start", "stop", "gap", "start", "stop"]);
+}
+
+/// A host of some boot, whose clock goes on where it was.
+fn booted(boot: &str, since: i64) -> (TempDir, TestClock) {
+    let tree = TempDir::new().unwrap();
+    fs::create_dir_all(tree.path().join("proc/sys/kernel/random")).unwrap();
+    fs::write(tree.path().join("proc/sys/kernel/random/boot_id"), format!("{boot}\n")).unwrap();
+    let clock = TestClock {
+        wall: AtomicI64::new(START + since + 300_000),
+        monotonic: AtomicI64::new(50 * SECOND + since + 300_000),
+    };
+    (tree, clock)
+}
+
+#[test]
+fn within_one_boot_a_restart_goes_on_with_one_row_that_spans_the_gap() {
+    let dir = TempDir::new().unwrap();
+    let folder = Folder::at(dir.path());
+    let script = [Meanwhile::Nothing; 2];
+    let (tree, clock) = booted("b1", 0);
+    record_on(&folder, Host::at(tree.path()), &clock, Growing(1000), &script);
+    // Totals were 1100 | 1200 1300 when it ended; 100 s later they are 5100.
+    let (tree, clock) = booted("b1", 100 * SECOND);
+    record_on(&folder, Host::at(tree.path()), &clock, Growing(5000), &script);
+    let cpu = rows(dir.path(), "cpu");
+    assert_eq!(numbers(&cpu, "user_us"), [100, 100, 3800, 100].map(Some));
+    assert_eq!(numbers(&cpu, "interval_us")[2], Some(99 * SECOND));
+    assert_eq!(numbers(&rows(dir.path(), "process"), "user_us")[2], Some(3800));
+    assert_eq!(texts(&rows(dir.path(), "event"), "kind"), ["start", "stop", "gap", "start", "stop"]);
+}
+
+#[test]
+fn a_recording_that_was_killed_is_gone_on_with_from_its_journal() {
+    let dir = TempDir::new().unwrap();
+    let folder = Folder::at(dir.path());
+    let (tree, clock) = booted("b1", 0);
+    record_on(&folder, Host::at(tree.path()), &clock, Growing(1000), &[Meanwhile::Nothing; 70]);
+    // A killed one keeps no totals at its end, and its last tick is torn.
+    let journal = dir.path().join("journal/host=web1");
+    fs::remove_file(journal.join("last.totals")).unwrap();
+    let part = fs::read_dir(&journal).unwrap().flatten().next().unwrap().path();
+    let bytes = fs::read(&part).unwrap();
+    let last = bytes.windows(4).rposition(|word| word == b"SRF1").unwrap();
+    fs::write(&part, &bytes[..last + 20]).unwrap();
+    let (tree, clock) = booted("b1", 200 * SECOND);
+    let told = record_on(&folder, Host::at(tree.path()), &clock, Growing(20_000), &[Meanwhile::Nothing; 1]);
+    assert!(told.iter().any(|line| line.contains("a tick was cut off")), "{told:?}");
+    // 1100 + 70 × 100 = 8100; then 20100.
+    let cpu = rows(dir.path(), "cpu");
+    assert_eq!(numbers(&cpu, "user_us")[69..], [100, 12_000].map(Some));
+    assert_eq!(numbers(&cpu, "user_us").iter().flatten().sum::<i64>(), 20_100 - 1100);
+    let events = rows(dir.path(), "event");
+    assert_eq!(texts(&events, "kind"), ["start", "lost", "gap", "start", "stop"]);
+}
+
+#[test]
+fn another_boot_begins_with_a_sample_of_its_own() {
+    let dir = TempDir::new().unwrap();
+    let folder = Folder::at(dir.path());
+    let (tree, clock) = booted("b1", 0);
+    record_on(&folder, Host::at(tree.path()), &clock, Growing(1000), &[Meanwhile::Nothing; 2]);
+    let (tree, clock) = booted("b2", 100 * SECOND);
+    record_on(&folder, Host::at(tree.path()), &clock, Growing(5000), &[Meanwhile::Nothing; 2]);
+    assert_eq!(numbers(&rows(dir.path(), "cpu"), "user_us"), [100; 4].map(Some));
 }
 
 #[test]
