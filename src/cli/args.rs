@@ -47,7 +47,8 @@ Examples:
   sysray record --rotate hourly --keep 14d --max-size 2GiB
 
 The default store is $SYSRAY_STORE, else /var/lib/sysray for root, else $XDG_DATA_HOME/sysray.
-SIGINT, SIGTERM and SIGHUP end the recording: what was recorded is sealed, and the exit code is 0.";
+SIGINT, SIGTERM and SIGHUP end the recording: what was recorded is sealed, and the exit code is 0.
+Exit codes: 0 ended, 1 failed, or some of the samples that were asked for could not be written, 2 misused.";
 
 const SNAPSHOT_EXAMPLES: &str = "\
 Examples:

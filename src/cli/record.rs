@@ -6,7 +6,7 @@ use std::process::Command;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use super::args::{MaxSize, Policy, Record};
 use super::status_line::StatusLine;
@@ -35,11 +35,19 @@ pub fn run(args: Record) -> Result<()> {
         collectors: set.each_tick,
         inventory: set.inventory,
     };
+    let is_counted = options.count.is_some();
     let child = |host: &str| maintenance(&root, host, &policy);
     let mut line = StatusLine::new(&root);
     let stop = |time| !matches!(receiver.recv_timeout(time), Err(RecvTimeoutError::Timeout));
     let summary = record::run(options, &SystemClock::default(), &stop, child, &mut line)?;
     line.finish(&summary);
+    let told = format!("{} samples could not be written", summary.dropped);
+    match summary.dropped {
+        0 => {}
+        // So many were asked for, and are not there; one that was only to go on until now has gone on.
+        _ if is_counted => bail!(told),
+        _ => eprintln!("sysray: {told}"),
+    }
     Ok(())
 }
 

@@ -31,6 +31,9 @@ pub struct Recording {
     trouble: Option<String>,
     /// Since when nothing was kept: the last `ts` that was.
     gap_from: Option<Micros>,
+    /// Whether rows of processes are left out, and whether that was said.
+    is_short: bool,
+    is_short_told: bool,
     last_ts: Option<Micros>,
     ended_parts: u64,
     /// Size of the journal's parts that are not being written, as of the last look.
@@ -67,6 +70,8 @@ impl Recording {
             refused: 0,
             trouble: None,
             gap_from: None,
+            is_short: false,
+            is_short_told: false,
             last_ts: None,
             ended_parts: 0,
             at_rest_bytes: 0,
@@ -145,6 +150,7 @@ impl Recording {
                 self.taken += 1;
                 self.last_ts = Some(ts);
                 add(&mut self.own.dropped_rows, kept.dropped_rows as i64);
+                self.is_short = kept.dropped_rows > 0;
             }
             Err(error) => {
                 self.refused += 1;
@@ -184,6 +190,12 @@ impl Recording {
             _ => {}
         }
         self.trouble = state.trouble;
+        if self.is_short && !self.is_short_told {
+            let what = "the disk takes too little: rows of processes are left out until it takes more";
+            watcher.trouble(what);
+            self.pending.push(events::error("journal", what.into()));
+        }
+        self.is_short_told = self.is_short;
         if self.last_ts == Some(ts)
             && let Some(from) = self.gap_from.take()
         {

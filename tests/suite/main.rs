@@ -26,5 +26,6 @@ mod report;
 mod schema;
 /// Frames, parts, segments, and that each tick is read exactly once.
 mod store;
+mod stuck;
 /// The grammar of time.
 mod time;

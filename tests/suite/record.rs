@@ -20,13 +20,13 @@ use sysray::time::{Clock, Range};
 use tempfile::TempDir;
 
 /// 2026-11-22 14:00:00 UTC, as microseconds.
-const START: i64 = 1_795_356_000_000_000;
-const SECOND: i64 = 1_000_000;
+pub const START: i64 = 1_795_356_000_000_000;
+pub const SECOND: i64 = 1_000_000;
 
 /// A clock that moves when somebody waits.
-struct TestClock {
-    wall: AtomicI64,
-    monotonic: AtomicI64,
+pub struct TestClock {
+    pub wall: AtomicI64,
+    pub monotonic: AtomicI64,
 }
 
 impl TestClock {
@@ -48,7 +48,7 @@ impl Clock for TestClock {
 
 /// What happens beside the waiting itself.
 #[derive(Clone, Copy)]
-enum Meanwhile {
+pub enum Meanwhile {
     Nothing,
     /// Both clocks go on by this: the recorder was not run.
     Stall(i64),
@@ -57,7 +57,7 @@ enum Meanwhile {
 }
 
 /// A host whose totals grow by 100 at each reading.
-struct Growing(i64);
+pub struct Growing(pub i64);
 
 impl Collector for Growing {
     fn name(&self) -> &'static str {
@@ -88,7 +88,7 @@ impl Collector for Growing {
     }
 }
 
-struct Inventory;
+pub struct Inventory;
 
 impl Collector for Inventory {
     fn name(&self) -> &'static str {
@@ -133,11 +133,11 @@ fn record(root: &Path, from: i64, script: &[Meanwhile]) -> Vec<String> {
 }
 
 /// The same, of a host that has been up since some monotonic beginning and has some totals.
-fn record_on(
+pub fn record_on(
     folder: &Folder,
     host: Host,
     clock: &TestClock,
-    totals: Growing,
+    totals: impl Collector + 'static,
     script: &[Meanwhile],
 ) -> Vec<String> {
     let left = Mutex::new(script.to_vec());
@@ -171,14 +171,14 @@ fn record_on(
 }
 
 /// All rows of a table that lie in the journal or a segment.
-fn rows(root: &Path, name: &str) -> RecordBatch {
+pub fn rows(root: &Path, name: &str) -> RecordBatch {
     let table = table(name).unwrap();
     let tail = Catalog::open(root).unwrap().select(table, &Range::ALL).unwrap().tail;
     let batches: Vec<_> = tail.iter().map(|t| t.batch.clone()).collect();
     arrow::compute::concat_batches(&table.schema(), &batches).unwrap()
 }
 
-fn numbers(batch: &RecordBatch, column: &str) -> Vec<Option<i64>> {
+pub fn numbers(batch: &RecordBatch, column: &str) -> Vec<Option<i64>> {
     match batch[column].as_primitive_opt::<Int64Type>() {
         Some(numbers) => numbers.iter().collect(),
         None => batch[column]
@@ -189,7 +189,7 @@ fn numbers(batch: &RecordBatch, column: &str) -> Vec<Option<i64>> {
     }
 }
 
-fn texts(batch: &RecordBatch, column: &str) -> Vec<String> {
+pub fn texts(batch: &RecordBatch, column: &str) -> Vec<String> {
     batch[column].as_string::<i32>().iter().map(|t| t.unwrap_or("NULL").to_string()).collect()
 }
 
@@ -261,7 +261,7 @@ fn a_second_recording_goes_on_behind_the_first_and_notes_what_was_missed() {
 }
 
 /// A host of some boot, whose clock goes on where it was.
-fn booted(boot: &str, since: i64) -> (TempDir, TestClock) {
+pub fn booted(boot: &str, since: i64) -> (TempDir, TestClock) {
     let tree = TempDir::new().unwrap();
     fs::create_dir_all(tree.path().join("proc/sys/kernel/random")).unwrap();
     fs::write(tree.path().join("proc/sys/kernel/random/boot_id"), format!("{boot}\n")).unwrap();
