@@ -71,7 +71,7 @@ twice=$(ask "$store" "select count(*) - count(distinct tick) from system")
 "$sysray" record --store "$store" -c 1 --rotate 1m >/dev/null 2>&1
 left=$(find "$store" -name '.tmp-*' -o -name '*.part' -o -name '*.damaged' | wc -l)
 [ "$left" = 0 ] || fail "$left files are left over"
-"$sysray" store verify --deep --store "$store" >"$work/verified" 2>&1 || { fail "verify --deep:"; cat "$work/verified" >&2; }
+"$desk" store verify --deep --store "$store" >"$work/verified" 2>&1 || { fail "verify --deep:"; cat "$work/verified" >&2; }
 [ "$(ask "$store" "select count(*) from system where tick <= $last_tick")" = "$all" ] || fail "sealing changed the number of ticks"
 echo "| killed with -9 | $rounds rounds, $maintenance_killed maintenances killed too, $all ticks kept, 0 twice, $left files left over |"
 echo "| the last tick kept before a kill | at most $((largest_us / 1000)) ms old, more than two intervals in $more_than_one rounds |"

@@ -13,18 +13,21 @@ use parquet::arrow::arrow_reader::{
 };
 use parquet::arrow::arrow_writer::{ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::arrow::{ArrowWriter, ProjectionMask};
-use parquet::basic::{Compression as Codec, ZstdLevel};
+use parquet::basic::{Compression as Codec, Encoding, ZstdLevel};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{KeyValue, PageIndexPolicy};
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::metadata::{KeyValue, PageIndexPolicy, SortingColumn};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 
 use super::disk::{Folder, Unpublished};
 use super::layout::SegmentName;
 use super::{Compression, Error};
-use crate::schema::{Kind, Order, STORE_FORMAT, Table, Type};
+use crate::schema::{COMMON, Column, Kind, Order, STORE_FORMAT, Table, Type};
+
+/// How large the dictionary of a column of numbers becomes: 256 numbers.
+const NUMBERS_DICTIONARY_BYTES: usize = 2 << 10;
 
 /// A segment being written, row group by row group and in each column by column: what has to be in
 /// memory is one column, however many rows there are.
@@ -260,20 +263,45 @@ fn properties(
         .set_compression(codec)
         .set_key_value_metadata(Some(facts))
         // One row group a file, or one a bucket where the writer ends them.
-        .set_max_row_group_row_count(Some(usize::MAX >> 1))
-        // Only what rows are looked up by is worth an index by page: most files are small, and a
-        // footer is a good part of them.
-        .set_statistics_enabled(EnabledStatistics::Chunk);
-    let looked_up = table.columns.iter().filter(|c| c.kind == Kind::Key).map(|c| c.name);
-    for name in looked_up.chain(["ts", "tick"]) {
-        properties =
-            properties.set_column_statistics_enabled(ColumnPath::from(name), EnabledStatistics::Page);
+        .set_max_row_group_row_count(Some(usize::MAX >> 1));
+    if table.order == Order::Time {
+        // Not `ts`: where the clock was set back the rows lie by tick all the same.
+        let tick = COMMON.iter().position(|c| c.name == "tick").expect("every table has ticks");
+        let tick = SortingColumn { column_idx: tick as i32, descending: false, nulls_first: true };
+        properties = properties.set_sorting_columns(Some(vec![tick]));
+        // Nothing of entities: they lie in order within a row group, and DataFusion takes what the
+        // first row group says for the whole file.
     }
-    for column in table.columns {
-        // Of numbers that seldom repeat a dictionary is dead weight; in counters zero repeats.
-        if column.datatype == Type::Float64 {
-            properties = properties.set_column_dictionary_enabled(ColumnPath::from(column.name), false);
-        }
+    for column in COMMON.iter().chain(table.columns) {
+        let statistics = match (column.kind, column.datatype) {
+            // Only what rows are looked up by is worth an index by page: most files are small, and
+            // a footer is a good part of them.
+            (Kind::Key, _) => EnabledStatistics::Page,
+            // What the first and the last of all names are leaves nothing out.
+            (_, Type::Utf8) => EnabledStatistics::None,
+            _ => EnabledStatistics::Chunk,
+        };
+        properties = properties.set_column_statistics_enabled(ColumnPath::from(column.name), statistics);
+        properties = encoded(properties, column);
     }
     Ok(properties.build())
+}
+
+/// How a column is written down before it is compressed; measured in `benches/recorder/layout`.
+fn encoded(properties: WriterPropertiesBuilder, column: &Column) -> WriterPropertiesBuilder {
+    let path = || ColumnPath::from(column.name);
+    match (column.kind, column.datatype) {
+        // Text has the library's dictionary, and of booleans there is nothing to save.
+        (_, Type::Utf8 | Type::Boolean) => properties,
+        // These rise evenly from row to row.
+        _ if ["ts", "tick"].contains(&column.name) => properties
+            .set_column_dictionary_enabled(path(), false)
+            .set_column_encoding(path(), Encoding::DELTA_BINARY_PACKED),
+        // A level stays, which zstd sees to, or is one that was not there before, which would only
+        // fill a dictionary.
+        (Kind::Gauge, _) | (_, Type::Float64) => properties.set_column_dictionary_enabled(path(), false),
+        // What takes few values (clock ticks, CPUs, users) is smallest with a dictionary, what takes
+        // many without. One that overflows tells them apart: what follows is written plainly.
+        _ => properties.set_column_dictionary_page_size_limit(path(), NUMBERS_DICTIONARY_BYTES),
+    }
 }

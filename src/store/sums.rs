@@ -70,6 +70,7 @@ impl Sums {
         self.known.get(&name.period())?.get(&relative(name)).map(String::as_str)
     }
 
+    #[allow(dead_code)] // until verify comes
     /// All that are noted, as (path from the store's root, sum).
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.known.values().flatten().map(|(path, sum)| (path.as_str(), sum.as_str()))

@@ -1,8 +1,12 @@
-//! What a tick costs, piece by piece: reading the host, and appending a frame.
+//! What a tick costs, piece by piece: reading the host, and appending a frame. And apart from that,
+//! asked for by the word `layout`, how large the segments of a busy host are in one layout or another.
+
+mod busy;
+mod layout;
 
 use std::hint::black_box;
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, criterion_group};
 use sysray::collect::{self, Host};
 use sysray::record::Sampler;
 use sysray::schema::rows::{Process, Recorder};
@@ -67,4 +71,12 @@ fn frame(criterion: &mut Criterion) {
 }
 
 criterion_group!(benches, collectors, frame);
-criterion_main!(benches);
+
+fn main() {
+    if std::env::args().any(|word| word == "layout") {
+        layout::measure();
+        return;
+    }
+    benches();
+    Criterion::default().configure_from_args().final_summary();
+}
