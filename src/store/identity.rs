@@ -52,7 +52,7 @@ impl Identity {
         let damaged =
             |e: serde_json::Error| Error::damaged(&path, format!("not readable as a store's identity ({e})"));
         let Format { format: found } = serde_json::from_slice(&text).map_err(damaged)?;
-        if found != STORE_FORMAT {
+        if !(1..=STORE_FORMAT).contains(&found) {
             return Err(Error::Format { path: root.into(), found, known: STORE_FORMAT });
         }
         serde_json::from_slice(&text).map_err(damaged)

@@ -372,7 +372,7 @@ fn a_newer_format_is_refused_plainly() {
     let dir = TempDir::new().unwrap();
     fs::write(dir.path().join("sysray-store.json"), r#"{"format": 7, "shape": "unheard of"}"#).unwrap();
     let refused = Catalog::open(dir.path()).err().unwrap().to_string();
-    assert!(refused.contains("format 7") && refused.contains("format 0"), "{refused}");
+    assert!(refused.contains("format 7") && refused.contains("format 1"), "{refused}");
     assert!(Identity::read_or_create(&Folder::at(dir.path())).is_err());
 }
 
