@@ -168,10 +168,13 @@ impl Series {
         let rare = RARE.iter().any(|word| name.contains(word));
         let set = SET.iter().any(|word| name.contains(word)) && column.kind != Kind::Counter;
         // Of many entities few do most of the work.
-        let activity = if entities < 20 || entity % 7 == 0 { 1.0 } else { [0.4, 0.02, 0.05][entity % 3] };
+        let activity =
+            if entities < 20 || entity.is_multiple_of(7) { 1.0 } else { [0.4, 0.02, 0.05][entity % 3] };
         let is = match column.kind {
             Kind::Key | Kind::Info => Is::Same,
-            Kind::Gauge if set && entity % 3 > 0 && column.nullable && entities > 20 => Is::Unknown,
+            Kind::Gauge if set && !entity.is_multiple_of(3) && column.nullable && entities > 20 => {
+                Is::Unknown
+            }
             Kind::Gauge if set || rare => Is::Same,
             Kind::Gauge if name.ends_with("_bytes") => {
                 Is::Wanders { often: 0.6 * activity, by: 300, step: PAGE }
