@@ -27,7 +27,7 @@ pub fn events(
             said.push(events::damaged(&path));
         }
     }
-    if let Some((_, last)) = catalog.extent()? {
+    if let Some(last) = last_ts(catalog, host)? {
         if let Some(boot) = booted.filter(|boot| *boot > last) {
             said.push(events::boot(boot));
         }
@@ -37,6 +37,20 @@ pub fn events(
     }
     said.push(events::start(interval.as_secs_f64()));
     Ok(said)
+}
+
+/// The `ts` of a host's last tick. Segments say it to the second; the journal, and what a recording
+/// that ended well left beside it, exactly.
+fn last_ts(catalog: &Catalog, host: &str) -> Result<Option<Micros>, Error> {
+    let of_part = |part: &store::Part| part.frames().last().map(|frame| frame.moment.wall);
+    let exact = match catalog.last_part(host)?.and_then(of_part) {
+        Some(last) => Some(last),
+        None => store::read_last(catalog.root(), host).ok().flatten().as_ref().and_then(of_part),
+    };
+    let sealed = catalog.segments().iter().filter(|name| name.host == host).map(|name| name.to).max();
+    // What is rounded up may lie ahead of the last tick by a second, and not by more.
+    let near = |exact: &Micros| sealed.is_none_or(|sealed| sealed.0 - exact.0 < 1_000_000);
+    Ok(exact.filter(near).or(sealed))
 }
 
 /// The totals that the last recording of this boot left, and when that was on the monotonic clock.

@@ -1,5 +1,6 @@
 //! A segment: rows of one table as a Parquet file that any tool opens and that knows itself.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use arrow::error::ArrowError;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
-use parquet::arrow::arrow_writer::{ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::arrow::arrow_writer::{ArrowRowGroupWriterFactory, ArrowWriterOptions, compute_leaves};
 use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::basic::{Compression as Codec, Encoding, ZstdLevel};
 use parquet::column::writer::ColumnCloseResult;
@@ -50,7 +51,9 @@ impl Writer {
         let path = name.path(folder.root());
         let properties = properties(table, name, compression)?;
         let file = Unpublished::new(folder, path.clone())?;
-        let (file, factory) = ArrowWriter::try_new(file, table.schema(), Some(properties))
+        // Arrow's own schema would be half of every footer, and says nothing that Parquet's does not.
+        let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
+        let (file, factory) = ArrowWriter::try_new_with_options(file, table.schema(), options)
             .and_then(ArrowWriter::into_serialized_writer)
             .map_err(|e| failed(&path, e))?;
         Ok(Writer { path, table, file, factory, groups: 0 })
@@ -235,6 +238,19 @@ impl Reader {
     }
 }
 
+/// What the columns are, so that a file alone knows: a line a kind and unit, with the columns' names.
+fn told(table: &Table) -> String {
+    let mut lines: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for column in COMMON.iter().chain(table.columns) {
+        lines.entry((column.kind.name(), column.unit)).or_default().push(column.name);
+    }
+    let line = |((kind, unit), names): (&(&str, &str), &Vec<&str>)| {
+        let unit = if unit.is_empty() { String::new() } else { format!(" in {unit}") };
+        format!("{kind}{unit}: {}", names.join(" "))
+    };
+    lines.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
 fn properties(
     table: &Table,
     name: &SegmentName,
@@ -257,6 +273,7 @@ fn properties(
         ("sysray.last_seq", name.last_seq.to_string()),
         ("sysray.generation", name.generation.to_string()),
         ("sysray.zone", "UTC".into()),
+        ("sysray.columns", told(table)),
     ];
     let facts = facts.into_iter().map(|(key, value)| KeyValue::new(key.into(), value)).collect();
     let mut properties = WriterProperties::builder()

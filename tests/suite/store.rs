@@ -315,7 +315,7 @@ fn rows_past_their_time_go() {
 #[test]
 fn a_store_never_takes_more_than_it_may_and_gives_up_what_is_worth_least_first() {
     let mut made = Made::new();
-    let max = 1 << 20;
+    let max = 512 << 10;
     let policy = Policy { max_bytes: Some(max), ..hourly() };
     for part in 0..40 {
         made.part(START + part * 600 * SECOND, 200);
