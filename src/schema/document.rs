@@ -22,6 +22,8 @@ static HOST: Column = Column {
     nullable: false,
     decrease: super::Decrease::Null,
     prometheus: None,
+    adds_up: false,
+    made: None,
 };
 
 /// One line of a description.
