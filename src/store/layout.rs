@@ -5,6 +5,7 @@
 //! <store>/recorder.lock, maintain.lock             who works on it
 //! <store>/journal/host=<host>/<from>.<first_seq>.part
 //! <store>/<table>/host=<host>/date=<YYYY-MM-DD>/<from>-<to>.<first_seq>-<last_seq>.<generation>.parquet
+//! <store>/<tier>/host=<host>/month=<YYYY-MM>/<from>-<to>.<first_seq>-<last_seq>.<generation>.parquet
 //! ```
 //!
 //! Instants in names are UTC to the second, as `20261122T140000Z`. A name that does not parse is
@@ -17,7 +18,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::{Error, disk};
-use crate::schema::{Micros, TABLES};
+use crate::schema::{Micros, Table, all_tables, table};
 
 /// Length of a bucket: what a part spans at most, and a row group of a table ordered by entity.
 pub const BUCKET_US: i64 = 600 * SECOND_US;
@@ -33,7 +34,7 @@ pub struct SegmentName {
     pub table: String,
     /// The host it is of.
     pub host: String,
-    /// The first frame it holds rows of.
+    /// The first frame it holds rows of; of a tier, the first whose rows went in.
     pub first_seq: u64,
     /// The last frame it holds rows of.
     pub last_seq: u64,
@@ -49,11 +50,12 @@ impl SegmentName {
     /// Where it lies, from the store's root.
     pub fn path(&self, root: &Path) -> PathBuf {
         let SegmentName { table, host, first_seq, last_seq, generation, .. } = self;
-        let date = Timestamp::from_microsecond(day_start(self.to)).unwrap_or_default();
+        let day = Timestamp::from_microsecond(day_start(self.to)).unwrap_or_default();
+        let span = if is_tier(table) { "month=%Y-%m" } else { "date=%Y-%m-%d" };
         let (from, to) = (instant(self.from), instant(self.to));
         root.join(table)
             .join(format!("host={host}"))
-            .join(date.strftime("date=%Y-%m-%d").to_string())
+            .join(day.strftime(span).to_string())
             .join(format!("{from}-{to}.{first_seq}-{last_seq}.{generation}.parquet"))
     }
 
@@ -126,16 +128,26 @@ pub fn parts(root: &Path, host: Option<&str>) -> Result<Vec<PartName>, Error> {
 /// The segments of all tables, of all hosts or one, by table, host and first frame.
 pub fn segments(root: &Path, host: Option<&str>) -> Result<Vec<SegmentName>, Error> {
     let mut found = Vec::new();
-    for table in &TABLES {
+    for table in all_tables() {
         for (host, folder) in hosts(&root.join(table.name), host)? {
-            for date in disk::names(&folder)?.iter().filter(|name| name.starts_with("date=")) {
-                let files = disk::names(&folder.join(date))?;
+            for span in disk::names(&folder)?.iter().filter(|name| is_span(table, name)) {
+                let files = disk::names(&folder.join(span))?;
                 found.extend(files.iter().filter_map(|file| SegmentName::parse(table.name, &host, file)));
             }
         }
     }
     found.sort_unstable();
     Ok(found)
+}
+
+/// Whether segments of the table lie in a folder of that name: a day, and of a tier a month.
+pub fn is_span(table: &Table, folder: &str) -> bool {
+    folder.starts_with(if table.tier.is_some() { "month=" } else { "date=" })
+}
+
+/// Whether that is the name of a tier.
+pub fn is_tier(name: &str) -> bool {
+    table(name).is_some_and(|table| table.tier.is_some())
 }
 
 fn hosts(folder: &Path, only: Option<&str>) -> Result<Vec<(String, PathBuf)>, Error> {
@@ -169,6 +181,12 @@ pub fn bucket(ts: Micros) -> i64 {
 /// The beginning of the UTC day that an instant ends an interval of.
 pub fn day_start(ts: Micros) -> i64 {
     (ts.0 - 1).div_euclid(DAY_US) * DAY_US
+}
+
+/// The beginning of the UTC month that an instant ends an interval of.
+pub fn month_start(ts: Micros) -> i64 {
+    let day = Timestamp::from_microsecond(day_start(ts)).unwrap_or_default().to_zoned(TimeZone::UTC);
+    day.first_of_month().map_or(day_start(ts), |first| first.timestamp().as_microsecond())
 }
 
 /// An instant rounded down to the second, as names have it.

@@ -1,4 +1,5 @@
-//! Maintenance: parts are sealed, finished spans merged, and what is over the bounds retired.
+//! Maintenance: parts are sealed, tiers made, finished spans merged, and what is over the bounds
+//! retired.
 //!
 //! It runs in a child of the recorder, or by hand, one at a time. It never touches a part that is
 //! being written, nor a file whose name it does not understand.
@@ -7,14 +8,16 @@ use std::fs::{File, TryLockError};
 use std::path::Path;
 
 use super::layout::{self, PartName};
-use super::{Error, Lock, Policy, disk, merge, retain, seal};
-use crate::schema::{Micros, TABLES};
+use super::{Error, Lock, Policy, disk, merge, retain, seal, tier};
+use crate::schema::{Micros, all_tables};
 
 /// What a maintenance did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Done {
     /// Parts that became segments.
     pub sealed: usize,
+    /// Files of tiers that were made.
+    pub tiers: usize,
     /// Segments that became part of a wider one.
     pub merged: usize,
     /// Segments that were removed because they were over a bound.
@@ -34,6 +37,11 @@ pub fn maintain(root: &Path, host: &str, policy: &Policy, now: Micros) -> Result
             // One bad part must not keep the others from being sealed.
             Err(error) => failed = Some(error),
         }
+    }
+    // Before hours are merged to days: a day would be read again for each of its hours.
+    match tier::make(root, host, policy, now) {
+        Ok(made) => done.tiers = made,
+        Err(error) => failed = Some(error),
     }
     done.merged = merge::merge(root, host, policy, now)?;
     done.retired = retain::retain(root, host, policy, now)?;
@@ -57,10 +65,10 @@ fn seal_part(root: &Path, name: &PartName, policy: &Policy) -> Result<bool, Erro
 
 /// Removes what a maintenance that was cut off had begun to write.
 fn remove_leftovers(root: &Path, host: &str) -> Result<(), Error> {
-    for table in &TABLES {
+    for table in all_tables() {
         let folder = root.join(table.name).join(format!("host={host}"));
-        for date in disk::names(&folder)?.iter().filter(|name| name.starts_with("date=")) {
-            let folder = folder.join(date);
+        for span in disk::names(&folder)?.iter().filter(|name| layout::is_span(table, name)) {
+            let folder = folder.join(span);
             for name in disk::names(&folder)? {
                 if name.starts_with(disk::TEMPORARY) && name.ends_with(".parquet") {
                     disk::remove(&folder.join(name))?;

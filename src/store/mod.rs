@@ -1,7 +1,7 @@
 //! Rows ↔ disk: one folder, a journal of frames that becomes Parquet segments.
 //!
 //! Writers: the recorder appends to the journal's last part and does nothing else; `maintain` seals
-//! parts, merges spans and retires old ones. Readers go through [`Catalog`] and need no lock.
+//! parts, makes tiers, merges spans and retires old ones. Readers go through [`Catalog`] and need no lock.
 //! This room knows no host and asks no clock.
 
 mod catalog;
@@ -19,6 +19,7 @@ mod retain;
 mod seal;
 mod segment;
 mod status;
+mod tier;
 
 pub use catalog::{Catalog, Segment, Selection, Tail};
 pub use error::Error;

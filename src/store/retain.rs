@@ -8,11 +8,15 @@ use crate::schema::Micros;
 
 /// Removes the segments of one host that are over a bound. Counts them.
 pub fn retain(root: &Path, host: &str, policy: &Policy, now: Micros) -> Result<usize, Error> {
-    let mut segments = layout::segments(root, Some(host))?;
+    let all = layout::segments(root, Some(host))?;
+    // Tiers are what stays: they count, and are not retired.
+    let (tiers, mut segments): (Vec<SegmentName>, Vec<SegmentName>) =
+        all.into_iter().partition(|s| layout::is_tier(&s.table));
     segments.sort_by_key(|s| policy.rotation.span(s.to));
     let mut spans: Vec<&[SegmentName]> =
         segments.chunk_by(|a, b| policy.rotation.span(a.to) == policy.rotation.span(b.to)).collect();
-    let mut bytes = journal_bytes(root, host)? + spans.iter().map(|s| size(root, s)).sum::<u64>();
+    let mut bytes =
+        journal_bytes(root, host)? + size(root, &tiers) + spans.iter().map(|s| size(root, s)).sum::<u64>();
     let mut removed = 0;
     while let Some((oldest, newer)) = spans.split_first() {
         let current = policy.rotation.span(oldest[0].to) >= policy.rotation.span(now);

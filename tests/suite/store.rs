@@ -154,7 +154,7 @@ fn sealing_moves_each_tick_from_the_journal_to_segments() {
     made.part(START, 6);
     let writer = made.open_part(START + 600 * SECOND, 4);
     let done = made.maintain(&hourly(), START + 700 * SECOND);
-    assert_eq!(done, Done { sealed: 1, merged: 0, retired: 0 });
+    assert_eq!(done, Done { sealed: 1, tiers: 0, merged: 0, retired: 0 });
     assert_eq!(made.ticks(), (1..=10).collect::<Vec<_>>());
     assert_eq!(made.files(".part").len(), 1, "the part that is written stays");
     drop(writer);
