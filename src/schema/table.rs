@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
-use super::{Micros, TIERS, all_tables};
+use super::{Micros, TABLES, TIERS};
 
 /// One table: a domain of the host, a row an entity and tick.
 #[derive(Debug)]
@@ -145,7 +145,7 @@ pub enum Decrease {
 
 impl Tier {
     /// The length of a bucket.
-    pub fn length_us(self) -> i64 {
+    pub const fn length_us(self) -> i64 {
         match self {
             Tier::Minute => 60_000_000,
             Tier::Hour => 3_600_000_000,
@@ -171,10 +171,13 @@ impl Table {
 
     /// Its Arrow schema: `ts`, `tick`, `interval_us`, then the declared columns.
     pub fn schema(&self) -> SchemaRef {
-        static SCHEMAS: LazyLock<Vec<SchemaRef>> =
-            LazyLock::new(|| all_tables().map(|t| Arc::new(arrow_schema(t))).collect());
-        let index = all_tables().position(|t| t.name == self.name);
-        SCHEMAS[index.expect("every table is declared")].clone()
+        // The recorder never asks for a tier's, and should not have to hold them.
+        static RECORDED: LazyLock<Vec<SchemaRef>> = LazyLock::new(|| schemas(&TABLES));
+        static OF_TIERS: LazyLock<Vec<SchemaRef>> = LazyLock::new(|| schemas(&TIERS));
+        let (tables, schemas) =
+            if self.tier.is_some() { (&TIERS[..], &OF_TIERS) } else { (&TABLES[..], &RECORDED) };
+        let index = tables.iter().position(|t| t.name == self.name);
+        schemas[index.expect("every table is declared")].clone()
     }
 }
 
@@ -257,6 +260,10 @@ const fn common(
         adds_up: false,
         made: None,
     }
+}
+
+fn schemas(tables: &[Table]) -> Vec<SchemaRef> {
+    tables.iter().map(|t| Arc::new(arrow_schema(t))).collect()
 }
 
 /// The Arrow schema of a table, with unit and kind in each field's metadata. The prose stays out:

@@ -20,6 +20,9 @@ use super::layout::SegmentName;
 use super::{Compression, Error, disk};
 use crate::schema::{Kind, Order, STORE_FORMAT, Table, Type};
 
+/// A dictionary of a tier's column that grows above this is given up.
+const TIER_DICTIONARY_BYTES: usize = 16 << 10;
+
 /// A segment being written.
 pub struct Writer {
     name: SegmentName,
@@ -164,6 +167,10 @@ fn properties(
     for name in looked_up.chain(["ts", "tick"]) {
         properties =
             properties.set_column_statistics_enabled(ColumnPath::from(name), EnabledStatistics::Page);
+    }
+    if table.tier.is_some() {
+        // Sums and peaks seldom repeat either, and there are hundreds of columns to hold one for.
+        properties = properties.set_dictionary_page_size_limit(TIER_DICTIONARY_BYTES);
     }
     for column in table.columns {
         // Of numbers that seldom repeat a dictionary is dead weight; in counters zero repeats.

@@ -26,9 +26,13 @@ pub fn missing(
     // The last frame before that is known to be told or to have no rows.
     let mut before = None;
     for segment in raw {
-        let over = hour(segment.to) < hour(now);
-        if !over || unsealed.is_some_and(|seq| segment.last_seq >= seq) {
+        if unsealed.is_some_and(|seq| segment.last_seq >= seq) {
             break;
+        }
+        // A clock that was ahead for a while must not hold up what came after.
+        if hour(segment.to) >= hour(now) {
+            before = before.max(Some(segment.last_seq));
+            continue;
         }
         for (first, last) in untold(segment, made) {
             // Frames between two files have no rows of this table: they are told with what follows,

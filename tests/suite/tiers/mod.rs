@@ -9,8 +9,9 @@ use arrow::compute::concat_batches;
 use arrow::datatypes::{DataType, Float64Type, Int64Type};
 use arrow::util::display::array_value_to_string;
 use sysray::query::{Engine, Options};
-use sysray::schema::{Expr, Kind, TABLES, Table, Tier, Type, parse_expr};
+use sysray::schema::{Expr, Kind, Micros, TABLES, Table, Tier, Type, parse_expr};
 
+mod choice;
 mod made;
 
 use made::{HOUR, MINUTE, Made, SECOND, START};
@@ -33,7 +34,10 @@ fn recorded() -> Made {
 }
 
 fn engine(made: &Made) -> Engine {
-    let read = std::sync::Arc::new(|_: &str| Err("no times are read here".to_string()));
+    let read = std::sync::Arc::new(|text: &str| {
+        let at: jiff::Timestamp = text.parse().map_err(|e: jiff::Error| e.to_string())?;
+        Ok(Micros(at.as_microsecond()))
+    });
     Engine::open(&[made.root().to_path_buf()], Options { threads: 2, ..Options::new(read) }).unwrap()
 }
 
@@ -343,4 +347,18 @@ fn a_clock_set_back_gives_rows_that_add_up() {
     let raw = asked(&engine, "select count(*), sum(user_us) from cpu");
     assert_eq!(tier.columns()[..2], raw.columns()[..]);
     assert_eq!(tier.column(2).as_primitive::<Int64Type>().value(0), 2);
+}
+
+#[test]
+fn a_clock_that_was_ahead_holds_nothing_up() {
+    let mut made = Made::new();
+    made.part("web1", START + 900 * HOUR, START + 900 * HOUR + 10 * MINUTE, EVERY);
+    made.part("web1", START, START + 10 * MINUTE, EVERY);
+    made.maintain("web1", START + 70 * MINUTE);
+    let first = asked(&engine(&made), "select count(*) from cpu_1h");
+    assert_eq!(first.column(0).as_primitive::<Int64Type>().value(0), 1);
+    made.maintain("web1", START + 902 * HOUR);
+    let tier = asked(&engine(&made), "select sum(samples) from cpu_1h");
+    let raw = asked(&engine(&made), "select count(*) from cpu");
+    assert_eq!(tier.columns(), raw.columns());
 }
