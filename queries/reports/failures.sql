@@ -5,7 +5,7 @@ select
   min(ts) as first_ts,
   max(ts) as last_ts,
   last_value(error order by ts) as last_error
-from recorder
+from {recorder}
 where host = $host and ts > $from and ts <= $to and (errors > 0 or error is not null)
 group by collector
 order by collector

@@ -3,7 +3,7 @@
 -- shortest.
 with mounts as (
   select mount, coalesce(device, mount) as device
-  from filesystem
+  from {filesystem}
   where host = $host and ts > $from and ts <= $to and total_bytes > 0
     and fstype not in (
       'autofs', 'bpf', 'cgroup', 'cgroup2', 'configfs', 'debugfs', 'devpts', 'devtmpfs', 'efivarfs',
@@ -22,13 +22,15 @@ chosen as (
   where place = 1
 ),
 rows as (
-  select f.mount, c.device, f.ts, f.used_pct, f.inodes_used_pct
-  from filesystem f
+  select f.mount, c.device, f.ts, f.samples, f.used_pct, f.used_pct_max, f.inodes_used_pct, f.inodes_used_pct_max
+  from {filesystem} f
   join chosen c on f.mount = c.mount and coalesce(f.device, f.mount) = c.device
   where f.host = $host and f.ts > $from and f.ts <= $to
 )
-select mount as name, device as entity, 'used_pct' as measure, ts, 1 as weight, used_pct as value
+select
+  mount as name, device as entity, 'used_pct' as measure, ts, samples, samples as weight,
+  used_pct as value, used_pct_max as peak
 from rows
 union all
-select mount, device, 'inodes_used_pct', ts, 1, inodes_used_pct
+select mount, device, 'inodes_used_pct', ts, samples, samples as weight, inodes_used_pct, inodes_used_pct_max
 from rows

@@ -4,8 +4,8 @@ select
   host,
   min(ts) as first_ts,
   max(ts) as last_ts,
-  median(interval_us) as nominal_us
-from system
+  median(interval_us / samples) as nominal_us
+from {system recorded}
 where ts > $from and ts <= $to
 group by host
 order by host

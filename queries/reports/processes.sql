@@ -7,17 +7,17 @@ with lives as (
     last_value(cmdline order by ts) filter (where cmdline is not null) as cmdline,
     last_value(username order by ts) as username,
     last_value(is_kernel order by ts) as is_kernel,
-    count(*) as samples,
+    sum(samples) as samples,
     min(ts) as first_ts,
     max(ts) as last_ts,
     sum(cpu_us) as cpu_us,
-    max(rss_bytes) as rss_max_bytes,
-    last_value(rss_bytes order by ts) filter (where rss_bytes is not null)
-      - first_value(rss_bytes order by ts) filter (where rss_bytes is not null) as rss_growth_bytes,
+    max(rss_bytes_max) as rss_max_bytes,
+    cast(last_value(rss_bytes order by ts) filter (where rss_bytes is not null)
+      - first_value(rss_bytes order by ts) filter (where rss_bytes is not null) as bigint) as rss_growth_bytes,
     sum(read_bytes) as read_bytes,
     sum(write_bytes) as write_bytes
-  from process
-  where host = $host and ts > $from and ts <= $to
+  from {process}
+  where host = $host and ts > $from and ts <= $to and pid is not null
   group by pid, start_time
 ),
 sums as (

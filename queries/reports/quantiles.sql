@@ -1,16 +1,17 @@
 -- Quantiles of what another question finds, which stands before this as `measured`. A quantile is a
--- value that occurred: the least that was not exceeded in that share of the weight.
+-- value that a row has, of a sample or of a tier: the least that was not exceeded in that share of the
+-- weight. The greatest is the peak within the rows.
 select
   name, entity, measure,
-  count(*) as samples,
+  sum(samples) as samples,
   min(value) filter (where 100 * upto >= 50 * whole) as p50,
   min(value) filter (where 100 * upto >= 95 * whole) as p95,
   min(value) filter (where 100 * upto >= 99 * whole) as p99,
-  max(value) as max,
-  first_value(ts order by value desc, ts) as max_ts
+  max(peak) as max,
+  first_value(ts order by peak desc, ts) as max_ts
 from (
   select
-    name, entity, measure, ts, value,
+    name, entity, measure, ts, samples, value, peak,
     sum(weight) over (
       partition by name, entity, measure order by value, ts
       rows between unbounded preceding and current row

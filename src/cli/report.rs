@@ -9,6 +9,7 @@ use super::args::{Report, ReportFormat};
 use super::{NothingRecorded, place, when};
 use crate::query::{Engine, Options};
 use crate::report::{self, Error};
+use crate::store::{Catalog, SegmentName};
 use crate::time::{self, Range};
 
 /// Says how the host was doing.
@@ -18,12 +19,13 @@ pub fn run(args: Report) -> Result<()> {
     let context = when.context.clone();
     let read_time = move |text: &str| time::parse(text, &context).map_err(|e| e.to_string());
     // The report narrows its questions itself: what explains a gap may lie before the range.
+    let held = Catalog::open(&root)?.segments().iter().map(held).collect();
     let engine = Engine::open(&[root], Options::new(Arc::new(read_time)))?;
     let ask = |sql: &str| engine.run(sql).map(|(_, batches)| batches).map_err(report::Failure::from);
     // What is still to come is no gap.
     let to = when.range.to.map(|to| to.min(when.context.now));
     let asked =
-        report::Options { host: args.host, range: Range { to, ..when.range }, zone: when.context.zone };
+        report::Options { host: args.host, range: Range { to, ..when.range }, zone: when.context.zone, held };
     let report = match report::gather(&ask, &asked) {
         Err(Error::Empty(range)) => return Err(NothingRecorded(Error::Empty(range).to_string()).into()),
         other => other?,
@@ -35,4 +37,9 @@ pub fn run(args: Report) -> Result<()> {
     };
     std::io::stdout().lock().write_all(text.as_bytes())?;
     Ok(())
+}
+
+fn held(segment: &SegmentName) -> report::Held {
+    let SegmentName { table, host, from, to, .. } = segment.clone();
+    report::Held { table, host, from, to }
 }

@@ -16,7 +16,7 @@ use super::division::divide;
 use super::files::Footers;
 use super::provider::Recorded;
 use super::source::Source;
-use crate::schema::{self, Micros, TABLES, Table};
+use crate::schema::{self, Micros, Table};
 use crate::time::Range;
 
 /// The name of the catalog, and of the one schema in it.
@@ -86,7 +86,7 @@ fn computed(tree: &schema::Expr) -> Expr {
 #[async_trait]
 impl SchemaProvider for Views {
     fn table_names(&self) -> Vec<String> {
-        TABLES.iter().map(|table| table.name.to_string()).collect()
+        schema::all_tables().map(|table| table.name.to_string()).collect()
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {

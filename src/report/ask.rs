@@ -7,6 +7,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 
 use super::Error;
+use super::rows::{self, Held, Scope};
 use crate::time::Micros;
 
 /// Why a question had no answer.
@@ -57,6 +58,8 @@ pub(super) struct Inquiry<'a> {
     pub from: Micros,
     /// … and no later than this.
     pub to: Micros,
+    /// What lies in the store, by which the rows that answer are chosen.
+    pub held: &'a [Held],
 }
 
 impl Inquiry<'_> {
@@ -82,6 +85,8 @@ impl Inquiry<'_> {
     }
 
     fn filled(&self, sql: &str) -> String {
+        let Inquiry { held, host, from, to, .. } = *self;
+        let sql = rows::filled(sql, &Scope { held, host, from, to });
         // The host comes last: nothing in it is taken for a parameter.
         sql.replace("$from", &literal(self.from))
             .replace("$to", &literal(self.to))
@@ -89,7 +94,7 @@ impl Inquiry<'_> {
     }
 }
 
-fn literal(ts: Micros) -> String {
+pub(super) fn literal(ts: Micros) -> String {
     let ts = jiff::Timestamp::from_microsecond(ts.0).unwrap_or(jiff::Timestamp::MAX);
     format!("'{ts:.6}'")
 }

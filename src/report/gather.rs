@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::ask::{Ask, At, Inquiry, question};
 use super::model::*;
+use super::rows::Held;
 use super::{Error, quality, resources};
 use crate::time::{Micros, Range};
 
@@ -19,6 +20,8 @@ pub struct Options {
     pub range: Range,
     /// The zone in which times are told.
     pub zone: TimeZone,
+    /// What lies in the store, recorded and as tiers. Where nothing is said, the recorded rows answer.
+    pub held: Vec<Held>,
 }
 
 /// Asks all that the report says. Where nothing was recorded in the range, [`Error::Empty`].
@@ -32,7 +35,7 @@ pub fn gather(ask: &dyn Ask, options: &Options) -> Result<Report, Error> {
     let end = options.range.to.unwrap_or(found.last_ts.0);
     // Where no interval is known, the first sample is the beginning and belongs to the range.
     let from = Micros(begin.0.min(found.first_ts.0.0 - 1));
-    let inquiry = Inquiry { ask, host: &found.host, from, to: end };
+    let inquiry = Inquiry { ask, host: &found.host, from, to: end, held: &options.held };
     let quality = quality::quality(&inquiry, &clock)?;
     Ok(Report {
         schema_version: SCHEMA_VERSION,
@@ -82,7 +85,8 @@ struct Host {
 fn host(ask: &dyn Ask, options: &Options, clock: &Zone) -> Result<Host, Error> {
     let from = options.range.from.unwrap_or(Micros(0));
     let to = options.range.to.unwrap_or(Micros(Timestamp::MAX.as_microsecond().min(FAR_US)));
-    let mut hosts: Vec<Host> = Inquiry { ask, host: "", from, to }.rows(question!("hosts"))?;
+    let mut hosts: Vec<Host> =
+        Inquiry { ask, host: "", from, to, held: &options.held }.rows(question!("hosts"))?;
     let names = |hosts: Vec<Host>| hosts.into_iter().map(|h| h.host).collect::<Vec<_>>();
     match &options.host {
         _ if hosts.is_empty() => Err(Error::Empty(span(&options.range, clock))),

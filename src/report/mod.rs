@@ -11,6 +11,7 @@ mod markdown;
 mod model;
 mod quality;
 mod resources;
+mod rows;
 mod sheets;
 mod text;
 
@@ -18,6 +19,7 @@ pub use ask::{Ask, Failure};
 pub use gather::{Options, gather};
 pub use markdown::markdown;
 pub use model::*;
+pub use rows::Held;
 pub use text::text;
 
 /// Why there is no report.

@@ -31,6 +31,8 @@ struct Samples {
 struct Step {
     before_ts: At,
     ts: At,
+    /// Of a tier: how long before `ts` its rows can begin.
+    bucket_us: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -82,7 +84,7 @@ fn gaps(inquiry: &Inquiry, clock: &Zone, counted: &Samples, nominal_us: i64) -> 
     if let Some(At(first)) = counted.first_ts.filter(|At(first)| first.0 - inquiry.from.0 > gap_us) {
         spans.push((inquiry.from, Micros(first.0 - nominal_us)));
     }
-    spans.extend(steps.iter().map(|s| (s.before_ts.0, Micros(s.ts.0.0 - nominal_us))));
+    spans.extend(steps.iter().map(|s| (s.before_ts.0, Micros(s.ts.0.0 - s.bucket_us.unwrap_or(nominal_us)))));
     if let Some(At(last)) = counted.last_ts.filter(|At(last)| inquiry.to.0 - last.0 > gap_us) {
         spans.push((last, inquiry.to));
     }

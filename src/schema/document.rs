@@ -22,6 +22,8 @@ static HOST: Column = Column {
     nullable: false,
     decrease: super::Decrease::Null,
     prometheus: None,
+    adds_up: false,
+    made: None,
 };
 
 /// One line of a description.
@@ -115,6 +117,40 @@ first time. The unit is in the name: `_us` microseconds, `_bytes`, `_pct` percen
 `_per_s` a second, `_celsius`, `_hz`, `_bits_per_s`.
 ";
 
+const ABOUT_TIERS: &str = "\
+\n## Tiers\n
+Each table but `event` and `host` has two more, made of its rows once their hour is over: `cpu_1m` with
+a row a minute, `cpu_1h` with a row an hour, and so on. A row stands for a bucket of time, which ends at
+`ts` and begins, that instant left out, a minute or an hour before; buckets are those of the UTC clock.
+`sysray schema cpu_1m` lists the columns of one. They follow from those of the table:
+
+| of a row or column of `cpu` | `cpu_1m` and `cpu_1h` have |
+| --- | --- |
+| `tick` | the last one in the bucket |
+| `interval_us` | the sum: how much of the bucket was recorded |
+| rows | `samples`, how many went in |
+| a key | the same: a row an entity and bucket |
+| an info column | its last known value |
+| a counter `x` | `x`, the sum of the known values |
+| a gauge `g` | `g_sum` and `g_count` of the known values, `g_min`, `g_max`, and `g`, the mean, which is derived from the first two; yes and no count as 1 and 0 |
+| a derived column `d` | `d`, derived from the sums above and from means, and `d_max`, the greatest `d` of a row: the peak of the rate, and not the rate of the whole; of what is reckoned from `ts` there is no `d_max` |
+
+Where no value was known, a sum is NULL, as is one that is greater than its type can hold.
+
+- `process_1m` and `process_1h` have rows for the first 20 processes of each bucket by CPU time, by
+  mean resident memory and by bytes read and written; nothing is no place. All others are one row with
+  NULL for `pid` and `start_time`, and `(rest)` for `comm`: they are added up tick by tick first, so
+  that its `cpu_pct_max` and `rss_bytes_max` are those of the rest as a whole. What has no sum
+  (`oom_score`, `rss_peak_bytes`, what describes a process) is NULL there; `samples` counts rows.
+- Where the clock was set back into an hour that had its tiers already, or a part was sealed late, a
+  bucket and entity can have more than one row. They add up: sum over them as over the rows of several
+  buckets.
+- A row of `cpu_1m` is there once its hour is over and sealed; ask `cpu` about what comes after.
+\n## The tables\n
+| table | rows | about |
+| --- | --- | --- |
+";
+
 /// `docs/schema.md`.
 pub fn markdown() -> String {
     let mut page = String::from(INTRODUCTION);
@@ -122,7 +158,7 @@ pub fn markdown() -> String {
     page += &section(COMMON.iter().chain([&HOST]).map(stored));
     page += "\nSince `ts` is the *end* of an interval, a range of time leaves its beginning out and takes its \
              end in.\nJoin tables on `host` and `tick`: that is exact whatever the clock did.\n";
-    page += "\n## The tables\n\n| table | rows | about |\n| --- | --- | --- |\n";
+    page += ABOUT_TIERS;
     for table in &TABLES {
         let name = table.name;
         page += &format!("| [`{name}`](#{name}) | {} | {} |\n", cell(table.rows), cell(table.about));

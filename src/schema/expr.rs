@@ -2,7 +2,9 @@
 //!
 //! One tree is printed as SQL for the views and evaluated over a row by the recorder. Both treat
 //! an unknown operand and a division by zero as unknown, so that they cannot disagree.
-//! This file knows no table: `schema/build.rs` checks each expression's columns with it.
+//! This file knows no table: `schema/build` checks each expression's columns with it.
+
+use std::fmt;
 
 /// A derived column's definition, parsed.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +60,17 @@ impl Expr {
             Expr::Binary(left, operator, right) => {
                 format!("({} {operator} {})", left.to_sql(), right.to_sql())
             }
+        }
+    }
+}
+
+/// The expression in its own grammar, each operation in brackets.
+impl fmt::Display for Expr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Expr::Column(name) => f.write_str(name),
+            Expr::Number(number) => number.fmt(f),
+            Expr::Binary(left, operator, right) => write!(f, "({left} {operator} {right})"),
         }
     }
 }

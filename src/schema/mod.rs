@@ -11,8 +11,10 @@ pub use document::{describe, markdown};
 pub use expr::{Expr, parse as parse_expr};
 pub use row::{Batch, Micros, Row, Stamp, Text, Value};
 pub(crate) use rows::every_table;
-pub use rows::{Sample, TABLES};
-pub use table::{COMMON, Column, Decrease, Derived, Kind, Order, Table, Type, arrow_schema, finished};
+pub use rows::{Sample, TABLES, TIERS};
+pub use table::{
+    Aggregate, COMMON, Column, Decrease, Derived, Kind, Order, Table, Tier, Top, Type, arrow_schema, finished,
+};
 
 /// One struct a table: a row as a collector fills it in. Counters hold the kernel's totals there,
 /// and what happened in the interval once `record` has taken the row before off.
@@ -27,7 +29,8 @@ pub mod rows {
 
     use super::row::{Held, held};
     use super::{
-        Batch, Column, Decrease, Derived, Kind, Micros, Order, Row, Stamp, Table, Text, Type, Value, finished,
+        Aggregate, Batch, Column, Decrease, Derived, Kind, Micros, Order, Row, Stamp, Table, Text, Tier, Top,
+        Type, Value, finished,
     };
 
     include!(concat!(env!("OUT_DIR"), "/tables.rs"));
@@ -63,7 +66,12 @@ pub mod rows {
 /// written as 1 is read by every later program (`tests/stores/v1`). 0 was in the making, and is not.
 pub const STORE_FORMAT: u32 = 1;
 
-/// The table of that name.
+/// All tables: those recorded, then their tiers.
+pub fn all_tables() -> impl Iterator<Item = &'static Table> {
+    TABLES.iter().chain(&TIERS)
+}
+
+/// The table of that name, recorded or a tier.
 pub fn table(name: &str) -> Option<&'static Table> {
-    TABLES.iter().find(|t| t.name == name)
+    all_tables().find(|t| t.name == name)
 }

@@ -6,13 +6,17 @@ use std::sync::{Arc, LazyLock};
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
-use super::TABLES;
+use super::{Micros, TABLES, TIERS};
 
 /// One table: a domain of the host, a row an entity and tick.
 #[derive(Debug)]
 pub struct Table {
     /// Singular, as typed in SQL.
     pub name: &'static str,
+    /// The table that is recorded: itself, or what a tier is made of.
+    pub raw: &'static str,
+    /// Which tier it is; `None` for what is recorded.
+    pub tier: Option<Tier>,
     /// What it is for, and the small print that concerns all of it.
     pub about: &'static str,
     /// How many rows a tick has, in words.
@@ -21,6 +25,8 @@ pub struct Table {
     pub order: Order,
     /// Key columns that are Prometheus labels, as (label, column); `None`: not exported.
     pub labels: Option<&'static [(&'static str, &'static str)]>,
+    /// Which entities the tiers keep; `None`: all.
+    pub top: Option<Top>,
     /// Stored columns, without `ts`, `tick` and `interval_us`, which every table has.
     pub columns: &'static [Column],
     /// Columns that SQL computes from stored ones.
@@ -44,6 +50,43 @@ pub struct Column {
     pub decrease: Decrease,
     /// The node_exporter name (with labels) of the same thing, if it has one.
     pub prometheus: Option<&'static str>,
+    /// Whether its sum over entities means something.
+    pub adds_up: bool,
+    /// Of a tier: how it is made, and of which stored or derived column of the raw table.
+    pub made: Option<(Aggregate, &'static str)>,
+}
+
+/// The length of a bucket, which a row of a tier stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tier {
+    Minute,
+    Hour,
+}
+
+/// Of each bucket the first `rows` entities by each of `by`, those with more than 0, are kept; what
+/// the others did is added up tick by tick, and is one row whose keys are NULL.
+#[derive(Debug)]
+pub struct Top {
+    pub rows: usize,
+    /// In the grammar of [`super::Expr`], over the table's own stored columns.
+    pub by: &'static [&'static str],
+    /// The column in which that row is called `(rest)`.
+    pub label: &'static str,
+}
+
+/// How a tier's column is made of a bucket's rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Aggregate {
+    /// The number of rows.
+    Samples,
+    /// The known value of the latest tick.
+    Last,
+    /// The sum of the known values.
+    Sum,
+    /// The number of known values.
+    Known,
+    Least,
+    Greatest,
 }
 
 /// One derived column.
@@ -100,7 +143,27 @@ pub enum Decrease {
     Wrap32,
 }
 
+impl Tier {
+    /// The length of a bucket.
+    pub const fn length_us(self) -> i64 {
+        match self {
+            Tier::Minute => 60_000_000,
+            Tier::Hour => 3_600_000_000,
+        }
+    }
+
+    /// The end of the bucket that an instant lies in: one on the edge belongs to the bucket before.
+    pub fn end(self, ts: Micros) -> Micros {
+        Micros(((ts.0 - 1).div_euclid(self.length_us()) + 1) * self.length_us())
+    }
+}
+
 impl Table {
+    /// The tier of it; notes have none.
+    pub fn at(&self, tier: Tier) -> Option<&'static Table> {
+        TIERS.iter().find(|t| t.raw == self.raw && t.tier == Some(tier))
+    }
+
     /// The stored column of that name.
     pub fn column(&self, name: &str) -> Option<&'static Column> {
         self.columns.iter().find(|c| c.name == name)
@@ -108,10 +171,13 @@ impl Table {
 
     /// Its Arrow schema: `ts`, `tick`, `interval_us`, then the declared columns.
     pub fn schema(&self) -> SchemaRef {
-        static SCHEMAS: LazyLock<Vec<SchemaRef>> =
-            LazyLock::new(|| TABLES.iter().map(|t| Arc::new(arrow_schema(t))).collect());
-        let index = TABLES.iter().position(|t| t.name == self.name);
-        SCHEMAS[index.expect("every table is one of TABLES")].clone()
+        // The recorder never asks for a tier's, and should not have to hold them.
+        static RECORDED: LazyLock<Vec<SchemaRef>> = LazyLock::new(|| schemas(&TABLES));
+        static OF_TIERS: LazyLock<Vec<SchemaRef>> = LazyLock::new(|| schemas(&TIERS));
+        let (tables, schemas) =
+            if self.tier.is_some() { (&TIERS[..], &OF_TIERS) } else { (&TABLES[..], &RECORDED) };
+        let index = tables.iter().position(|t| t.name == self.name);
+        schemas[index.expect("every table is declared")].clone()
     }
 }
 
@@ -191,7 +257,13 @@ const fn common(
         nullable: false,
         decrease: Decrease::Null,
         prometheus: None,
+        adds_up: false,
+        made: None,
     }
+}
+
+fn schemas(tables: &[Table]) -> Vec<SchemaRef> {
+    tables.iter().map(|t| Arc::new(arrow_schema(t))).collect()
 }
 
 /// The Arrow schema of a table, with unit and kind in each field's metadata. The prose stays out:

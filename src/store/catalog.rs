@@ -14,8 +14,11 @@ use super::identity::Identity;
 use super::journal::{Damage, Part};
 use super::layout::{self, PartName, SegmentName};
 use super::{Error, segment};
-use crate::schema::{Micros, Table, Text};
+use crate::schema::{Micros, Table, Text, Tier, table};
 use crate::time::Range;
+
+/// A first and a last instant, once there are any.
+type Extent = Option<(Micros, Micros)>;
 
 /// How often a listing is repeated while maintenance changes the store under it.
 const TRIES: usize = 20;
@@ -103,7 +106,7 @@ impl Catalog {
         chosen.sort_by_key(|s| (s.from, s.first_seq));
         let segments = chosen.iter().map(|name| open_segment(&self.root, name)).collect::<Result<_, _>>()?;
         let mut tail = Vec::new();
-        for open in &self.parts {
+        for open in self.parts.iter().filter(|_| table.tier.is_none()) {
             let sealed = |seq: u64| {
                 mine.iter().any(|s| s.host == open.name.host && (s.first_seq..=s.last_seq).contains(&seq))
             };
@@ -118,19 +121,34 @@ impl Catalog {
         Ok(Selection { segments, tail })
     }
 
-    /// The first and last `ts` of all that is recorded, to the second; `None` where nothing is.
+    /// The first and last `ts` of all that is recorded, to the second; `None` where nothing is. Of what
+    /// only tiers still know it is the beginning of the first bucket.
     pub fn extent(&self) -> Result<Option<(Micros, Micros)>, Error> {
-        let mut extent: Option<(Micros, Micros)> = None;
-        let mut widen = |from: Micros, to: Micros| {
+        let (mut recorded, mut told): (Extent, Extent) = (None, None);
+        let widen = |extent: &mut Extent, from: Micros, to: Micros| {
             let (first, last) = extent.get_or_insert((from, to));
             (*first, *last) = ((*first).min(from), (*last).max(to));
         };
-        self.segments.iter().for_each(|s| widen(s.from, s.to));
-        for open in &self.parts {
-            for frame in open.part()?.frames() {
-                widen(frame.moment.wall, frame.moment.wall);
+        for name in &self.segments {
+            match table(&name.table).and_then(|table| table.tier) {
+                None => widen(&mut recorded, name.from, name.to),
+                Some(tier) => widen(&mut told, Micros(name.from.0 - tier.length_us()), name.to),
             }
         }
+        for open in &self.parts {
+            for frame in open.part()?.frames() {
+                widen(&mut recorded, frame.moment.wall, frame.moment.wall);
+            }
+        }
+        // A bucket is wider than the rows in it: tiers count only where they reach further back than
+        // the hour in which the rows begin.
+        let extent = match (recorded, told) {
+            (Some((first, last)), Some((begin, _))) if first.0 - begin.0 < Tier::Hour.length_us() => {
+                Some((first, last))
+            }
+            (Some((_, last)), Some((begin, _))) => Some((begin, last)),
+            (one, other) => one.or(other),
+        };
         Ok(extent)
     }
 

@@ -5,6 +5,8 @@
 //! <store>/recorder.lock, maintain.lock             who works on it
 //! <store>/journal/host=<host>/<from>.<first_seq>.part
 //! <store>/<table>/host=<host>/date=<YYYY-MM-DD>/<from>-<to>.<first_seq>-<last_seq>.<generation>.parquet
+//! <store>/<tier>/host=<host>/month=<YYYY-MM>/<from>-<to>.<first_seq>-<last_seq>.<generation>.parquet
+//! <store>/sums/host=<host>/<YYYY-MM-DD or YYYY-MM>.sha256
 //! ```
 //!
 //! Instants in names are UTC to the second, as `20261122T140000Z`. A name that does not parse is
@@ -17,7 +19,7 @@ use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
 use super::{Error, disk};
-use crate::schema::{Micros, TABLES};
+use crate::schema::{Micros, Table, all_tables, table};
 
 /// Length of a bucket: what a part spans at most, and a row group of a table ordered by entity.
 pub const BUCKET_US: i64 = 600 * SECOND_US;
@@ -33,7 +35,7 @@ pub struct SegmentName {
     pub table: String,
     /// The host it is of.
     pub host: String,
-    /// The first frame it holds rows of.
+    /// The first frame it holds rows of; of a tier, the first whose rows went in.
     pub first_seq: u64,
     /// The last frame it holds rows of.
     pub last_seq: u64,
@@ -52,14 +54,14 @@ impl SegmentName {
         let (from, to) = (instant(self.from), instant(self.to));
         root.join(table)
             .join(format!("host={host}"))
-            .join(format!("date={}", self.period()))
+            .join(format!("{}{}", span_prefix(is_tier(table)), self.period()))
             .join(format!("{from}-{to}.{first_seq}-{last_seq}.{generation}.parquet"))
     }
 
-    /// The day that it is of, as `2026-11-22`.
+    /// The day that it is of, as `2026-11-22`; of a tier the month, as `2026-11`.
     pub fn period(&self) -> String {
-        let date = Timestamp::from_microsecond(day_start(self.to)).unwrap_or_default();
-        date.strftime("%Y-%m-%d").to_string()
+        let day = Timestamp::from_microsecond(day_start(self.to)).unwrap_or_default();
+        day.strftime(if is_tier(&self.table) { "%Y-%m" } else { "%Y-%m-%d" }).to_string()
     }
 
     /// Reads a file's name back.
@@ -151,16 +153,30 @@ pub fn parts(root: &Path, host: Option<&str>) -> Result<Vec<PartName>, Error> {
 /// The segments of all tables, of all hosts or one, by table, host and first frame.
 pub fn segments(root: &Path, host: Option<&str>) -> Result<Vec<SegmentName>, Error> {
     let mut found = Vec::new();
-    for table in &TABLES {
+    for table in all_tables() {
         for (host, folder) in hosts(&root.join(table.name), host)? {
-            for date in disk::names(&folder)?.iter().filter(|name| name.starts_with("date=")) {
-                let files = disk::names(&folder.join(date))?;
+            for span in disk::names(&folder)?.iter().filter(|name| is_span(table, name)) {
+                let files = disk::names(&folder.join(span))?;
                 found.extend(files.iter().filter_map(|file| SegmentName::parse(table.name, &host, file)));
             }
         }
     }
     found.sort_unstable();
     Ok(found)
+}
+
+/// Whether segments of the table lie in a folder of that name: a day, and of a tier a month.
+pub fn is_span(table: &Table, folder: &str) -> bool {
+    folder.starts_with(span_prefix(table.tier.is_some()))
+}
+
+fn span_prefix(is_tier: bool) -> &'static str {
+    if is_tier { "month=" } else { "date=" }
+}
+
+/// Whether that is the name of a tier.
+pub fn is_tier(name: &str) -> bool {
+    table(name).is_some_and(|table| table.tier.is_some())
 }
 
 fn hosts(folder: &Path, only: Option<&str>) -> Result<Vec<(String, PathBuf)>, Error> {
@@ -194,6 +210,12 @@ pub fn bucket(ts: Micros) -> i64 {
 /// The beginning of the UTC day that an instant ends an interval of.
 pub fn day_start(ts: Micros) -> i64 {
     (ts.0 - 1).div_euclid(DAY_US) * DAY_US
+}
+
+/// The beginning of the UTC month that an instant ends an interval of.
+pub fn month_start(ts: Micros) -> i64 {
+    let day = Timestamp::from_microsecond(day_start(ts)).unwrap_or_default().to_zoned(TimeZone::UTC);
+    day.first_of_month().map_or(day_start(ts), |first| first.timestamp().as_microsecond())
 }
 
 /// An instant rounded down to the second, as names have it.

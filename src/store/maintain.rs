@@ -11,8 +11,8 @@ use super::journal::Part;
 use super::layout::{self, PartName};
 use super::retain::{self, Retired};
 use super::sums::{self, Sums};
-use super::{Error, Lock, Policy, merge, seal, usage};
-use crate::schema::{Micros, TABLES};
+use super::{Error, Lock, Policy, merge, seal, tier, usage};
+use crate::schema::{Micros, all_tables};
 
 /// What sealing a part may take beyond the part's own size: footers, and folders of a new day.
 const SLACK_BYTES: u64 = 1 << 20;
@@ -22,6 +22,8 @@ const SLACK_BYTES: u64 = 1 << 20;
 pub struct Done {
     /// Parts that became segments.
     pub sealed: usize,
+    /// Files of tiers that were made.
+    pub tiers: usize,
     /// Segments that became part of a wider one.
     pub merged: usize,
     /// Segments that were removed because they were over a bound.
@@ -82,6 +84,14 @@ impl Maintaining<'_> {
                 Err(error) => failed = Some(error),
             }
         }
+        // Before hours are merged to days: a day would be read again for each of its hours.
+        let telling = self.folder.bounded(self.room());
+        match tier::make(&telling, self.host, self.policy, self.now, &mut self.sums) {
+            Ok(made) => self.done.tiers = made,
+            Err(error) if error.is_no_room() => {}
+            Err(error) => failed = Some(error),
+        }
+        self.sums.write(self.folder)?;
         let merging = self.folder.bounded(self.room());
         self.done.merged = match merge::merge(&merging, self.host, self.policy, self.now, &mut self.sums) {
             Err(error) if error.is_no_room() => 0,
@@ -171,10 +181,11 @@ impl Maintaining<'_> {
 fn remove_leftovers(folder: &Folder, host: &str) -> Result<(), Error> {
     let root = folder.root();
     let mut folders = vec![sums::folder(root, host), layout::journal_folder(root, host)];
-    for table in &TABLES {
+    for table in all_tables() {
         let of_host = root.join(table.name).join(format!("host={host}"));
-        let dates = disk::names(&of_host)?;
-        folders.extend(dates.iter().filter(|name| name.starts_with("date=")).map(|date| of_host.join(date)));
+        let spans = disk::names(&of_host)?;
+        folders
+            .extend(spans.iter().filter(|name| layout::is_span(table, name)).map(|span| of_host.join(span)));
     }
     for place in folders {
         for name in disk::names(&place)?.iter().filter(|name| is_ours(name)) {

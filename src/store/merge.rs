@@ -1,8 +1,9 @@
-//! Finished spans become one file: parts to hours, hours to what `--rotate` says.
+//! Finished spans become one file: parts to hours, hours to what `--rotate` says; of tiers hours to
+//! days, days to months.
 //!
-//! Many small files cost the tables of few rows more in footers than in rows. Row groups of tables
-//! that lie by entity are taken over as they were sealed, without unpacking them; rows that lie by
-//! time are put together. A file merged has a generation more than those it was made of.
+//! Many small files cost the tables of few rows more in footers than in rows. Row groups of recorded
+//! rows that lie by entity are taken over as they were sealed, without unpacking them; others are put
+//! together. A file merged has a generation more than those it was made of.
 
 use std::path::Path;
 
@@ -19,11 +20,32 @@ use crate::schema::{Micros, Order, Table, table};
 /// As many rows of a table that lies by time are put into one row group: a column of them is what
 /// has to fit into memory.
 const GROUP_ROWS: usize = 1 << 20;
+/// The same of a tier, which has hundreds of columns.
+const TIER_GROUP_ROWS: usize = 1 << 14;
 /// A file larger than this share of what the store may be is not made: whole files are given up, and
 /// each should be a small part of the whole.
 const LARGEST_SHARE: u64 = 8;
 /// What a file may be larger than those it was made of.
 const SLACK_BYTES: u64 = 256 << 10;
+
+/// Spans are merged in two steps.
+#[derive(Clone, Copy)]
+enum Stage {
+    First,
+    Last,
+}
+
+impl Stage {
+    /// The span of a file after this step that an instant belongs to.
+    fn span(self, table: &str, ts: Micros, policy: &Policy) -> (i64, i64) {
+        match (self, layout::is_tier(table)) {
+            (Stage::First, false) => Rotation::HOUR.min(policy.rotation).span(ts),
+            (Stage::Last, false) => policy.rotation.span(ts),
+            (Stage::First, true) => (layout::day_start(ts), 0),
+            (Stage::Last, true) => (layout::month_start(ts), 0),
+        }
+    }
+}
 
 /// Merges what can be merged of one host; the files merged stay until the next maintenance.
 pub fn merge(
@@ -35,18 +57,19 @@ pub fn merge(
 ) -> Result<usize, Error> {
     let root = folder.root();
     let mut merged = 0;
-    for rotation in [Rotation::HOUR.min(policy.rotation), policy.rotation] {
+    for stage in [Stage::First, Stage::Last] {
         let unsealed: Vec<u64> = layout::parts(root, Some(host))?.iter().map(|part| part.first_seq).collect();
         let segments = layout::uncovered(&layout::segments(root, Some(host))?);
         // A file may only cover frames that are all sealed.
         let apart = |a: u64, b: u64| unsealed.iter().any(|seq| (a..b).contains(seq));
         let same = |a: &SegmentName, b: &SegmentName| {
             a.table == b.table
-                && rotation.span(a.to) == rotation.span(b.to)
+                && stage.span(&a.table, a.to, policy) == stage.span(&b.table, b.to, policy)
                 && !apart(a.first_seq, b.first_seq)
         };
         for group in segments.chunk_by(same) {
-            let over = rotation.span(now) > rotation.span(group[0].to);
+            let span = |ts| stage.span(&group[0].table, ts, policy);
+            let over = span(now) > span(group[0].to);
             if group.len() > 1 && over && fits(root, group, policy) {
                 merged += merge_group(folder, group, policy, sums)?;
             }
@@ -106,12 +129,14 @@ fn merge_group(
 /// The row groups that become one: each a source and the number of a row group in it.
 fn runs<'a>(table: &Table, sources: &'a [Reader]) -> Vec<Vec<(&'a Reader, usize)>> {
     let mut runs: Vec<Vec<(&Reader, usize)>> = Vec::new();
+    let limit = if table.tier.is_some() { TIER_GROUP_ROWS } else { GROUP_ROWS };
+    let apart = table.order == Order::Entity && table.tier.is_none();
     let mut rows = usize::MAX;
     for source in sources {
         for group in 0..source.row_groups() {
             let more = source.group_rows(group);
             rows = rows.saturating_add(more);
-            if table.order == Order::Entity || rows > GROUP_ROWS {
+            if apart || rows > limit {
                 runs.push(Vec::new());
                 rows = more;
             }

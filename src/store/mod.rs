@@ -20,6 +20,7 @@ mod seal;
 mod segment;
 mod status;
 mod sums;
+mod tier;
 mod usage;
 
 pub use catalog::{Catalog, Segment, Selection, Tail};

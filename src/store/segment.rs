@@ -27,6 +27,8 @@ use super::layout::SegmentName;
 use super::{Compression, Error};
 use crate::schema::{COMMON, Column, Kind, Order, STORE_FORMAT, Table, Type};
 
+/// A dictionary of a tier's column that grows above this is given up.
+const TIER_DICTIONARY_BYTES: usize = 16 << 10;
 /// How large the dictionary of a column of numbers becomes: 256 numbers.
 const NUMBERS_DICTIONARY_BYTES: usize = 2 << 10;
 
@@ -78,6 +80,16 @@ impl Writer {
         group.close().map_err(|e| failed(path, e))?;
         self.groups += 1;
         Ok(())
+    }
+
+    /// Adds rows as they are to lie, as a row group of their own.
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
+        let conformed = conform(batch, &self.table.schema());
+        let batch = conformed.map_err(|e| Error::damaged(&self.path, e.to_string()))?;
+        self.row_group(|field| {
+            let values = batch.column_by_name(field.name()).cloned();
+            Ok(values.unwrap_or_else(|| new_null_array(field.data_type(), batch.num_rows())))
+        })
     }
 
     /// Adds a row group of another segment as it is, without unpacking it.
@@ -281,7 +293,10 @@ fn properties(
         .set_key_value_metadata(Some(facts))
         // One row group a file, or one a bucket where the writer ends them.
         .set_max_row_group_row_count(Some(usize::MAX >> 1));
-    if table.order == Order::Time {
+    if table.tier.is_some() {
+        // Sums and peaks seldom repeat, and there are hundreds of columns to hold one for.
+        properties = properties.set_dictionary_page_size_limit(TIER_DICTIONARY_BYTES);
+    } else if table.order == Order::Time {
         // Not `ts`: where the clock was set back the rows lie by tick all the same.
         let tick = COMMON.iter().position(|c| c.name == "tick").expect("every table has ticks");
         let tick = SortingColumn { column_idx: tick as i32, descending: false, nulls_first: true };

@@ -7,7 +7,7 @@ use arrow::datatypes::TimestampMicrosecondType;
 
 use super::segment::Reader;
 use super::{Catalog, Error, lock};
-use crate::schema::{Micros, TABLES, table};
+use crate::schema::{Micros, all_tables, table};
 use crate::time::Range;
 
 /// A store in figures.
@@ -44,7 +44,7 @@ pub struct TableStatus {
 pub fn status(root: &Path) -> Result<Status, Error> {
     let catalog = Catalog::open(root)?;
     let mut tables = Vec::new();
-    for table in &TABLES {
+    for table in all_tables() {
         let selection = catalog.select(table, &Range::ALL)?;
         let mut counted = TableStatus {
             name: table.name,

@@ -87,6 +87,9 @@ fn named(
     names: Names,
 ) -> Option<Metric> {
     let table = Table {
+        raw: "t",
+        tier: None,
+        top: None,
         name: "disk",
         about: "Disks.",
         rows: "one",
@@ -107,6 +110,8 @@ fn named(
         nullable: true,
         decrease: Decrease::Null,
         prometheus: theirs,
+        adds_up: true,
+        made: None,
     };
     metric(&table, &column, names)
 }

@@ -48,7 +48,7 @@ struct Known {
 struct Limits {
     memory_max_bytes: Option<i64>,
     memory_high_bytes: Option<i64>,
-    pids_max: Option<i64>,
+    pids_limit: Option<i64>,
     quota_us: Option<i64>,
     period_us: Option<i64>,
     weight: Option<i64>,
@@ -116,7 +116,7 @@ impl CgroupCollector {
             leaf: Some(group.leaf),
             memory_max_bytes: limits.memory_max_bytes,
             memory_high_bytes: limits.memory_high_bytes,
-            pids_max: limits.pids_max,
+            pids_limit: limits.pids_limit,
             quota_us: limits.quota_us,
             period_us: limits.period_us,
             weight: limits.weight,

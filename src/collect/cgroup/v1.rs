@@ -48,7 +48,7 @@ pub fn limits(host: &mut Host, folder: &Path, controllers: &[&str], limits: &mut
         limits.memory_max_bytes = limits.memory_max_bytes.or(max);
     }
     if controllers.contains(&"pids") {
-        limits.pids_max = limits.pids_max.or(number("pids.max"));
+        limits.pids_limit = limits.pids_limit.or(number("pids.max"));
     }
 }
 

@@ -48,7 +48,7 @@ pub fn limits(host: &mut Host, folder: &Path, limits: &mut Limits) {
     limits.weight = read(host, folder, "cpu.weight").and_then(int);
     limits.memory_max_bytes = read(host, folder, "memory.max").and_then(int);
     limits.memory_high_bytes = read(host, folder, "memory.high").and_then(int);
-    limits.pids_max = read(host, folder, "pids.max").and_then(int);
+    limits.pids_limit = read(host, folder, "pids.max").and_then(int);
 }
 
 fn cpu_stat(text: &str, row: &mut Cgroup) {

@@ -47,7 +47,7 @@ fn a_group_made_anew_has_another_id_and_its_own_limits() {
     put(root, "sys/fs/cgroup/a/pids.max", "10\n");
     let mut collector = CgroupCollector::default();
     let first = rows(&mut collector, root).remove("/a").unwrap();
-    assert_eq!((first.pids_max, first.usage_us), (Some(10), Some(5)));
+    assert_eq!((first.pids_limit, first.usage_us), (Some(10), Some(5)));
     // Held open, so that the new folder cannot get the number of the old.
     let _held = fs::File::open(root.join("sys/fs/cgroup/a")).unwrap();
     fs::rename(root.join("sys/fs/cgroup/a"), root.join("away")).unwrap();
@@ -55,7 +55,7 @@ fn a_group_made_anew_has_another_id_and_its_own_limits() {
     put(root, "sys/fs/cgroup/a/cpu.stat", "usage_usec 1\n");
     put(root, "sys/fs/cgroup/a/pids.max", "max\n");
     let second = rows(&mut collector, root).remove("/a").unwrap();
-    assert_eq!((second.pids_max, second.usage_us), (None, Some(1)));
+    assert_eq!((second.pids_limit, second.usage_us), (None, Some(1)));
     assert_ne!(first.cgroup_id, second.cgroup_id);
 }
 

@@ -29,7 +29,7 @@ fn micros(seconds: i64) -> Micros {
 }
 
 fn options(range: Range) -> Options {
-    Options { host: None, range, zone: TimeZone::fixed(tz::offset(1)) }
+    Options { host: None, range, zone: TimeZone::fixed(tz::offset(1)), held: vec![] }
 }
 
 fn report(recording: &Recording) -> Result<Report, Error> {

@@ -1,0 +1,196 @@
+//! Reads `schema/*.toml` and says what is wrong with it; fills in what was left to the defaults.
+
+use serde::Deserialize;
+
+use crate::expr;
+
+#[derive(Deserialize)]
+struct File {
+    table: Table,
+    #[serde(default)]
+    key: toml::Table,
+    #[serde(default)]
+    info: toml::Table,
+    #[serde(default)]
+    gauge: toml::Table,
+    #[serde(default)]
+    counter: toml::Table,
+    #[serde(default)]
+    derived: toml::Table,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    pub about: String,
+    pub rows: String,
+    /// `time`: few rows a tick, stored by time. `entity`: many, stored by entity within a bucket.
+    pub order: String,
+    /// Key columns that become Prometheus labels: `label = "column"`. Absent: not exported.
+    pub prometheus: Option<toml::Table>,
+    /// Which entities the tiers keep; absent: all.
+    pub top: Option<Top>,
+    /// False for notes, which have no tiers.
+    #[serde(default = "yes")]
+    pub tiers: bool,
+}
+
+/// Of each bucket of a tier the first `rows` entities by each of `by` are kept. The rest is one row,
+/// which says so in the column `label`.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Top {
+    pub rows: usize,
+    pub by: Vec<String>,
+    pub label: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Column {
+    #[serde(rename = "type")]
+    pub datatype: Option<String>,
+    pub unit: Option<String>,
+    pub about: String,
+    pub source: Option<String>,
+    #[serde(default)]
+    pub nullable: bool,
+    #[serde(default = "first")]
+    pub since: u32,
+    pub decrease: Option<String>,
+    pub prometheus: Option<String>,
+    /// False where the sum over entities means nothing.
+    #[serde(default = "yes")]
+    pub adds_up: bool,
+}
+
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Derived {
+    pub expr: String,
+    pub unit: Option<String>,
+    pub about: String,
+}
+
+fn first() -> u32 {
+    1
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A stored column with everything that was left to the defaults filled in.
+pub struct Stored {
+    pub name: String,
+    pub kind: &'static str,
+    pub datatype: String,
+    pub unit: String,
+    pub nullable: bool,
+    pub decrease: String,
+    pub toml: Column,
+}
+
+/// A file, read and checked.
+pub struct Read {
+    pub table: Table,
+    pub stored: Vec<Stored>,
+    pub derived: Vec<(String, Derived)>,
+}
+
+/// Reads a file.
+pub fn read(text: &str) -> Result<Read, String> {
+    let file: File = toml::from_str(text).map_err(|e| e.to_string())?;
+    let mut stored = Vec::new();
+    let sections =
+        [("key", &file.key), ("info", &file.info), ("gauge", &file.gauge), ("counter", &file.counter)];
+    for (kind, section) in sections {
+        for (column, value) in section {
+            stored.push(column_of(column, kind, value)?);
+        }
+    }
+    let derived = derived_of(&file.derived, &stored)?;
+    Ok(Read { table: file.table, stored, derived })
+}
+
+fn column_of(name: &str, kind: &'static str, value: &toml::Value) -> Result<Stored, String> {
+    let toml: Column = value.clone().try_into().map_err(|e| format!("{name}: {e}"))?;
+    let default = if kind == "info" { "Utf8" } else { "Int64" };
+    let datatype = toml.datatype.clone().unwrap_or_else(|| default.into());
+    rust_type(&datatype).ok_or_else(|| format!("{name}: no type {datatype}"))?;
+    let unit = unit_of(name, toml.unit.as_deref(), &datatype)?;
+    let decrease = toml.decrease.clone().unwrap_or_else(|| "null".into());
+    if !["null", "hold", "wrap32"].contains(&decrease.as_str()) {
+        return Err(format!("{name}: decrease is null, hold or wrap32"));
+    }
+    if kind == "counter" && datatype != "Int64" {
+        return Err(format!("{name}: a counter is Int64"));
+    }
+    let nullable = kind != "key" || toml.nullable;
+    Ok(Stored { name: name.into(), kind, datatype, unit, nullable, decrease, toml })
+}
+
+/// The unit is said once: by the name's suffix, or where the name has none, by `unit`.
+pub fn unit_of(name: &str, declared: Option<&str>, datatype: &str) -> Result<String, String> {
+    let suffixes = [
+        ("_bits_per_s", "bits/s"),
+        ("_per_s", "1/s"),
+        ("_us", "microseconds"),
+        ("_bytes", "bytes"),
+        ("_pct", "percent"),
+        ("_celsius", "celsius"),
+        ("_hz", "hertz"),
+    ];
+    let suffix = suffixes.iter().find(|(s, _)| name.ends_with(s)).map(|(_, unit)| *unit);
+    match (suffix, declared) {
+        (Some(_), Some(_)) => Err(format!("{name}: the name already says the unit")),
+        (Some(unit), None) => Ok(unit.into()),
+        (None, Some(unit)) => Ok(unit.into()),
+        (None, None) if ["Utf8", "Boolean", "Timestamp"].contains(&datatype) => Ok(String::new()),
+        (None, None) => Err(format!("{name}: a number needs a unit, in its name or as `unit`")),
+    }
+}
+
+/// What the table declares, then a rate for each counter that has none of its own.
+fn derived_of(section: &toml::Table, stored: &[Stored]) -> Result<Vec<(String, Derived)>, String> {
+    let mut derived = Vec::new();
+    for (name, value) in section {
+        let one: Derived = value.clone().try_into().map_err(|e| format!("{name}: {e}"))?;
+        derived.push((name.clone(), one));
+    }
+    for column in stored.iter().filter(|c| c.kind == "counter") {
+        let own = &column.name;
+        let (name, expr, about) = match own.strip_suffix("_us") {
+            Some(stem) => {
+                (format!("{stem}_pct"), format!("100 * {own} / interval_us"), "as a share of the interval")
+            }
+            None => {
+                (format!("{own}_per_s"), format!("1000000 * {own} / interval_us"), "a second of the interval")
+            }
+        };
+        let taken = derived.iter().any(|(n, _)| *n == name) || stored.iter().any(|c| c.name == name);
+        if !taken {
+            derived.push((name, Derived { expr, unit: None, about: format!("`{own}` {about}.") }));
+        }
+    }
+    let known = |word: &str| ["ts", "interval_us"].contains(&word) || stored.iter().any(|c| c.name == word);
+    for (name, one) in &derived {
+        let tree = expr::parse(&one.expr).map_err(|e| format!("{name}: {e}"))?;
+        if let Some(word) = tree.columns().into_iter().find(|w| !known(w)) {
+            return Err(format!("{name}: no column {word}"));
+        }
+    }
+    Ok(derived)
+}
+
+/// The Rust type and the Arrow builder of a column.
+pub fn rust_type(datatype: &str) -> Option<(&'static str, &'static str)> {
+    Some(match datatype {
+        "Int64" => ("i64", "Int64Builder"),
+        "Float64" => ("f64", "Float64Builder"),
+        "Boolean" => ("bool", "BooleanBuilder"),
+        "Utf8" => ("Text", "StringBuilder"),
+        "Timestamp" => ("Micros", "TimestampMicrosecondBuilder"),
+        _ => return None,
+    })
+}

@@ -1,0 +1,81 @@
+//! Turns `schema/*.toml` into Rust: the table declarations, one row struct and one Arrow batch
+//! builder a table. It writes down data and plumbing; what a number means is decided elsewhere.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+mod declared;
+mod rows;
+mod tables;
+mod tiers;
+
+// Checked here, evaluated and printed by the program.
+#[allow(dead_code)]
+#[path = "../../src/schema/expr.rs"]
+mod expr;
+
+/// The tables in the order in which they are listed everywhere.
+const ORDER: &[&str] = &[
+    "system",
+    "cpu",
+    "cpu_core",
+    "memory",
+    "pressure",
+    "disk",
+    "filesystem",
+    "network",
+    "socket",
+    "protocol",
+    "process",
+    "cgroup",
+    "event",
+    "recorder",
+    "host",
+];
+
+fn main() {
+    println!("cargo:rerun-if-changed=schema");
+    println!("cargo:rerun-if-changed=src/schema/expr.rs");
+    let mut out = String::from("// Generated from schema/*.toml. Change those.\n");
+    let [mut recorded, mut tiers] = [const { String::new() }; 2];
+    let mut number_of_tiers = 0;
+    let present = |name: &&&str| Path::new("schema").join(format!("{name}.toml")).exists();
+    let order: Vec<&str> = ORDER.iter().filter(present).copied().collect();
+    for (index, name) in order.iter().enumerate() {
+        let path = PathBuf::from("schema").join(format!("{name}.toml"));
+        match table(name, index, &path) {
+            Ok(made) => {
+                out += &made.rows;
+                recorded += &made.declaration;
+                number_of_tiers += made.tiers.len();
+                tiers += &made.tiers.concat();
+            }
+            Err(why) => panic!("{}: {why}", path.display()),
+        }
+    }
+    let _ = writeln!(out, "pub static TABLES: [Table; {}] = [\n{recorded}];", order.len());
+    let _ = writeln!(out, "pub static TIERS: [Table; {number_of_tiers}] = [\n{tiers}];");
+    out += &rows::every_table(&order);
+    let target = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");
+    std::fs::write(Path::new(&target).join("tables.rs"), out).expect("OUT_DIR can be written");
+}
+
+/// One file as Rust.
+struct Made {
+    rows: String,
+    declaration: String,
+    tiers: Vec<String>,
+}
+
+fn table(name: &str, index: usize, path: &Path) -> Result<Made, String> {
+    let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
+    let declared::Read { table, stored, derived } = declared::read(&text)?;
+    let raw = tables::recorded(name, &table, &stored, &derived)?;
+    let tier = |which| tables::written(&tiers::tier(&raw, which)?);
+    let tiers = if table.tiers { tiers::TIERS.into_iter().map(tier).collect() } else { Ok(vec![]) };
+    Ok(Made {
+        rows: rows::rows(name, index, &table, &stored),
+        declaration: tables::written(&raw)?,
+        tiers: tiers?,
+    })
+}

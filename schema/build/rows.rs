@@ -1,0 +1,124 @@
+//! Writes a row struct and an Arrow batch builder a table.
+
+use std::fmt::Write as _;
+
+use crate::declared::{Stored, Table, rust_type};
+
+pub fn camel(name: &str) -> String {
+    let upper = |w: &str| w[..1].to_uppercase() + &w[1..];
+    name.split('_').map(upper).collect()
+}
+
+pub fn rows(name: &str, index: usize, table: &Table, stored: &[Stored]) -> String {
+    let row = camel(name);
+    let [mut fields, mut values, mut counters, mut key] = [const { String::new() }; 4];
+    let [mut builders, mut push, mut arrays, mut read] = [const { String::new() }; 4];
+    for (at, column) in stored.iter().enumerate() {
+        let (rust, builder) = rust_type(&column.datatype).expect("checked when the column was read");
+        let own = &column.name;
+        let held = if column.nullable { format!("Option<{rust}>") } else { rust.into() };
+        let _ = writeln!(fields, "    #[doc = {:?}]\n    pub {own}: {held},", column.toml.about);
+        let _ = writeln!(builders, "    {own}: {builder},");
+        let _ = writeln!(values, "            self.{own}.value(),");
+        let _ = writeln!(read, "            {own}: held(batch, {}, {own:?}, at),", at + 3);
+        let zone = if rust == "Micros" { ".with_timezone(\"UTC\")" } else { "" };
+        let _ = writeln!(arrays, "            Arc::new(self.{own}.finish(){zone}),");
+        let _ = writeln!(push, "        self.{own}.{};", append(rust, own, column.nullable));
+        if column.kind == "counter" {
+            let rule = camel(&column.decrease);
+            let _ = writeln!(counters, "        each(&mut self.{own}, before.{own}, Decrease::{rule});");
+        }
+        if column.kind == "key" {
+            let _ = write!(key, "self.{own}.hash(state); ");
+        }
+    }
+    let same = stored.iter().filter(|c| c.kind == "key").map(|c| format!("self.{0} == other.{0}", c.name));
+    let same = same.collect::<Vec<_>>().join(" && ");
+    let same = if same.is_empty() { "true".into() } else { same };
+    let about = &table.about;
+    format!(
+        "
+#[doc = {about:?}]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct {row} {{
+{fields}}}
+
+#[allow(unused_mut, unused_variables)]
+impl Row for {row} {{
+    type Batch = {row}Batch;
+    fn table() -> &'static Table {{
+        &TABLES[{index}]
+    }}
+    fn hash_key<H: Hasher>(&self, state: &mut H) {{
+        {key}
+    }}
+    fn same_key(&self, other: &Self) -> bool {{
+        {same}
+    }}
+    fn counters(&mut self, before: &Self, mut each: impl FnMut(&mut Option<i64>, Option<i64>, Decrease)) {{
+{counters}    }}
+    fn values(&self) -> Vec<Value<'_>> {{
+        vec![
+{values}        ]
+    }}
+    fn read(batch: &RecordBatch, at: usize) -> Self {{
+        {row} {{
+{read}        }}
+    }}
+}}
+
+#[doc = \"Collects rows of `{name}` into an Arrow batch.\"]
+#[derive(Default)]
+pub struct {row}Batch {{
+    ts: TimestampMicrosecondBuilder,
+    tick: Int64Builder,
+    interval_us: Int64Builder,
+{builders}}}
+
+impl Batch for {row}Batch {{
+    type Row = {row};
+    fn push(&mut self, stamp: &Stamp, row: &{row}) {{
+        self.ts.append_value(stamp.ts.0);
+        self.tick.append_value(stamp.tick);
+        self.interval_us.append_option(stamp.interval_us);
+{push}    }}
+    fn finish(&mut self) -> RecordBatch {{
+        let arrays: Vec<ArrayRef> = vec![
+            Arc::new(self.ts.finish().with_timezone(\"UTC\")),
+            Arc::new(self.tick.finish()),
+            Arc::new(self.interval_us.finish()),
+{arrays}        ];
+        finished({row}::table(), arrays)
+    }}
+}}
+"
+    )
+}
+
+pub fn append(rust: &str, own: &str, nullable: bool) -> String {
+    match (rust, nullable) {
+        ("Text", true) => format!("append_option(row.{own}.as_deref())"),
+        ("Text", false) => format!("append_value(&*row.{own})"),
+        ("Micros", true) => format!("append_option(row.{own}.map(|t| t.0))"),
+        ("Micros", false) => format!("append_value(row.{own}.0)"),
+        (_, true) => format!("append_option(row.{own})"),
+        (_, false) => format!("append_value(row.{own})"),
+    }
+}
+
+/// `every_table!(go)` expands `go! { system: System, cpu: Cpu, … }`: the one list of all tables.
+pub fn every_table(order: &[&str]) -> String {
+    let list: Vec<String> = order.iter().map(|n| format!("{n}: {}", camel(n))).collect();
+    format!(
+        "
+/// Expands the macro it is given with every table, as `name: Row`, in order.
+macro_rules! every_table {{
+    ($go:ident) => {{
+        $go! {{ {} }}
+    }};
+}}
+pub(crate) use every_table;
+",
+        list.join(", ")
+    )
+}
