@@ -155,7 +155,11 @@ pub struct Reader {
 impl Reader {
     /// Opens it and reads its footer, and where its pages are.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let file = File::open(path).map_err(Error::io(path))?;
+        Reader::of(path, File::open(path).map_err(Error::io(path))?)
+    }
+
+    /// The same of an open file; `path` is for messages.
+    pub fn of(path: &Path, file: File) -> Result<Self, Error> {
         let options = ArrowReaderOptions::default().with_page_index_policy(PageIndexPolicy::Optional);
         let footer =
             ArrowReaderMetadata::load(&file, options).map_err(|e| Error::damaged(path, e.to_string()))?;
@@ -177,6 +181,12 @@ impl Reader {
                 && own.is_nullable() == today.is_nullable()
         };
         own.fields().len() == today.fields().len() && own.fields().iter().zip(today.fields()).all(same)
+    }
+
+    /// What its footer says under one of the keys that begin with `sysray.`.
+    pub fn fact(&self, key: &str) -> Option<&str> {
+        let facts = self.footer.metadata().file_metadata().key_value_metadata()?;
+        facts.iter().find(|fact| fact.key == key)?.value.as_deref()
     }
 
     /// How many rows it has.

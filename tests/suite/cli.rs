@@ -87,7 +87,7 @@ fn files(root: &Path) -> Vec<PathBuf> {
 }
 
 /// Waits for something that takes as long as the machine is busy, and not for ever.
-fn wait_until(done: impl Fn() -> bool) {
+pub fn wait_until(done: impl Fn() -> bool) {
     let patience = std::time::Instant::now() + Duration::from_secs(60);
     while !done() {
         assert!(std::time::Instant::now() < patience, "it does not come to pass");
@@ -96,7 +96,7 @@ fn wait_until(done: impl Fn() -> bool) {
 }
 
 /// Whether a part of the journal is there, which a recorder begins with its first tick.
-fn is_recording(root: &Path) -> bool {
+pub fn is_recording(root: &Path) -> bool {
     root.is_dir() && files(root).iter().any(|path| path.extension().is_some_and(|e| e == "part"))
 }
 

@@ -26,5 +26,7 @@ mod report;
 mod schema;
 /// Frames, parts, segments, and that each tick is read exactly once.
 mod store;
+/// The commands that look after a store.
+mod store_commands;
 /// The grammar of time.
 mod time;

@@ -12,8 +12,8 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use sysray::schema::rows::{Cpu, Process};
 use sysray::schema::{Batch, Micros, Row, Stamp, TABLES, table};
 use sysray::store::{
-    Catalog, Damage, Done, Error, Folder, Identity, Keep, Lock, Moment, Part, PartName, Policy, Rotation,
-    Writer, maintain, occupied, recorder, status,
+    Catalog, Damage, Done, Error, Folder, Identity, Keep, Lock, Moment, Part, PartName, Policy, Recording,
+    Rotation, Writer, maintain, occupied, recorder, status,
 };
 use sysray::time::Range;
 use tempfile::TempDir;
@@ -436,5 +436,5 @@ fn the_status_counts_rows_gaps_and_the_torn_end() {
     assert_eq!(status.journal_frames, 2);
     assert!(status.torn_bytes > 0);
     assert_eq!(status.hosts, ["web1"]);
-    assert_eq!(recorder(made.root()).unwrap(), None);
+    assert_eq!(recorder(made.root()), Recording::Nobody);
 }
