@@ -160,7 +160,11 @@ impl Reader {
 
     /// The same of an open file; `path` is for messages.
     pub fn of(path: &Path, file: File) -> Result<Self, Error> {
-        let options = ArrowReaderOptions::default().with_page_index_policy(PageIndexPolicy::Optional);
+        // Parquet's own types say all that is needed; Arrow's copy of them in the footer is read by
+        // code that a damaged one can bring down.
+        let options = ArrowReaderOptions::default()
+            .with_page_index_policy(PageIndexPolicy::Optional)
+            .with_skip_arrow_metadata(true);
         let footer =
             ArrowReaderMetadata::load(&file, options).map_err(|e| Error::damaged(path, e.to_string()))?;
         Ok(Reader { path: path.into(), file, footer })

@@ -25,6 +25,16 @@ impl Sysray {
         self
     }
 
+    /// As a user who may write nothing, where the test may choose.
+    #[cfg(unix)]
+    pub fn as_nobody(mut self) -> Sysray {
+        if rustix::process::geteuid().is_root() {
+            std::os::unix::process::CommandExt::gid(&mut self.command, 65_534);
+            std::os::unix::process::CommandExt::uid(&mut self.command, 65_534);
+        }
+        self
+    }
+
     pub fn run(mut self) -> Output {
         self.command.output().unwrap()
     }

@@ -60,7 +60,7 @@ pub fn treatment(table: &str, column: &str) -> Option<Treatment> {
         ("network", "interface" | "master") => Interface,
         ("network", "mac") => Hide,
         ("network", "kind" | "driver" | "operstate" | "duplex") => Keep,
-        ("recorder", "collector") => Keep,
+        ("recorder", "collector") | ("pressure", "resource") => Keep,
         _ => return None,
     })
 }

@@ -92,6 +92,10 @@ impl Found {
         self.add(false, path.into(), what.into(), way_out.into());
     }
 
+    fn wrong_paths(&self) -> impl Iterator<Item = &Path> {
+        self.verified.findings.iter().filter(|finding| finding.is_wrong).map(|finding| finding.path.as_path())
+    }
+
     fn add(&mut self, is_wrong: bool, path: PathBuf, what: String, way_out: String) {
         self.verified.findings.push(Finding { is_wrong, path, what, way_out });
     }

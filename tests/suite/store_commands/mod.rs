@@ -13,6 +13,9 @@ mod verify;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use arrow::array::Array;
+use arrow::compute::cast;
+use arrow::datatypes::DataType;
 use sysray::schema::rows::{Cgroup, Event, Filesystem, Host, Network, Process, Recorder, System};
 use sysray::schema::{Batch, Micros, Row, Stamp, TABLES, table};
 use sysray::store::{
@@ -139,11 +142,13 @@ pub fn column(root: &Path, of: &str, name: &str) -> Vec<String> {
     }
     let cells = batches.iter().flat_map(|batch| {
         let column = batch.column_by_name(name).unwrap().clone();
-        let column = arrow::compute::cast(&column, &arrow::datatypes::DataType::Utf8).unwrap();
+        // Times as numbers: their zone has a name.
+        let is_time = matches!(column.data_type(), DataType::Timestamp(..));
+        let column = if is_time { cast(&column, &DataType::Int64).unwrap() } else { column };
+        let column = cast(&column, &DataType::Utf8).unwrap();
         let column = arrow::array::AsArray::as_string::<i32>(&column).clone();
         (0..column.len()).map(move |at| column.value(at).to_string()).collect::<Vec<_>>()
     });
-    use arrow::array::Array;
     cells.collect()
 }
 
@@ -177,13 +182,11 @@ fn rows(stamp: &Stamp, is_first: bool) -> Vec<(u32, arrow::array::RecordBatch)> 
         ..Filesystem::default()
     };
     let filesystems = [mount("/", "/dev/sda1"), mount("/media/alice/penthouse", "nas.example.com:/vault")];
-    let network = Network {
-        interface: "enx0a1b2c3d4e5f".into(),
-        mac: text("0a:1b:2c:3d:4e:5f"),
-        ..Network::default()
-    };
+    let network =
+        Network { interface: "enx0a1b2c3d4e5f".into(), mac: text("0a:1b:2c:3d:4e:5f"), ..Network::default() };
     let cgroup = Cgroup { path: "/system.slice/nginx.service".into(), ..Cgroup::default() };
-    let recorder = Recorder { collector: "disk".into(), error: text("/srv/penthouse/x: gone"), ..Recorder::default() };
+    let recorder =
+        Recorder { collector: "disk".into(), error: text("/srv/penthouse/x: gone"), ..Recorder::default() };
     let events = [
         ("error", "quartz lost 10.1.2.3 and alice, see /srv/penthouse/log.txt"),
         ("note", "call Secretarial"),

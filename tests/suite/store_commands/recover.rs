@@ -32,7 +32,10 @@ fn a_whole_part_becomes_a_store_of_all_its_rows() {
     assert_eq!(ticks(&store, "system"), (1..=8).collect::<Vec<_>>());
     assert_eq!(ticks(&store, "process").len(), 16);
     is_sound(&store);
-    assert!(said.contains("8 ticks") && said.contains("lost      nothing") && said.contains("quartz"), "{said}");
+    assert!(
+        said.contains("8 ticks") && said.contains("lost      nothing") && said.contains("quartz"),
+        "{said}"
+    );
     assert_eq!(fs::read(&path).unwrap(), bytes, "the part is only read");
     let (code, said) = Sysray::new(&["store", "recover", path.to_str().unwrap()]).fails();
     assert_eq!((code, said.lines().count()), (1, 1), "{said}");
@@ -42,7 +45,8 @@ fn a_whole_part_becomes_a_store_of_all_its_rows() {
 #[test]
 fn damage_costs_what_it_hit_and_is_told() {
     let (dir, path, bytes) = alone();
-    let frames: Vec<usize> = bytes.windows(4).enumerate().filter(|(_, w)| w == b"SRF1").map(|(at, _)| at).collect();
+    let frames: Vec<usize> =
+        bytes.windows(4).enumerate().filter(|(_, w)| w == b"SRF1").map(|(at, _)| at).collect();
     // The head of the fifth frame is gone, and the last one was cut off.
     let mut broken = bytes[..bytes.len() - 9].to_vec();
     broken[frames[4] + 10] ^= 0xff;
@@ -57,13 +61,20 @@ fn damage_costs_what_it_hit_and_is_told() {
 #[test]
 fn every_sampled_flip_costs_no_more_than_it_hit() {
     let (dir, path, bytes) = alone();
+    let first = bytes.windows(4).position(|w| w == b"SRF1").unwrap();
+    let tables = u32::from_le_bytes(bytes[first + 40..first + 44].try_into().unwrap()) as usize;
+    let keyframe = first..first + 44 + tables * 20 + 4;
     for place in 0..60 {
         let at = place * bytes.len() / 60;
         let mut broken = bytes.clone();
         broken[at] ^= 0x10;
         fs::write(&path, &broken).unwrap();
         let store = dir.path().join(format!("out-{place}"));
-        let recovered = recover(&path, &store).unwrap();
+        let recovered = match recover(&path, &store) {
+            // Those between keyframes cannot be unpacked without the one they lean on.
+            Err(Error::NothingSound { .. }) if keyframe.contains(&at) => continue,
+            other => other.unwrap(),
+        };
         assert!(recovered.ticks >= 7, "byte {at}: {recovered:?}");
         assert!(recovered.damage != Default::default(), "byte {at}");
         is_sound(&store);
@@ -78,7 +89,8 @@ fn without_its_header_this_versions_tables_are_assumed() {
         fs::write(&path, headless).unwrap();
         let _ = fs::remove_dir_all(dir.path().join("out"));
         let out = dir.path().join("out");
-        let said = Sysray::new(&["store", "recover", "-o", out.to_str().unwrap(), path.to_str().unwrap()]).prints();
+        let said =
+            Sysray::new(&["store", "recover", "-o", out.to_str().unwrap(), path.to_str().unwrap()]).prints();
         assert!(said.contains("header    damaged"), "{said}");
         assert_eq!(ticks(&out, "system"), (1..=8).collect::<Vec<_>>());
         assert_eq!(super::column(&out, "process", "comm").len(), 16);
