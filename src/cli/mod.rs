@@ -1,7 +1,7 @@
 //! The command line: arguments, one file a command, and how errors leave the program.
 //!
-//! Data goes to stdout, talk to stderr. Exit codes: 0 done, 1 failed, 2 misused, 4 nothing recorded
-//! in the range, 130 interrupted.
+//! Data goes to stdout, talk to stderr. Exit codes: 0 done, 1 failed, 2 misused, 3 what was verified is
+//! not as it should be, 4 nothing recorded in the range, 130 interrupted.
 
 mod args;
 mod collectors;
@@ -16,20 +16,26 @@ mod snapshot;
 mod status_line;
 mod store;
 mod values;
-#[cfg(feature = "desk")]
 mod when;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Args, Command, StoreCommand};
+use args::{Args, Command};
 
 /// Nothing is recorded in the range that was asked for.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct NothingRecorded(pub String);
 
+/// A store that was looked at is not as it should be.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct NotSound(pub String);
+
+/// Exit code of [`NotSound`].
+const NOT_SOUND: u8 = 3;
 /// Exit code of [`NothingRecorded`].
 const NOTHING_RECORDED: u8 = 4;
 
@@ -44,18 +50,18 @@ pub fn main() -> ExitCode {
         #[cfg(feature = "desk")]
         Command::Report(args) => report::run(args),
         Command::Schema(args) => schema::run(args),
-        Command::Store(args) => match args.command {
-            StoreCommand::Status(args) => store::status(args),
-            StoreCommand::Maintain(args) => store::maintain(args),
-        },
+        Command::Store(args) => store::run(args.command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("sysray: {}", one_line(&error));
-            let nothing = error.downcast_ref::<NothingRecorded>().is_some();
-            ExitCode::from(if nothing { NOTHING_RECORDED } else { 1 })
+            ExitCode::from(match () {
+                () if error.is::<NothingRecorded>() => NOTHING_RECORDED,
+                () if error.is::<NotSound>() => NOT_SOUND,
+                () => 1,
+            })
         }
     }
 }

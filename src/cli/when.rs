@@ -12,6 +12,7 @@ use crate::time::{self, Clock, Context, Range, SystemClock, show};
 
 /// What a command that reads needs to know of time.
 pub struct When {
+    #[cfg_attr(not(feature = "desk"), expect(dead_code, reason = "what answers in rows needs it"))]
     /// What times are read and shown against.
     pub context: Context,
     /// The range that was asked for.
@@ -32,7 +33,7 @@ pub fn when(root: &Path, args: &RangeArgs) -> Result<When> {
         zone: TimeZone::system(),
         start: Some(start),
         end: Some(end),
-        live: store::recorder(root)?.is_some(),
+        live: store::recorder(root).is_live(),
     };
     let range = time::range(args.begin.as_deref(), args.end.as_deref(), &context)?;
     let said = words(&range, &context.zone);

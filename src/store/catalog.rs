@@ -100,25 +100,36 @@ impl Catalog {
 
     /// What holds rows of `table` in the range, and perhaps others: rows are not filtered.
     pub fn select(&self, table: &'static Table, range: &Range) -> Result<Selection, Error> {
-        let mine: Vec<&SegmentName> = self.segments.iter().filter(|s| s.table == table.name).collect();
-        let mut chosen: Vec<&SegmentName> =
-            mine.iter().copied().filter(|s| range.touches(s.from, s.to)).collect();
-        chosen.sort_by_key(|s| (s.from, s.first_seq));
-        let segments = chosen.iter().map(|name| open_segment(&self.root, name)).collect::<Result<_, _>>()?;
-        let mut tail = Vec::new();
-        for open in self.parts.iter().filter(|_| table.tier.is_none()) {
-            let sealed = |seq: u64| {
-                mine.iter().any(|s| s.host == open.name.host && (s.first_seq..=s.last_seq).contains(&seq))
-            };
-            let batches = open.part()?.batches(table.name, |m| range.contains(m.wall) && !sealed(m.seq));
-            if let Some(first) = batches.first() {
-                let batch = concat_batches(&first.schema(), &batches)
-                    .and_then(|batch| segment::conform(&batch, &table.schema()))
-                    .map_err(|e| Error::damaged(&open.path, e.to_string()))?;
-                tail.push(Tail { host: open.name.host.as_str().into(), batch });
-            }
-        }
+        let segments = self.open_segments(table, range)?;
+        let tail = self.tails(table, range).collect::<Result<_, _>>()?;
         Ok(Selection { segments, tail })
+    }
+
+    /// Only its sealed segments.
+    pub fn open_segments(&self, table: &Table, range: &Range) -> Result<Vec<Segment>, Error> {
+        let mut chosen: Vec<&SegmentName> =
+            self.segments.iter().filter(|s| s.table == table.name && range.touches(s.from, s.to)).collect();
+        chosen.sort_by_key(|s| (s.from, s.first_seq));
+        chosen.iter().map(|name| open_segment(&self.root, name)).collect()
+    }
+
+    /// Only its rows in the journal, unpacked a part at a time.
+    pub fn tails(&self, table: &'static Table, range: &Range) -> impl Iterator<Item = Result<Tail, Error>> {
+        // The journal has recorded rows alone.
+        let parts = self.parts.iter().filter(|_| table.tier.is_none());
+        parts.filter_map(move |open| self.tail_of(open, table, range).transpose())
+    }
+
+    fn tail_of(&self, open: &OpenPart, table: &'static Table, range: &Range) -> Result<Option<Tail>, Error> {
+        let sealed: Vec<&SegmentName> =
+            self.segments.iter().filter(|s| s.table == table.name && s.host == open.name.host).collect();
+        let is_sealed = |seq: u64| sealed.iter().any(|s| (s.first_seq..=s.last_seq).contains(&seq));
+        let batches = open.part()?.batches(table.name, |m| range.contains(m.wall) && !is_sealed(m.seq));
+        let Some(first) = batches.first() else { return Ok(None) };
+        let batch = concat_batches(&first.schema(), &batches)
+            .and_then(|batch| segment::conform(&batch, &table.schema()))
+            .map_err(|e| Error::damaged(&open.path, e.to_string()))?;
+        Ok(Some(Tail { host: open.name.host.as_str().into(), batch }))
     }
 
     /// The first and last `ts` of all that is recorded, to the second; `None` where nothing is. Of what

@@ -24,6 +24,10 @@ pub enum Error {
     Held { path: PathBuf, holder: String },
     #[error("{path} takes no more ticks: {why}")]
     Full { path: PathBuf, why: String },
+    #[error("{0} exists already; name with -o what does not, or an empty folder")]
+    Taken(PathBuf),
+    #[error("{path} holds nothing that can be proved: {what}; nothing was made")]
+    NothingSound { path: PathBuf, what: String },
     #[error("{path}: {what}")]
     Damaged { path: PathBuf, what: String },
 }

@@ -30,6 +30,13 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// That of a new store of this program.
+    #[allow(clippy::new_without_default, reason = "there is nothing default about it")]
+    pub fn new() -> Self {
+        let program = format!("sysray {}", env!("CARGO_PKG_VERSION"));
+        Identity { format: STORE_FORMAT, program, hosts: BTreeMap::new(), boots: BTreeMap::new() }
+    }
+
     /// Reads it, and refuses what is no store or has another format.
     pub fn read(root: &Path) -> Result<Self, Error> {
         let path = root.join(FILE);
@@ -68,8 +75,7 @@ impl Identity {
             other => return other,
         }
         folder.make_folder(root).map_err(Error::unwritable)?;
-        let program = format!("sysray {}", env!("CARGO_PKG_VERSION"));
-        let new = Identity { format: STORE_FORMAT, program, hosts: BTreeMap::new(), boots: BTreeMap::new() };
+        let new = Identity::new();
         new.write(folder).map_err(Error::unwritable)?;
         Ok(new)
     }
@@ -96,6 +102,11 @@ impl Identity {
         self.boots.insert(boot_id.into(), seen.0);
         self.write(folder)?;
         Ok(seen)
+    }
+
+    /// Makes an empty folder a store that says this of itself.
+    pub fn found(&self, folder: &Folder) -> Result<(), Error> {
+        self.write(folder)
     }
 
     fn write(&self, folder: &Folder) -> Result<(), Error> {

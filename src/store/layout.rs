@@ -118,7 +118,7 @@ impl PartName {
 /// The folder of the journal, in a store's root.
 pub const JOURNAL: &str = "journal";
 /// How the name of a part ends that is kept because not all of it could be read.
-const SET_ASIDE: &str = ".damaged";
+pub const SET_ASIDE: &str = ".damaged";
 
 /// Where the parts of a host lie.
 pub fn journal_folder(root: &Path, host: &str) -> PathBuf {
@@ -177,6 +177,15 @@ fn span_prefix(is_tier: bool) -> &'static str {
 /// Whether that is the name of a tier.
 pub fn is_tier(name: &str) -> bool {
     table(name).is_some_and(|table| table.tier.is_some())
+}
+
+/// The hosts that a store has files of, sorted.
+pub fn host_names(root: &Path) -> Result<Vec<String>, Error> {
+    let mut found: Vec<String> = segments(root, None)?.into_iter().map(|segment| segment.host).collect();
+    found.extend(hosts(&root.join(JOURNAL), None)?.into_iter().map(|(host, _)| host));
+    found.sort_unstable();
+    found.dedup();
+    Ok(found)
 }
 
 fn hosts(folder: &Path, only: Option<&str>) -> Result<Vec<(String, PathBuf)>, Error> {

@@ -28,18 +28,39 @@ impl Lock {
     }
 }
 
-/// Who records into the store now, as that recorder put it; `None` where nobody does.
-pub fn recorder(root: &Path) -> Result<Option<String>, Error> {
-    let path = root.join("recorder.lock");
-    let file = match File::open(&path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(source) => return Err(Error::Io { path, source }),
-    };
-    match file.try_lock_shared() {
-        Ok(()) => Ok(None),
-        Err(TryLockError::WouldBlock) => Ok(Some(holder(&file))),
-        Err(TryLockError::Error(source)) => Err(Error::Io { path, source }),
+/// Who records into a store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recording {
+    Nobody,
+    /// Somebody, as that recorder put it.
+    By(String),
+    /// The lock says nothing: it may not be read, or its filesystem has no locks.
+    Unknown,
+}
+
+impl Recording {
+    /// What trying the recorder's lock says; `who` reads who holds it. A lock that cannot be tried
+    /// is no reason for a reader to fail.
+    pub fn of(tried: Result<(), TryLockError>, who: impl FnOnce() -> String) -> Recording {
+        match tried {
+            Ok(()) => Recording::Nobody,
+            Err(TryLockError::WouldBlock) => Recording::By(who()),
+            Err(TryLockError::Error(_)) => Recording::Unknown,
+        }
+    }
+
+    /// Whether somebody records, as far as it is known.
+    pub fn is_live(&self) -> bool {
+        matches!(self, Recording::By(_))
+    }
+}
+
+/// Who records into the store now.
+pub fn recorder(root: &Path) -> Recording {
+    match File::open(root.join("recorder.lock")) {
+        Ok(file) => Recording::of(file.try_lock_shared(), || holder(&file)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Recording::Nobody,
+        Err(_) => Recording::Unknown,
     }
 }
 

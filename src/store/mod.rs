@@ -5,6 +5,7 @@
 //! This room knows no host and asks no clock.
 
 mod catalog;
+mod cut;
 mod disk;
 mod error;
 mod gather;
@@ -14,7 +15,9 @@ mod layout;
 mod lock;
 mod maintain;
 mod merge;
+mod outlook;
 mod policy;
+mod recover;
 mod retain;
 mod seal;
 mod segment;
@@ -22,8 +25,10 @@ mod status;
 mod sums;
 mod tier;
 mod usage;
+mod verify;
 
 pub use catalog::{Catalog, Segment, Selection, Tail};
+pub use cut::{Cut, CutOut, Treatment, cut, treatment as redaction_of};
 pub use disk::{Bounded, Disk, DiskFile, Folder, RealDisk};
 pub use error::Error;
 pub use identity::Identity;
@@ -31,10 +36,13 @@ pub use journal::{
     Content, Damage, Encoder, Frame, Moment, Part, PartFile, TableReader, Tables, Writer, keep_last,
     part_header, read_last,
 };
-pub use layout::{PartName, SegmentName, bucket};
-pub use lock::{Lock, recorder};
+pub use layout::{PartName, SegmentName, bucket, host_names};
+pub use lock::{Lock, Recording, recorder};
 pub use maintain::{Done, maintain, prune};
+pub use outlook::{Bound, Outlook, Reach, outlook, reaches};
 pub use policy::{Class, Compression, Keep, LEAST_MAX_BYTES, PART_BYTES, PART_ROWS, Policy, Rotation};
-pub use retain::{Retired, Why, plan as retirement};
+pub use recover::{Recovered, recover};
+pub use retain::{Retired, Why, plan as retirement, plan_behind as retirement_behind};
 pub use status::{Status, TableStatus, status};
 pub use usage::{Space, journal as journal_bytes, occupied, sealed as sealed_bytes};
+pub use verify::{Finding, Looked, Verified, verify};

@@ -50,6 +50,18 @@ pub fn plan(
     now: Micros,
     room_bytes: u64,
 ) -> Result<Vec<Retired>, Error> {
+    plan_behind(root, host, policy, now, room_bytes, 0)
+}
+
+/// The same, where other plans of the store have so many bytes go already.
+pub fn plan_behind(
+    root: &Path,
+    host: &str,
+    policy: &Policy,
+    now: Micros,
+    room_bytes: u64,
+    gone_bytes: u64,
+) -> Result<Vec<Retired>, Error> {
     let all = layout::segments(root, Some(host))?;
     let mut left = layout::uncovered(&all);
     let superseded: Vec<SegmentName> = all.into_iter().filter(|name| !left.contains(name)).collect();
@@ -83,7 +95,7 @@ pub fn plan(
     }
     left.sort_by_key(|name| (Class::of(&name.table), name.to));
 
-    let gone: u64 = plan.iter().map(|retired| retired.bytes).sum();
+    let gone = gone_bytes + plan.iter().map(|retired| retired.bytes).sum::<u64>();
     let over = (usage::sealed(root) + room_bytes).saturating_sub(policy.sealed_bytes().saturating_add(gone));
     let missing = Space::of(root)?.missing_bytes(policy.min_free_pct).saturating_sub(gone);
     let mut short = Short { over, missing };

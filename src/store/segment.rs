@@ -173,8 +173,16 @@ pub struct Reader {
 impl Reader {
     /// Opens it and reads its footer, and where its pages are.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        let file = File::open(path).map_err(Error::io(path))?;
-        let options = ArrowReaderOptions::default().with_page_index_policy(PageIndexPolicy::Optional);
+        Reader::of(path, File::open(path).map_err(Error::io(path))?)
+    }
+
+    /// The same of an open file; `path` is for messages.
+    pub fn of(path: &Path, file: File) -> Result<Self, Error> {
+        // Parquet's own types say all that is needed; Arrow's copy of them in the footer is read by
+        // code that a damaged one can bring down.
+        let options = ArrowReaderOptions::default()
+            .with_page_index_policy(PageIndexPolicy::Optional)
+            .with_skip_arrow_metadata(true);
         let footer =
             ArrowReaderMetadata::load(&file, options).map_err(|e| Error::damaged(path, e.to_string()))?;
         Ok(Reader { path: path.into(), file, footer })
@@ -195,6 +203,12 @@ impl Reader {
                 && own.is_nullable() == today.is_nullable()
         };
         own.fields().len() == today.fields().len() && own.fields().iter().zip(today.fields()).all(same)
+    }
+
+    /// What its footer says under one of the keys that begin with `sysray.`.
+    pub fn fact(&self, key: &str) -> Option<&str> {
+        let facts = self.footer.metadata().file_metadata().key_value_metadata()?;
+        facts.iter().find(|fact| fact.key == key)?.value.as_deref()
     }
 
     /// How many rows it has.

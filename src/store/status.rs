@@ -1,12 +1,12 @@
 //! What a store holds, counted: tables, rows, bytes, range, gaps, the journal, and who records.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use arrow::array::AsArray;
 use arrow::datatypes::TimestampMicrosecondType;
 
 use super::segment::Reader;
-use super::{Catalog, Error, lock};
+use super::{Catalog, Error, Recording, layout, lock};
 use crate::schema::{Micros, all_tables, table};
 use crate::time::Range;
 
@@ -27,8 +27,14 @@ pub struct Status {
     pub journal_frames: usize,
     /// Bytes in the journal that belong to no whole frame: a tick that was cut off.
     pub torn_bytes: usize,
-    /// Who records, if anybody does.
-    pub recorder: Option<String>,
+    /// Parts of the journal that are damaged within, and what of them is lost.
+    pub damaged_parts: usize,
+    pub lost_tables: usize,
+    pub lost_bytes: usize,
+    /// Parts that were set aside because not all of them could be read.
+    pub set_aside: Vec<PathBuf>,
+    /// Who records.
+    pub recorder: Recording,
 }
 
 /// One table of a store in figures.
@@ -73,9 +79,19 @@ pub fn status(root: &Path) -> Result<Status, Error> {
         parts: catalog.parts().count(),
         journal_bytes: catalog.parts().map(|(_, bytes)| bytes).sum(),
         journal_frames: tail.iter().map(|(_, frames, _)| frames).sum(),
-        torn_bytes: tail.iter().map(|(_, _, damage)| damage.torn_bytes + damage.lost_bytes).sum(),
-        recorder: lock::recorder(root)?,
+        torn_bytes: tail.iter().map(|(_, _, damage)| damage.torn_bytes).sum(),
+        damaged_parts: tail.iter().filter(|(_, _, damage)| damage.is_inside()).count(),
+        lost_tables: tail.iter().map(|(_, _, damage)| damage.lost_tables).sum(),
+        lost_bytes: tail.iter().map(|(_, _, damage)| damage.lost_bytes).sum(),
+        set_aside: set_aside(root)?,
+        recorder: lock::recorder(root),
     })
+}
+
+fn set_aside(root: &Path) -> Result<Vec<PathBuf>, Error> {
+    let of_hosts: Result<Vec<_>, _> =
+        layout::host_names(root)?.iter().map(|host| layout::set_aside(root, host)).collect();
+    Ok(of_hosts?.into_iter().flatten().collect())
 }
 
 /// Where two ticks of a host lie further apart than the later one's interval and a half.

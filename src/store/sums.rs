@@ -16,8 +16,10 @@ use super::Error;
 use super::disk::{self, Folder, Unpublished};
 use super::layout::SegmentName;
 
-const FOLDER: &str = "sums";
-const ENDING: &str = ".sha256";
+/// The folder of sums, in a store's root.
+pub const FOLDER: &str = "sums";
+/// How the name of a file of sums ends.
+pub const ENDING: &str = ".sha256";
 
 /// The sums of one host's files, with what has to be written.
 #[derive(Default)]

@@ -27,6 +27,16 @@ impl Sysray {
         self
     }
 
+    /// As a user who may write nothing, where the test may choose.
+    #[cfg(unix)]
+    pub fn as_nobody(mut self) -> Sysray {
+        if rustix::process::geteuid().is_root() {
+            std::os::unix::process::CommandExt::gid(&mut self.command, 65_534);
+            std::os::unix::process::CommandExt::uid(&mut self.command, 65_534);
+        }
+        self
+    }
+
     pub fn run(mut self) -> Output {
         self.command.output().unwrap()
     }
@@ -89,7 +99,7 @@ fn files(root: &Path) -> Vec<PathBuf> {
 }
 
 /// Waits for something that takes as long as the machine is busy, and not for ever.
-fn wait_until(done: impl Fn() -> bool) {
+pub fn wait_until(done: impl Fn() -> bool) {
     let patience = std::time::Instant::now() + Duration::from_secs(60);
     while !done() {
         assert!(std::time::Instant::now() < patience, "it does not come to pass");
@@ -98,7 +108,7 @@ fn wait_until(done: impl Fn() -> bool) {
 }
 
 /// Whether a part of the journal is there, which a recorder begins with its first tick.
-fn is_recording(root: &Path) -> bool {
+pub fn is_recording(root: &Path) -> bool {
     root.is_dir() && files(root).iter().any(|path| path.extension().is_some_and(|e| e == "part"))
 }
 

@@ -3,6 +3,7 @@
 
 mod bounded;
 mod real;
+mod staged;
 mod unpublished;
 
 use std::fs::File;
@@ -14,6 +15,7 @@ use super::Error;
 
 pub use bounded::Bounded;
 pub use real::RealDisk;
+pub use staged::Staged;
 pub use unpublished::{Unpublished, is_temporary};
 
 /// What a store asks of the disk that it is written to. What was done is only sure to outlive a
@@ -127,7 +129,7 @@ impl Folder {
 
     /// Makes new and removed names beside `path` last.
     pub fn sync_folder_of(&self, path: &Path) -> Result<(), Error> {
-        let folder = path.parent().unwrap_or(Path::new("."));
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         self.disk.sync_folder(folder).map_err(Error::io(folder))
     }
 }

@@ -18,6 +18,12 @@ pub fn is_temporary(name: &str) -> bool {
     })
 }
 
+/// What is written under that name until it is whole, in the same folder.
+pub fn temporary_name(target: &Path) -> String {
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
+    format!("{TEMPORARY}{}-{name}", std::process::id())
+}
+
 /// A file being written beside its place. Dropped before it is published, it is removed again.
 pub struct Unpublished {
     folder: Folder,
@@ -34,8 +40,7 @@ impl Unpublished {
     pub fn new(folder: &Folder, target: PathBuf) -> Result<Self, Error> {
         let beside = target.parent().unwrap_or(Path::new("."));
         folder.make_folder(beside)?;
-        let name = target.file_name().unwrap_or_default().to_string_lossy();
-        let temporary = beside.join(format!("{TEMPORARY}{}-{name}", std::process::id()));
+        let temporary = beside.join(temporary_name(&target));
         let file = folder.create(&temporary)?;
         let folder = folder.clone();
         Ok(Unpublished { folder, file, temporary, target, bytes: 0, hash: Sha256::new(), done: false })

@@ -80,6 +80,12 @@ impl Part {
         self
     }
 
+    /// The same part, read as if this program did not know that table.
+    pub fn without(mut self, name: &str) -> Part {
+        self.tables.iter_mut().filter(|(table, _)| table == name).for_each(|(_, schema)| *schema = None);
+        self
+    }
+
     /// What it says of itself.
     pub fn header(&self) -> Option<&Header> {
         self.header.as_ref()
@@ -179,6 +185,11 @@ impl TableReader {
     /// The table's columns, as the part declares them.
     pub fn schema(&self) -> &SchemaRef {
         &self.schema
+    }
+
+    /// How many rows of the table a frame says it has; `None` where it does not have the table.
+    pub fn promised(&self, frame: &Frame<'_>, content: Content) -> Option<u64> {
+        frame.entry(self.id, content).map(|entry| u64::from(entry.rows))
     }
 
     /// The table's rows in a frame that was entered; `None` where it has none or they are damaged.

@@ -1,0 +1,72 @@
+//! What can be typed. Each option says its unit and default; each command ends with examples.
+
+mod read;
+mod record;
+mod store;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+pub use read::*;
+pub use record::*;
+pub use store::*;
+
+/// A flight recorder for hosts, and the desk where its recordings are read.
+#[derive(Parser)]
+#[command(name = "sysray", version, max_term_width = 100, arg_required_else_help = true)]
+pub struct Args {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Record this host into a store of Parquet files
+    #[command(after_help = record::RECORD_EXAMPLES)]
+    Record(Record),
+    /// Show one interval of this host
+    #[command(after_help = record::SNAPSHOT_EXAMPLES)]
+    Snapshot(Snapshot),
+    /// Ask a recording in SQL
+    #[cfg(feature = "desk")]
+    #[command(after_help = read::QUERY_EXAMPLES)]
+    Query(Query),
+    /// Say how the host was doing
+    #[cfg(feature = "desk")]
+    #[command(after_help = read::REPORT_EXAMPLES)]
+    Report(Report),
+    /// List what is measured: tables, columns, units
+    #[command(after_help = read::SCHEMA_EXAMPLES)]
+    Schema(Schema),
+    /// Look after a store: status, verify, compact, prune, cut, recover
+    #[command(after_help = store::STORE_EXAMPLES)]
+    Store(Store),
+}
+
+/// Which store.
+#[derive(clap::Args, Clone)]
+pub struct Place {
+    /// The store's folder
+    #[arg(long, short_alias = 'o', alias = "output", value_name = "DIR", env = "SYSRAY_STORE")]
+    pub store: Option<PathBuf>,
+}
+
+/// Which store is read.
+#[derive(clap::Args, Clone)]
+pub struct ReadPlace {
+    /// The store's folder
+    #[arg(long, value_name = "DIR", env = "SYSRAY_STORE")]
+    pub store: Option<PathBuf>,
+}
+
+/// Which range is read.
+#[derive(clap::Args, Clone)]
+pub struct RangeArgs {
+    /// Only rows later than this: 10m, 14:05, yesterday, '2026-11-22 14:05', start+5m
+    #[arg(short, long, value_name = "TIME", alias = "since", allow_hyphen_values = true)]
+    pub begin: Option<String>,
+    /// Only rows up to this
+    #[arg(short, long, value_name = "TIME", alias = "until", allow_hyphen_values = true)]
+    pub end: Option<String>,
+}

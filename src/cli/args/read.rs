@@ -1,0 +1,94 @@
+//! What can be typed to read what was recorded: `query` and `report`, and `schema`.
+
+#[cfg(feature = "desk")]
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+
+#[cfg(feature = "desk")]
+use super::{RangeArgs, ReadPlace};
+use crate::cli::values;
+
+#[cfg(feature = "desk")]
+pub const QUERY_EXAMPLES: &str = "\
+Examples:
+  sysray query \"select max(cpu) from system\"
+  sysray query -b 10m \"select comm, sum(cpu_us)/1e6 as cpu_s from process group by 1 order by 2 desc limit 5\"
+  sysray query -b 'yesterday 14:00' -e 'yesterday 15:00' --format csv -o out.csv -f question.sql
+
+Times: now, 10m (ago), 14:05, yesterday 14:05, '2026-11-22 14:05', RFC 3339, @1795363911, start+5m, end-5m.
+Exit codes: 0 answered, 1 failed, 2 misused, 4 nothing recorded in the range.";
+
+#[cfg(feature = "desk")]
+pub const REPORT_EXAMPLES: &str = "\
+Examples:
+  sysray report                              all of the default store
+  sysray report -b 1h --format markdown      the last hour, for a ticket";
+
+pub const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  sysray schema                              the tables
+  sysray schema disk                         the columns of one
+  sysray schema disk --format json";
+
+#[cfg(feature = "desk")]
+#[derive(clap::Args)]
+pub struct Query {
+    /// The question
+    #[arg(required_unless_present = "file", conflicts_with = "file")]
+    pub sql: Option<String>,
+    /// Read the question from a file; - is standard input
+    #[arg(short, long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    #[command(flatten)]
+    pub place: ReadPlace,
+    #[command(flatten)]
+    pub range: RangeArgs,
+    /// What to print: table, csv, json, ndjson, markdown; without it what the name after -o ends in, else table
+    #[arg(long)]
+    pub format: Option<crate::export::Format>,
+    /// Write the answer to a file
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+#[cfg(feature = "desk")]
+#[derive(clap::Args)]
+pub struct Report {
+    #[command(flatten)]
+    pub place: ReadPlace,
+    #[command(flatten)]
+    pub range: RangeArgs,
+    /// The host, where the store has several
+    #[arg(long)]
+    pub host: Option<String>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub format: ReportFormat,
+}
+
+#[cfg(feature = "desk")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    Text,
+    Markdown,
+    Json,
+}
+
+#[derive(clap::Args)]
+pub struct Schema {
+    /// The table
+    #[arg(value_parser = values::table)]
+    pub table: Option<String>,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = SchemaFormat::Table)]
+    pub format: SchemaFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaFormat {
+    Table,
+    Json,
+    /// The whole of docs/schema.md
+    Markdown,
+}

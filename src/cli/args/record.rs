@@ -1,0 +1,128 @@
+//! What can be typed to take figures: `record` and `snapshot`, and what a store may grow to.
+
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+use super::Place;
+use crate::cli::values;
+use crate::record::Sync;
+use crate::store::{Compression, Rotation};
+
+pub const RECORD_EXAMPLES: &str = "\
+Examples:
+  sysray record                              until Ctrl-C, a sample a second, into the default store
+  sysray record -c 60 --store ./demo         sixty samples into ./demo
+  sysray record --rotate hourly --keep 14d --max-size 2GiB
+
+The default store is $SYSRAY_STORE, else /var/lib/sysray for root, else $XDG_DATA_HOME/sysray.
+SIGINT, SIGTERM and SIGHUP end the recording: what was recorded is sealed, and the exit code is 0.
+Exit codes: 0 ended, 1 failed, or some of the samples that were asked for could not be written, 2 misused.";
+
+pub const SNAPSHOT_EXAMPLES: &str = "\
+Examples:
+  sysray snapshot                            one second of this host as JSON
+  sysray snapshot --table disk --format csv  its disks only
+  sysray snapshot --format prometheus        the kernel's totals, as a scrape would have them";
+
+#[derive(clap::Args)]
+pub struct Record {
+    /// Time between two samples: 1s, 500ms, 1m; ticks fall on its multiples
+    #[arg(short, long, default_value = "1s", value_parser = values::interval)]
+    pub interval: Duration,
+    /// End after N samples
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub count: Option<u64>,
+    /// End after this time: 10m, 2h
+    #[arg(long, value_name = "TIME", value_parser = values::span)]
+    pub duration: Option<Duration>,
+    #[command(flatten)]
+    pub place: Place,
+    #[command(flatten)]
+    pub policy: Policy,
+    /// Make what was recorded outlive a power cut: tick (each sample), 5s (so often), off (when the system does)
+    #[arg(long, default_value = "5s", value_name = "WHEN", value_parser = values::sync)]
+    pub sync: Sync,
+    /// Where the figures come from
+    #[arg(long, value_enum, default_value_t = CollectorSet::default())]
+    pub collector: CollectorSet,
+}
+
+/// What a store may grow to.
+#[derive(clap::Args, Clone)]
+pub struct Policy {
+    /// Span of a finished file: hourly, daily, or a time such as 15m; never past a UTC day
+    #[arg(long, default_value = "daily", value_name = "SPAN", value_parser = values::rotation)]
+    pub rotate: Rotation,
+    /// Keep the newest N such spans
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub keep_files: Option<u64>,
+    /// Keep recorded rows for this time [default: 14d, those of processes 3d]
+    #[arg(long, value_name = "TIME", value_parser = values::span)]
+    pub keep: Option<Duration>,
+    /// Keep recorded rows of processes for this time [default: as --keep, else 3d]
+    #[arg(long, value_name = "TIME", value_parser = values::span)]
+    pub keep_process: Option<Duration>,
+    /// Keep one-minute rows for this time
+    #[arg(long, value_name = "TIME", default_value = "90d", value_parser = values::span)]
+    pub keep_1m: Duration,
+    /// Keep one-hour rows for this time
+    #[arg(long, value_name = "TIME", default_value = "400d", value_parser = values::span)]
+    pub keep_1h: Duration,
+    /// Never let the store grow over this size: 500MiB, none [default: 2GiB or 5 % of the disk, the smaller]
+    #[arg(long, value_name = "SIZE", value_parser = values::max_size)]
+    pub max_size: Option<MaxSize>,
+    /// Give up the oldest rows while less than this share of the disk is free; 0: never
+    #[arg(long, value_name = "PERCENT", default_value = "10%", value_parser = values::percent)]
+    pub min_free: f64,
+    /// Compression of finished files: zstd, zstd:LEVEL (1 to 22), none
+    #[arg(long, default_value = "zstd:3", value_name = "CODEC", value_parser = values::compression)]
+    pub compress: Compression,
+}
+
+/// What `--max-size` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MaxSize {
+    None,
+    Bytes(u64),
+}
+
+/// Where figures come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum CollectorSet {
+    /// The kernel's own files: everything
+    #[cfg_attr(target_os = "linux", default)]
+    Linux,
+    /// What any system tells: fewer tables, and NULL for what it cannot know
+    #[cfg_attr(not(target_os = "linux"), default)]
+    Portable,
+}
+
+#[derive(clap::Args)]
+pub struct Snapshot {
+    /// How long to look: 1s, 500ms
+    #[arg(short, long, default_value = "1s", value_parser = values::interval)]
+    pub interval: Duration,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = SnapshotFormat::Json)]
+    pub format: SnapshotFormat,
+    /// Only this table; may be given more than once
+    #[arg(long, value_name = "TABLE", value_parser = values::table)]
+    pub table: Vec<String>,
+    /// Spell Prometheus names as node_exporter does even where promtool objects to the style
+    #[arg(long)]
+    pub node_exporter_names: bool,
+    /// Where the figures come from
+    #[arg(long, value_enum, default_value_t = CollectorSet::default())]
+    pub collector: CollectorSet,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SnapshotFormat {
+    /// An object a table
+    Json,
+    /// A block a table, with a header line
+    Csv,
+    /// The kernel's totals as text
+    Prometheus,
+}
