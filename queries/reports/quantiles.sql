@@ -1,5 +1,6 @@
 -- Quantiles of what another question finds, which stands before this as `measured`. A quantile is a
--- value that a row has, be it of a sample or of a tier; the greatest is the peak within the rows: the least that was not exceeded in that share of the weight.
+-- value that a row has, of a sample or of a tier: the least that was not exceeded in that share of the
+-- weight. The greatest is the peak within the rows.
 select
   name, entity, measure,
   sum(samples) as samples,

@@ -91,8 +91,15 @@ pub struct Stored {
     pub toml: Column,
 }
 
-/// A file's table, its stored columns and its derived ones.
-pub fn read(text: &str) -> Result<(Table, Vec<Stored>, Vec<(String, Derived)>), String> {
+/// A file, read and checked.
+pub struct Read {
+    pub table: Table,
+    pub stored: Vec<Stored>,
+    pub derived: Vec<(String, Derived)>,
+}
+
+/// Reads a file.
+pub fn read(text: &str) -> Result<Read, String> {
     let file: File = toml::from_str(text).map_err(|e| e.to_string())?;
     let mut stored = Vec::new();
     let sections =
@@ -103,7 +110,7 @@ pub fn read(text: &str) -> Result<(Table, Vec<Stored>, Vec<(String, Derived)>), 
         }
     }
     let derived = derived_of(&file.derived, &stored)?;
-    Ok((file.table, stored, derived))
+    Ok(Read { table: file.table, stored, derived })
 }
 
 fn column_of(name: &str, kind: &'static str, value: &toml::Value) -> Result<Stored, String> {

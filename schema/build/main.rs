@@ -69,7 +69,7 @@ struct Made {
 
 fn table(name: &str, index: usize, path: &Path) -> Result<Made, String> {
     let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
-    let (table, stored, derived) = declared::read(&text)?;
+    let declared::Read { table, stored, derived } = declared::read(&text)?;
     let raw = tables::recorded(name, &table, &stored, &derived)?;
     let tier = |which| tables::written(&tiers::tier(&raw, which)?);
     let tiers = if table.tiers { tiers::TIERS.into_iter().map(tier).collect() } else { Ok(vec![]) };

@@ -12,8 +12,9 @@ use super::segment::{self, Writer};
 use super::{Error, Policy, Rotation};
 use crate::schema::{Micros, Order, Table, table};
 
-/// Rows of a tier that lie together at least, but for the last ones of a file.
-const GROUP_ROWS: usize = 65_536;
+/// Rows of a tier that lie together at least, but for the last ones of a file. With hundreds of columns
+/// this is what a merge holds in memory.
+const GROUP_ROWS: usize = 16_384;
 
 /// Spans are merged in two steps.
 #[derive(Clone, Copy)]
