@@ -12,14 +12,15 @@ pub fn camel(name: &str) -> String {
 pub fn rows(name: &str, index: usize, table: &Table, stored: &[Stored]) -> String {
     let row = camel(name);
     let [mut fields, mut values, mut counters, mut key] = [const { String::new() }; 4];
-    let [mut builders, mut push, mut arrays] = [const { String::new() }; 3];
-    for column in stored {
+    let [mut builders, mut push, mut arrays, mut read] = [const { String::new() }; 4];
+    for (at, column) in stored.iter().enumerate() {
         let (rust, builder) = rust_type(&column.datatype).expect("checked when the column was read");
         let own = &column.name;
         let held = if column.nullable { format!("Option<{rust}>") } else { rust.into() };
         let _ = writeln!(fields, "    #[doc = {:?}]\n    pub {own}: {held},", column.toml.about);
         let _ = writeln!(builders, "    {own}: {builder},");
         let _ = writeln!(values, "            self.{own}.value(),");
+        let _ = writeln!(read, "            {own}: held(batch, {}, {own:?}, at),", at + 3);
         let zone = if rust == "Micros" { ".with_timezone(\"UTC\")" } else { "" };
         let _ = writeln!(arrays, "            Arc::new(self.{own}.finish(){zone}),");
         let _ = writeln!(push, "        self.{own}.{};", append(rust, own, column.nullable));
@@ -59,6 +60,10 @@ impl Row for {row} {{
     fn values(&self) -> Vec<Value<'_>> {{
         vec![
 {values}        ]
+    }}
+    fn read(batch: &RecordBatch, at: usize) -> Self {{
+        {row} {{
+{read}        }}
     }}
 }}
 

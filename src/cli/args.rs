@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand, ValueEnum};
 
 use super::values;
+use crate::record::Sync;
 use crate::store::{Compression, Rotation};
 
 /// A flight recorder for hosts, and the desk where its recordings are read.
@@ -46,7 +47,8 @@ Examples:
   sysray record --rotate hourly --keep 14d --max-size 2GiB
 
 The default store is $SYSRAY_STORE, else /var/lib/sysray for root, else $XDG_DATA_HOME/sysray.
-SIGINT, SIGTERM and SIGHUP end the recording: what was recorded is sealed, and the exit code is 0.";
+SIGINT, SIGTERM and SIGHUP end the recording: what was recorded is sealed, and the exit code is 0.
+Exit codes: 0 ended, 1 failed, or some of the samples that were asked for could not be written, 2 misused.";
 
 const SNAPSHOT_EXAMPLES: &str = "\
 Examples:
@@ -91,6 +93,9 @@ pub struct Record {
     pub place: Place,
     #[command(flatten)]
     pub policy: Policy,
+    /// Make what was recorded outlive a power cut: tick (each sample), 5s (so often), off (when the system does)
+    #[arg(long, default_value = "5s", value_name = "WHEN", value_parser = values::sync)]
+    pub sync: Sync,
     /// Where the figures come from
     #[arg(long, value_enum, default_value_t = CollectorSet::default())]
     pub collector: CollectorSet,
@@ -105,15 +110,34 @@ pub struct Policy {
     /// Keep the newest N such spans
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub keep_files: Option<u64>,
-    /// Keep rows for this time: 14d
+    /// Keep recorded rows for this time [default: 14d, those of processes 3d]
     #[arg(long, value_name = "TIME", value_parser = values::span)]
     pub keep: Option<Duration>,
-    /// Let the store grow to this size: 2GiB
-    #[arg(long, value_name = "SIZE", value_parser = values::bytes)]
-    pub max_size: Option<u64>,
+    /// Keep recorded rows of processes for this time [default: as --keep, else 3d]
+    #[arg(long, value_name = "TIME", value_parser = values::span)]
+    pub keep_process: Option<Duration>,
+    /// Keep one-minute rows for this time
+    #[arg(long, value_name = "TIME", default_value = "90d", value_parser = values::span)]
+    pub keep_1m: Duration,
+    /// Keep one-hour rows for this time
+    #[arg(long, value_name = "TIME", default_value = "400d", value_parser = values::span)]
+    pub keep_1h: Duration,
+    /// Never let the store grow over this size: 500MiB, none [default: 2GiB or 5 % of the disk, the smaller]
+    #[arg(long, value_name = "SIZE", value_parser = values::max_size)]
+    pub max_size: Option<MaxSize>,
+    /// Give up the oldest rows while less than this share of the disk is free; 0: never
+    #[arg(long, value_name = "PERCENT", default_value = "10%", value_parser = values::percent)]
+    pub min_free: f64,
     /// Compression of finished files: zstd, zstd:LEVEL (1 to 22), none
     #[arg(long, default_value = "zstd:3", value_name = "CODEC", value_parser = values::compression)]
     pub compress: Compression,
+}
+
+/// What `--max-size` says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MaxSize {
+    None,
+    Bytes(u64),
 }
 
 /// Which store.

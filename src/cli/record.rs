@@ -6,13 +6,13 @@ use std::process::Command;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
-use super::args::{Policy, Record};
+use super::args::{MaxSize, Policy, Record};
 use super::status_line::StatusLine;
 use super::{collectors, place};
 use crate::record::{self, Maintenance, Options};
-use crate::store::{self, Compression};
+use crate::store::{self, Compression, Folder, Keep, Space};
 use crate::time::SystemClock;
 
 /// Records until it is told to stop.
@@ -24,20 +24,30 @@ pub fn run(args: Record) -> Result<()> {
     })
     .context("signals cannot be caught")?;
     let set = collectors::set(args.collector);
+    let policy = policy(&args.policy, &root)?;
     let options = Options {
         interval: args.interval,
         count: count(args.count, args.duration, args.interval),
-        root: root.clone(),
-        policy: policy(&args.policy),
+        folder: Folder::at(&root),
+        policy,
+        sync: args.sync,
         host: set.host,
         collectors: set.each_tick,
         inventory: set.inventory,
     };
-    let child = |host: &str| maintenance(&root, host, &args.policy);
+    let is_counted = options.count.is_some();
+    let child = |host: &str| maintenance(&root, host, &policy);
     let mut line = StatusLine::new(&root);
     let stop = |time| !matches!(receiver.recv_timeout(time), Err(RecvTimeoutError::Timeout));
     let summary = record::run(options, &SystemClock::default(), &stop, child, &mut line)?;
     line.finish(&summary);
+    let told = format!("{} samples could not be written", summary.dropped);
+    match summary.dropped {
+        0 => {}
+        // So many were asked for, and are not there; one that was only to go on until now has gone on.
+        _ if is_counted => bail!(told),
+        _ => eprintln!("sysray: {told}"),
+    }
     Ok(())
 }
 
@@ -48,18 +58,30 @@ fn count(count: Option<u64>, duration: Option<Duration>, interval: Duration) -> 
 }
 
 /// The bounds as the store takes them.
-pub fn policy(args: &Policy) -> store::Policy {
-    store::Policy {
+pub fn policy(args: &Policy, root: &Path) -> Result<store::Policy> {
+    let default = Keep::default();
+    let max_bytes = match args.max_size {
+        Some(MaxSize::None) => None,
+        Some(MaxSize::Bytes(bytes)) => Some(bytes),
+        None => Some(Space::of(root)?.default_max_bytes()),
+    };
+    Ok(store::Policy {
         rotation: args.rotate,
         keep_files: args.keep_files,
-        keep: args.keep,
-        max_bytes: args.max_size,
+        keep: Keep {
+            process: args.keep_process.or(args.keep).unwrap_or(default.process),
+            raw: args.keep.unwrap_or(default.raw),
+            minute: args.keep_1m,
+            hour: args.keep_1h,
+        },
+        max_bytes,
+        min_free_pct: args.min_free,
         compression: args.compress,
-    }
+    })
 }
 
 /// The child is this very program, even if the file it was started from has been replaced.
-fn maintenance(root: &Path, host: &str, args: &Policy) -> Maintenance {
+fn maintenance(root: &Path, host: &str, policy: &store::Policy) -> Maintenance {
     let program = if cfg!(target_os = "linux") {
         PathBuf::from("/proc/self/exe")
     } else {
@@ -68,22 +90,23 @@ fn maintenance(root: &Path, host: &str, args: &Policy) -> Maintenance {
     let mut words: Vec<OsString> = ["store", "maintain", "--store"].map(OsString::from).into();
     words.extend([root.into(), "--host".into(), host.into()]);
     let mut option = |name: &str, value: String| words.extend([name.into(), value.into()]);
-    option("--rotate", format!("{}s", args.rotate.length().as_secs()));
+    option("--rotate", format!("{}s", policy.rotation.length().as_secs()));
     option(
         "--compress",
-        match args.compress {
+        match policy.compression {
             Compression::None => "none".into(),
             Compression::Zstd(level) => format!("zstd:{level}"),
         },
     );
-    if let Some(spans) = args.keep_files {
+    let seconds = |time: Duration| format!("{}s", time.as_secs().max(1));
+    option("--keep", seconds(policy.keep.raw));
+    option("--keep-process", seconds(policy.keep.process));
+    option("--keep-1m", seconds(policy.keep.minute));
+    option("--keep-1h", seconds(policy.keep.hour));
+    option("--max-size", policy.max_bytes.map_or("none".into(), |bytes| bytes.to_string()));
+    option("--min-free", policy.min_free_pct.to_string());
+    if let Some(spans) = policy.keep_files {
         option("--keep-files", spans.to_string());
-    }
-    if let Some(time) = args.keep {
-        option("--keep", format!("{}s", time.as_secs().max(1)));
-    }
-    if let Some(bytes) = args.max_size {
-        option("--max-size", bytes.to_string());
     }
     Maintenance::new(move || {
         let mut command = Command::new(&program);

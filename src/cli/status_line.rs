@@ -23,9 +23,6 @@ impl StatusLine {
         if self.terminal {
             self.write(&format!("{} samples in {}\n", summary.ticks, self.store.display()));
         }
-        if summary.dropped > 0 {
-            eprintln!("sysray: {} samples could not be written", summary.dropped);
-        }
     }
 
     /// Writes over the line. A terminal that is gone is no reason to stop recording.

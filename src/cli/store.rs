@@ -11,7 +11,7 @@ use super::args::{Maintain, Place};
 use super::status_line::human;
 use super::{place, record};
 use crate::export::{self, Format};
-use crate::store::{self, Status, TableStatus};
+use crate::store::{self, Folder, Status, TableStatus};
 use crate::time::{Clock, SystemClock, show};
 
 /// How many gaps are listed; the newest ones.
@@ -90,6 +90,7 @@ pub fn maintain(args: Maintain) -> Result<()> {
     #[cfg(unix)]
     let _ = rustix::process::setpriority_process(None, 19);
     let root = place::store(args.place.store)?;
-    store::maintain(&root, &args.host, &record::policy(&args.policy), SystemClock::default().wall())?;
+    let policy = record::policy(&args.policy, &root)?;
+    store::maintain(&Folder::at(&root), &args.host, &policy, SystemClock::default().wall())?;
     Ok(())
 }

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use super::args::MaxSize;
+use crate::record::Sync;
 use crate::schema::{self, TABLES};
-use crate::store::{Compression, Rotation};
+use crate::store::{Compression, LEAST_MAX_BYTES, Rotation};
 use crate::time::parse_duration;
 
 /// The shortest interval that can be recorded.
@@ -72,6 +74,39 @@ pub fn bytes(text: &str) -> Result<u64, String> {
     match number.parse::<f64>() {
         Ok(n) if n > 0.0 && n * factor as f64 >= 1.0 => Ok((n * factor as f64) as u64),
         _ => Err("a size larger than 0 is wanted, such as 2GiB or 500MB".into()),
+    }
+}
+
+/// How large a store may be.
+pub fn max_size(text: &str) -> Result<MaxSize, String> {
+    if text == "none" {
+        return Ok(MaxSize::None);
+    }
+    match bytes(text).map_err(|what| format!("{what}, or none"))? {
+        bytes if bytes < LEAST_MAX_BYTES => {
+            Err(format!("a store takes at least {} MiB", LEAST_MAX_BYTES >> 20))
+        }
+        bytes => Ok(MaxSize::Bytes(bytes)),
+    }
+}
+
+/// A share: 10%, 2.5, 0.
+pub fn percent(text: &str) -> Result<f64, String> {
+    match text.strip_suffix('%').unwrap_or(text).trim().parse::<f64>() {
+        Ok(percent) if (0.0..100.0).contains(&percent) => Ok(percent),
+        _ => Err("a share of the disk is wanted, such as 10%, and less than all of it".into()),
+    }
+}
+
+/// When a recording is synced.
+pub fn sync(text: &str) -> Result<Sync, String> {
+    match text {
+        "tick" => Ok(Sync::Tick),
+        "off" => Ok(Sync::Off),
+        other => match span(other) {
+            Ok(time) => Ok(Sync::Every(time)),
+            Err(_) => Err("tick, off, or a time such as 5s is wanted".into()),
+        },
     }
 }
 

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use sha2::{Digest, Sha256};
+
 use super::mount::{parse_mountinfo, read_mountinfo};
 use super::parse::{int, pairs};
 use super::virtualisation::{Evidence, container_runtime, hypervisor};
@@ -88,14 +90,12 @@ fn machine_id(host: &mut Host) -> Option<String> {
     (id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit())).then(|| id.to_ascii_lowercase())
 }
 
-/// FNV-1a with 128 bits over `sysray` and the id, in hexadecimal. It must never change: recordings
-/// of one machine are told by it. It keeps the id out of sight, and is no lock.
+/// The first 128 bits of SHA-256 over `sysray` and the id, in hexadecimal. It must never change:
+/// recordings of one machine are told by it. The id itself, which other programs take for a secret,
+/// cannot be had from it.
 fn hashed(id: &str) -> String {
-    const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
-    let bytes = b"sysray".iter().chain(id.as_bytes());
-    let hash = bytes.fold(BASIS, |hash, byte| (hash ^ u128::from(*byte)).wrapping_mul(PRIME));
-    format!("{hash:032x}")
+    let hash = Sha256::new().chain_update("sysray").chain_update(id).finalize();
+    hash[..16].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The chosen word of `always [madvise] never`.

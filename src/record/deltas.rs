@@ -29,6 +29,21 @@ macro_rules! deltas {
             pub fn take(&mut self, sample: &mut rows::Sample, since: Option<i64>) {
                 $(self.$name.take(&mut sample.$name, since);)*
             }
+
+            /// The totals of the tick before, of all tables.
+            pub fn totals(&self) -> rows::Sample {
+                rows::Sample { $($name: self.$name.rows.clone()),* }
+            }
+
+            /// Begins with totals that were known before.
+            pub fn begin(&mut self, totals: rows::Sample) {
+                $(self.$name.keep(totals.$name);)*
+            }
+
+            /// Goes on by an interval that was recorded: what it had is added to the totals.
+            pub fn advance(&mut self, interval: rows::Sample) {
+                $(self.$name.advance(interval.$name);)*
+            }
         }
     };
 }
@@ -63,9 +78,28 @@ impl<R: Row> Before<R> {
                 None => row.counters(&R::default(), |now, _, _| *now = None),
             }
         }
+        self.keep(totals);
+    }
+
+    fn keep(&mut self, totals: Vec<R>) {
         self.index.clear();
         self.index.extend(totals.iter().enumerate().map(|(at, row)| (hash(row), at)));
         self.rows = totals;
+    }
+
+    fn advance(&mut self, mut interval: Vec<R>) {
+        if interval.is_empty() {
+            return;
+        }
+        for row in &mut interval {
+            // Without a row before, what it began with is all that it has had, or unknown.
+            if let Some(before) = self.find(row) {
+                row.counters(before, |now, before, _| {
+                    *now = now.zip(before).map(|(now, before)| now + before)
+                });
+            }
+        }
+        self.keep(interval);
     }
 
     fn find(&self, row: &R) -> Option<&R> {

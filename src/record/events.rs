@@ -1,5 +1,7 @@
 //! Rows of `event` that the tick loop itself knows of.
 
+use std::path::Path;
+
 use crate::schema::rows::Event;
 use crate::time::Micros;
 
@@ -15,6 +17,22 @@ fn event(kind: &str, severity: &str, message: String) -> Event {
         message: Some(message.into()),
         ..Event::default()
     }
+}
+
+/// The kind of event that says that something recorded is lost.
+pub const LOST: &str = "lost";
+
+/// A recording that was cut off left a part of a tick.
+pub fn torn(part: &Path, bytes: usize) -> Event {
+    let message = format!("{}: a tick was cut off, {bytes} bytes of it are left out", part.display());
+    event(LOST, WARNING, message)
+}
+
+/// Not all of a part can be read.
+pub fn damaged(part: &Path) -> Event {
+    let message =
+        format!("{0}: damaged; what is sound is sealed, and the part is kept as {0}.damaged", part.display());
+    event(LOST, WARNING, message)
 }
 
 /// The recording begins.

@@ -12,15 +12,21 @@ mod events;
 mod headline;
 mod journal;
 mod maintenance;
+mod opening;
+mod recording;
+mod resume;
+mod ring;
 mod run;
 mod sampler;
 mod schedule;
+mod writing;
 
-pub use journal::boot_id;
 pub use maintenance::Maintenance;
 pub use run::{Options, Progress, Stop, Summary, Watcher, run};
 pub use sampler::{Sampler, Tick};
+pub use writing::Sync;
 
+use crate::collect::Host;
 use crate::{collect, store};
 
 /// Why a recording cannot begin or go on.
@@ -30,4 +36,10 @@ pub enum Error {
     Store(#[from] store::Error),
     #[error(transparent)]
     Collect(#[from] collect::Error),
+}
+
+/// The kernel's name for this boot; empty where it has none.
+pub fn boot_id(host: &mut Host) -> String {
+    let read = host.proc("sys/kernel/random/boot_id");
+    read.map(|text| text.trim().to_string()).unwrap_or_default()
 }

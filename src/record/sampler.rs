@@ -13,6 +13,9 @@ use super::batches::Batches;
 use super::deltas::Deltas;
 use super::{cost, derived, headline};
 
+/// What the recorder's row about the whole of it is called.
+const WHOLE: &str = "recorder";
+
 /// Reads the collectors and remembers the totals of the round before.
 pub struct Sampler<'a> {
     host: Host,
@@ -78,6 +81,23 @@ impl<'a> Sampler<'a> {
         self.tick(own, false);
     }
 
+    /// Counts on from totals of this boot that were known at an instant of the monotonic clock, so
+    /// that the first rows span the time since. The recorder's own figures begin anew.
+    pub fn resume(&mut self, mut totals: Sample, at: Duration, own: Recorder) {
+        totals.recorder = self.collectors.iter().map(|w| w.totals.clone()).collect();
+        totals.recorder.push(Recorder { collector: WHOLE.into(), ..own });
+        self.deltas.begin(totals);
+        self.boot_ticks = boot_ticks_at(&self.host, at);
+        for watched in &mut self.collectors {
+            watched.read_at = Some(at);
+        }
+    }
+
+    /// The totals that the last rows end with.
+    pub fn totals(&self) -> Sample {
+        self.deltas.totals()
+    }
+
     /// Takes a sample; `own` is the recorder's row about itself, counters as totals.
     pub fn tick(&mut self, own: Recorder, keep_totals: bool) -> Tick {
         let boot_ticks = boot_ticks(&self.host);
@@ -88,7 +108,7 @@ impl<'a> Sampler<'a> {
         let cost = cost::now();
         rows.recorder.extend(self.collectors.iter().map(|w| w.totals.clone()));
         rows.recorder.push(Recorder {
-            collector: "recorder".into(),
+            collector: WHOLE.into(),
             cpu_us: cost.cpu_us,
             rss_bytes: cost.rss_bytes,
             ..own
@@ -145,6 +165,12 @@ fn boot_ticks(host: &Host) -> Option<i64> {
     let now = clock_gettime(ClockId::Boottime);
     let per_s = host.units.ticks_per_s;
     Some(now.tv_sec * per_s + now.tv_nsec * per_s / 1_000_000_000)
+}
+
+/// The boot clock at an instant of the monotonic one, which is the same here.
+fn boot_ticks_at(host: &Host, at: Duration) -> Option<i64> {
+    let micros = i64::try_from(at.as_micros()).ok()?;
+    cfg!(target_os = "linux").then(|| micros / 1000 * host.units.ticks_per_s / 1000)
 }
 
 /// Elsewhere start times are no boot clock's.

@@ -4,7 +4,8 @@ use std::fmt;
 use std::hash::Hasher;
 use std::sync::Arc;
 
-use arrow::array::RecordBatch;
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::datatypes::{Float64Type, Int64Type, TimestampMicrosecondType};
 
 use super::{Decrease, Table};
 
@@ -45,6 +46,10 @@ pub trait Row: Clone + Default + Sized + 'static {
 
     /// The declared columns' values, in the order of [`Table::columns`].
     fn values(&self) -> Vec<Value<'_>>;
+
+    /// The row of that place in a batch. What the batch does not have is unknown; a key that is
+    /// missing is what its type begins with.
+    fn read(batch: &RecordBatch, at: usize) -> Self;
 }
 
 /// Collects rows into an Arrow batch.
@@ -100,11 +105,28 @@ impl fmt::Display for Value<'_> {
 pub(super) trait Held {
     /// The same as a value.
     fn value(&self) -> Value<'_>;
+
+    /// What an array has in one place; `None` where that is NULL or of another type.
+    fn read(array: &ArrayRef, at: usize) -> Option<Self>
+    where
+        Self: Sized;
+}
+
+/// What a column of a batch has in one place. The column is mostly where `likely` says.
+pub(super) fn held<T: Held + Default>(batch: &RecordBatch, likely: usize, column: &str, at: usize) -> T {
+    let there = batch.schema_ref().fields().get(likely).is_some_and(|field| field.name() == column);
+    let found = if there { Some(batch.column(likely)) } else { batch.column_by_name(column) };
+    let found = found.filter(|array| array.is_valid(at));
+    found.and_then(|array| T::read(array, at)).unwrap_or_default()
 }
 
 impl<T: Held> Held for Option<T> {
     fn value(&self) -> Value<'_> {
         self.as_ref().map_or(Value::Unknown, Held::value)
+    }
+
+    fn read(array: &ArrayRef, at: usize) -> Option<Self> {
+        T::read(array, at).map(Some)
     }
 }
 
@@ -112,11 +134,19 @@ impl Held for i64 {
     fn value(&self) -> Value<'_> {
         Value::Int(*self)
     }
+
+    fn read(array: &ArrayRef, at: usize) -> Option<Self> {
+        Some(array.as_primitive_opt::<Int64Type>()?.value(at))
+    }
 }
 
 impl Held for f64 {
     fn value(&self) -> Value<'_> {
         Value::Float(*self)
+    }
+
+    fn read(array: &ArrayRef, at: usize) -> Option<Self> {
+        Some(array.as_primitive_opt::<Float64Type>()?.value(at))
     }
 }
 
@@ -124,16 +154,28 @@ impl Held for bool {
     fn value(&self) -> Value<'_> {
         Value::Bool(*self)
     }
+
+    fn read(array: &ArrayRef, at: usize) -> Option<Self> {
+        Some(array.as_boolean_opt()?.value(at))
+    }
 }
 
 impl Held for Text {
     fn value(&self) -> Value<'_> {
         Value::Text(self)
     }
+
+    fn read(array: &ArrayRef, at: usize) -> Option<Self> {
+        Some(array.as_string_opt::<i32>()?.value(at).into())
+    }
 }
 
 impl Held for Micros {
     fn value(&self) -> Value<'_> {
         Value::Time(*self)
+    }
+
+    fn read(array: &ArrayRef, at: usize) -> Option<Self> {
+        Some(Micros(array.as_primitive_opt::<TimestampMicrosecondType>()?.value(at)))
     }
 }

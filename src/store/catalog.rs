@@ -11,17 +11,17 @@ use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 
 use super::identity::Identity;
-use super::journal::Part;
+use super::journal::{Damage, Part};
 use super::layout::{self, PartName, SegmentName};
 use super::{Error, segment};
 use crate::schema::{Micros, Table, Text, Tier, table};
 use crate::time::Range;
 
-/// How often a listing is repeated while maintenance changes the store under it.
-const TRIES: usize = 20;
-
 /// A first and a last instant, once there are any.
 type Extent = Option<(Micros, Micros)>;
+
+/// How often a listing is repeated while maintenance changes the store under it.
+const TRIES: usize = 20;
 
 /// A store, opened for reading.
 pub struct Catalog {
@@ -110,7 +110,7 @@ impl Catalog {
             let sealed = |seq: u64| {
                 mine.iter().any(|s| s.host == open.name.host && (s.first_seq..=s.last_seq).contains(&seq))
             };
-            let batches = open.part()?.batches(table.name, |m| range.contains(m.wall) && !sealed(m.seq))?;
+            let batches = open.part()?.batches(table.name, |m| range.contains(m.wall) && !sealed(m.seq));
             if let Some(first) = batches.first() {
                 let batch = concat_batches(&first.schema(), &batches)
                     .and_then(|batch| segment::conform(&batch, &table.schema()))
@@ -136,9 +136,9 @@ impl Catalog {
             }
         }
         for open in &self.parts {
-            open.part()?
-                .frames()
-                .for_each(|frame| widen(&mut recorded, frame.moment.wall, frame.moment.wall));
+            for frame in open.part()?.frames() {
+                widen(&mut recorded, frame.moment.wall, frame.moment.wall);
+            }
         }
         // A bucket is wider than the rows in it: tiers count only where they reach further back than
         // the hour in which the rows begin.
@@ -157,16 +157,21 @@ impl Catalog {
         self.parts.iter().map(|part| (&part.name, part.length))
     }
 
-    /// How many frames the journal has that are not sealed, and how many bytes at the ends of its
-    /// parts belong to no whole frame.
-    pub fn tail(&self) -> Result<(usize, usize), Error> {
-        let mut sum = (0, 0);
-        for open in &self.parts {
+    /// How many frames each part of the journal has, and what of it cannot be read.
+    pub fn tail(&self) -> Result<Vec<(&PartName, usize, Damage)>, Error> {
+        let count = |open: &'_ OpenPart| {
             let part = open.part()?;
-            sum.0 += part.frames().count();
-            sum.1 += part.torn_bytes();
-        }
-        Ok(sum)
+            Ok((part.frames().len(), part.damage()))
+        };
+        self.parts
+            .iter()
+            .map(|open| count(open).map(|(frames, damage)| (&open.name, frames, damage)))
+            .collect()
+    }
+
+    /// The last part of a host's journal.
+    pub fn last_part(&self, host: &str) -> Result<Option<&Part>, Error> {
+        self.parts.iter().rfind(|open| open.name.host == host).map(OpenPart::part).transpose()
     }
 
     /// The highest frame number in use for a host; 0 where there is none.
@@ -174,7 +179,8 @@ impl Catalog {
         let sealed = self.segments.iter().filter(|s| s.host == host).map(|s| s.last_seq);
         let mut last = sealed.max().unwrap_or(0);
         for open in self.parts.iter().filter(|part| part.name.host == host) {
-            let frames = open.part()?.frames().map(|frame| frame.moment.seq);
+            let frames = open.part()?.frames();
+            let frames = frames.iter().map(|frame| frame.moment.seq);
             // The name of a part without frames is used up as well.
             last = frames.chain([open.name.first_seq]).fold(last, u64::max);
         }

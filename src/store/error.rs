@@ -22,6 +22,8 @@ pub enum Error {
     Format { path: PathBuf, found: u32, known: u32 },
     #[error("{path} is being recorded by {holder}; stop that recorder or name another folder with --store")]
     Held { path: PathBuf, holder: String },
+    #[error("{path} takes no more ticks: {why}")]
+    Full { path: PathBuf, why: String },
     #[error("{path}: {what}")]
     Damaged { path: PathBuf, what: String },
 }
@@ -30,6 +32,12 @@ impl Error {
     /// An I/O error with the path it is about.
     pub fn io(path: &Path) -> impl FnOnce(io::Error) -> Error + '_ {
         move |source| Error::Io { path: path.into(), source }
+    }
+
+    /// Whether the disk, or what the store may take of it, is used up.
+    pub fn is_no_room(&self) -> bool {
+        use io::ErrorKind::{QuotaExceeded, StorageFull};
+        matches!(self, Error::Io { source, .. } if matches!(source.kind(), QuotaExceeded | StorageFull))
     }
 
     /// The same, where the store cannot be begun at all.

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, disk};
+use super::Error;
+use super::disk::{self, Folder, Unpublished};
 use crate::schema::{Micros, STORE_FORMAT};
 
 const FILE: &str = "sysray-store.json";
@@ -51,29 +52,30 @@ impl Identity {
         let damaged =
             |e: serde_json::Error| Error::damaged(&path, format!("not readable as a store's identity ({e})"));
         let Format { format: found } = serde_json::from_slice(&text).map_err(damaged)?;
-        if found != STORE_FORMAT {
+        if !(1..=STORE_FORMAT).contains(&found) {
             return Err(Error::Format { path: root.into(), found, known: STORE_FORMAT });
         }
         serde_json::from_slice(&text).map_err(damaged)
     }
 
     /// Reads it, or makes an empty or missing folder a store.
-    pub fn read_or_create(root: &Path) -> Result<Self, Error> {
+    pub fn read_or_create(folder: &Folder) -> Result<Self, Error> {
+        let root = folder.root();
         match Identity::read(root) {
             Err(Error::Missing(_)) => {}
             Err(Error::NoStore(_)) if disk::names(root)?.is_empty() => {}
             Err(Error::NoStore(_)) => return Err(Error::Foreign(root.into())),
             other => return other,
         }
-        disk::make_folder(root).map_err(Error::unwritable)?;
+        folder.make_folder(root).map_err(Error::unwritable)?;
         let program = format!("sysray {}", env!("CARGO_PKG_VERSION"));
         let new = Identity { format: STORE_FORMAT, program, hosts: BTreeMap::new(), boots: BTreeMap::new() };
-        new.write(root).map_err(Error::unwritable)?;
+        new.write(folder).map_err(Error::unwritable)?;
         Ok(new)
     }
 
     /// The label of a machine; the first time it is made of its name.
-    pub fn label(&mut self, root: &Path, machine: &str, hostname: &str) -> Result<String, Error> {
+    pub fn label(&mut self, folder: &Folder, machine: &str, hostname: &str) -> Result<String, Error> {
         if let Some(label) = self.hosts.get(machine) {
             return Ok(label.clone());
         }
@@ -82,23 +84,23 @@ impl Identity {
             label.push_str("-2");
         }
         self.hosts.insert(machine.into(), label.clone());
-        self.write(root)?;
+        self.write(folder)?;
         Ok(label)
     }
 
     /// When a boot began: what it was first seen as, whatever the clock says of it now.
-    pub fn boot(&mut self, root: &Path, boot_id: &str, seen: Micros) -> Result<Micros, Error> {
+    pub fn boot(&mut self, folder: &Folder, boot_id: &str, seen: Micros) -> Result<Micros, Error> {
         if let Some(first) = self.boots.get(boot_id) {
             return Ok(Micros(*first));
         }
         self.boots.insert(boot_id.into(), seen.0);
-        self.write(root)?;
+        self.write(folder)?;
         Ok(seen)
     }
 
-    fn write(&self, root: &Path) -> Result<(), Error> {
-        let path = root.join(FILE);
-        let mut file = disk::Unpublished::new(path.clone())?;
+    fn write(&self, folder: &Folder) -> Result<(), Error> {
+        let path = folder.root().join(FILE);
+        let mut file = Unpublished::new(folder, path.clone())?;
         let text =
             serde_json::to_string_pretty(self).map_err(std::io::Error::from).map_err(Error::io(&path))?;
         file.write_all(text.as_bytes()).and_then(|()| file.write_all(b"\n")).map_err(Error::io(&path))?;

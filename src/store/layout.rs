@@ -6,6 +6,7 @@
 //! <store>/journal/host=<host>/<from>.<first_seq>.part
 //! <store>/<table>/host=<host>/date=<YYYY-MM-DD>/<from>-<to>.<first_seq>-<last_seq>.<generation>.parquet
 //! <store>/<tier>/host=<host>/month=<YYYY-MM>/<from>-<to>.<first_seq>-<last_seq>.<generation>.parquet
+//! <store>/sums/host=<host>/<YYYY-MM-DD or YYYY-MM>.sha256
 //! ```
 //!
 //! Instants in names are UTC to the second, as `20261122T140000Z`. A name that does not parse is
@@ -50,13 +51,17 @@ impl SegmentName {
     /// Where it lies, from the store's root.
     pub fn path(&self, root: &Path) -> PathBuf {
         let SegmentName { table, host, first_seq, last_seq, generation, .. } = self;
-        let day = Timestamp::from_microsecond(day_start(self.to)).unwrap_or_default();
-        let span = if is_tier(table) { "month=%Y-%m" } else { "date=%Y-%m-%d" };
         let (from, to) = (instant(self.from), instant(self.to));
         root.join(table)
             .join(format!("host={host}"))
-            .join(day.strftime(span).to_string())
+            .join(format!("{}{}", span_prefix(is_tier(table)), self.period()))
             .join(format!("{from}-{to}.{first_seq}-{last_seq}.{generation}.parquet"))
+    }
+
+    /// The day that it is of, as `2026-11-22`; of a tier the month, as `2026-11`.
+    pub fn period(&self) -> String {
+        let day = Timestamp::from_microsecond(day_start(self.to)).unwrap_or_default();
+        day.strftime(if is_tier(&self.table) { "%Y-%m" } else { "%Y-%m-%d" }).to_string()
     }
 
     /// Reads a file's name back.
@@ -110,15 +115,35 @@ impl PartName {
     }
 }
 
+/// The folder of the journal, in a store's root.
+pub const JOURNAL: &str = "journal";
+/// How the name of a part ends that is kept because not all of it could be read.
+const SET_ASIDE: &str = ".damaged";
+
 /// Where the parts of a host lie.
 pub fn journal_folder(root: &Path, host: &str) -> PathBuf {
-    root.join("journal").join(format!("host={host}"))
+    root.join(JOURNAL).join(format!("host={host}"))
+}
+
+/// What a part is called that is sealed as far as it could be read, and kept.
+pub fn set_aside_path(part: &Path) -> PathBuf {
+    let name = part.file_name().unwrap_or_default().to_string_lossy();
+    part.with_file_name(format!("{name}{SET_ASIDE}"))
+}
+
+/// The parts of a host that were set aside, oldest first.
+pub fn set_aside(root: &Path, host: &str) -> Result<Vec<PathBuf>, Error> {
+    let folder = journal_folder(root, host);
+    let is_part = |name: &&String| {
+        name.strip_suffix(SET_ASIDE).is_some_and(|part| PartName::parse(host, part).is_some())
+    };
+    Ok(disk::names(&folder)?.iter().filter(is_part).map(|name| folder.join(name)).collect())
 }
 
 /// The journal's parts, of all hosts or one, oldest first within a host.
 pub fn parts(root: &Path, host: Option<&str>) -> Result<Vec<PartName>, Error> {
     let mut found = Vec::new();
-    for (host, folder) in hosts(&root.join("journal"), host)? {
+    for (host, folder) in hosts(&root.join(JOURNAL), host)? {
         found.extend(disk::names(&folder)?.iter().filter_map(|name| PartName::parse(&host, name)));
     }
     found.sort_unstable();
@@ -142,7 +167,11 @@ pub fn segments(root: &Path, host: Option<&str>) -> Result<Vec<SegmentName>, Err
 
 /// Whether segments of the table lie in a folder of that name: a day, and of a tier a month.
 pub fn is_span(table: &Table, folder: &str) -> bool {
-    folder.starts_with(if table.tier.is_some() { "month=" } else { "date=" })
+    folder.starts_with(span_prefix(table.tier.is_some()))
+}
+
+fn span_prefix(is_tier: bool) -> &'static str {
+    if is_tier { "month=" } else { "date=" }
 }
 
 /// Whether that is the name of a tier.

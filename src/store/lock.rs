@@ -1,30 +1,30 @@
 //! Who works on a store: one recorder, and one maintenance, at a time. Readers need no lock.
 
 use std::fs::{File, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{Read, Seek};
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Error, disk};
+use super::Error;
+use super::disk::{DiskFile, Folder};
 
 /// A held lock; dropping it, or dying, lets go.
-#[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    _file: Box<dyn DiskFile>,
 }
 
 impl Lock {
     /// The recorder's. A second recorder is refused and told who holds it.
-    pub fn recorder(root: &Path) -> Result<Lock, Error> {
-        match take(root, "recorder.lock")? {
+    pub fn recorder(folder: &Folder) -> Result<Lock, Error> {
+        match take(folder, "recorder.lock")? {
             Ok(lock) => Ok(lock),
-            Err(holder) => Err(Error::Held { path: root.into(), holder }),
+            Err(holder) => Err(Error::Held { path: folder.root().into(), holder }),
         }
     }
 
     /// The maintenance's; `None` while another maintains.
-    pub fn maintenance(root: &Path) -> Result<Option<Lock>, Error> {
-        Ok(take(root, "maintain.lock")?.ok())
+    pub fn maintenance(folder: &Folder) -> Result<Option<Lock>, Error> {
+        Ok(take(folder, "maintain.lock")?.ok())
     }
 }
 
@@ -38,34 +38,35 @@ pub fn recorder(root: &Path) -> Result<Option<String>, Error> {
     };
     match file.try_lock_shared() {
         Ok(()) => Ok(None),
-        Err(TryLockError::WouldBlock) => Ok(Some(holder(file))),
+        Err(TryLockError::WouldBlock) => Ok(Some(holder(&file))),
         Err(TryLockError::Error(source)) => Err(Error::Io { path, source }),
     }
 }
 
-fn take(root: &Path, name: &str) -> Result<Result<Lock, String>, Error> {
-    let path = root.join(name);
-    let mut file = disk::open_or_create(&path).map_err(Error::unwritable)?;
+fn take(folder: &Folder, name: &str) -> Result<Result<Lock, String>, Error> {
+    let path = folder.root().join(name);
+    let mut file = folder.open_lock(&path).map_err(Error::unwritable)?;
     let mut tries = 0;
     loop {
-        match file.try_lock() {
+        match file.file().try_lock() {
             Ok(()) => break,
             // Whoever asks for the holder has it for a moment too.
             Err(TryLockError::WouldBlock) if tries < 5 => std::thread::sleep(Duration::from_millis(20)),
-            Err(TryLockError::WouldBlock) => return Ok(Err(holder(file))),
+            Err(TryLockError::WouldBlock) => return Ok(Err(holder(file.file()))),
             Err(TryLockError::Error(source)) => return Err(Error::Io { path, source }),
         }
         tries += 1;
     }
     let since = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ");
     let who = format!("pid {} since {since}\n", std::process::id());
-    file.set_len(0).and_then(|()| file.write_all(who.as_bytes())).map_err(Error::io(&path))?;
+    // Who holds it is a courtesy; on a full disk the lock is held all the same.
+    let _ = file.set_len(0).and_then(|()| file.write_at(who.as_bytes(), 0));
     Ok(Ok(Lock { _file: file }))
 }
 
-fn holder(mut file: File) -> String {
+fn holder(mut file: &File) -> String {
     let mut text = String::new();
-    let read = file.rewind().and_then(|()| Read::by_ref(&mut file).take(200).read_to_string(&mut text));
+    let read = file.rewind().and_then(|()| file.take(200).read_to_string(&mut text));
     match read {
         Ok(n) if n > 0 => text.trim().into(),
         _ => "another process".into(),

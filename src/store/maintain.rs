@@ -1,5 +1,4 @@
-//! Maintenance: parts are sealed, tiers made, finished spans merged, and what is over the bounds
-//! retired.
+//! Maintenance: parts are sealed, finished spans merged, and what is over the bounds retired.
 //!
 //! It runs in a child of the recorder, or by hand, one at a time. It never touches a part that is
 //! being written, nor a file whose name it does not understand.
@@ -7,9 +6,16 @@
 use std::fs::{File, TryLockError};
 use std::path::Path;
 
+use super::disk::{self, Folder};
+use super::journal::Part;
 use super::layout::{self, PartName};
-use super::{Error, Lock, Policy, disk, merge, retain, seal, tier};
+use super::retain::{self, Retired};
+use super::sums::{self, Sums};
+use super::{Error, Lock, Policy, merge, seal, tier, usage};
 use crate::schema::{Micros, all_tables};
+
+/// What sealing a part may take beyond the part's own size: footers, and folders of a new day.
+const SLACK_BYTES: u64 = 1 << 20;
 
 /// What a maintenance did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,67 +31,180 @@ pub struct Done {
 }
 
 /// Maintains the files of one host. `None` where another maintenance is at work.
-pub fn maintain(root: &Path, host: &str, policy: &Policy, now: Micros) -> Result<Option<Done>, Error> {
-    let Some(_lock) = Lock::maintenance(root)? else { return Ok(None) };
-    remove_leftovers(root, host)?;
-    remove_covered(root, host)?;
-    let mut done = Done::default();
-    let mut failed = None;
-    for name in layout::parts(root, Some(host))? {
-        match seal_part(root, &name, policy) {
-            Ok(sealed) => done.sealed += usize::from(sealed),
-            // One bad part must not keep the others from being sealed.
-            Err(error) => failed = Some(error),
-        }
-    }
-    // Before hours are merged to days: a day would be read again for each of its hours.
-    match tier::make(root, host, policy, now) {
-        Ok(made) => done.tiers = made,
-        Err(error) => failed = Some(error),
-    }
-    done.merged = merge::merge(root, host, policy, now)?;
-    done.retired = retain::retain(root, host, policy, now)?;
-    failed.map_or(Ok(Some(done)), Err)
+pub fn maintain(folder: &Folder, host: &str, policy: &Policy, now: Micros) -> Result<Option<Done>, Error> {
+    let Some(_lock) = Lock::maintenance(folder)? else { return Ok(None) };
+    let mut maintaining = Maintaining {
+        folder,
+        host,
+        policy,
+        now,
+        sums: Sums::read(folder.root(), host)?,
+        done: Done::default(),
+    };
+    maintaining.run()?;
+    Ok(Some(maintaining.done))
 }
 
-/// Seals a part and removes it; false where it is still being written.
-fn seal_part(root: &Path, name: &PartName, policy: &Policy) -> Result<bool, Error> {
-    let path = name.path(root);
-    let file = File::open(&path).map_err(Error::io(&path))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Ok(false),
-        Err(TryLockError::Error(source)) => return Err(Error::Io { path, source }),
-    }
-    seal::seal(root, name, &file, policy.compression)?;
-    disk::remove(&path)?;
-    disk::sync_folder(&path)?;
-    Ok(true)
+/// Retires what is over the bounds, and hands out what that was.
+pub fn prune(
+    folder: &Folder,
+    host: &str,
+    policy: &Policy,
+    now: Micros,
+) -> Result<Option<Vec<Retired>>, Error> {
+    let Some(_lock) = Lock::maintenance(folder)? else { return Ok(None) };
+    let plan = retain::plan(folder.root(), host, policy, now, 0)?;
+    let mut sums = Sums::read(folder.root(), host)?;
+    retain::execute(folder, &plan, &mut sums)?;
+    Ok(Some(plan))
 }
 
-/// Removes what a maintenance that was cut off had begun to write.
-fn remove_leftovers(root: &Path, host: &str) -> Result<(), Error> {
-    for table in all_tables() {
-        let folder = root.join(table.name).join(format!("host={host}"));
-        for span in disk::names(&folder)?.iter().filter(|name| layout::is_span(table, name)) {
-            let folder = folder.join(span);
-            for name in disk::names(&folder)? {
-                if name.starts_with(disk::TEMPORARY) && name.ends_with(".parquet") {
-                    disk::remove(&folder.join(name))?;
-                }
+struct Maintaining<'a> {
+    folder: &'a Folder,
+    host: &'a str,
+    policy: &'a Policy,
+    now: Micros,
+    sums: Sums,
+    done: Done,
+}
+
+impl Maintaining<'_> {
+    fn run(&mut self) -> Result<(), Error> {
+        let root = self.folder.root();
+        remove_leftovers(self.folder, self.host)?;
+        self.remove_covered()?;
+        // Before anything is written, so that a full disk is no reason not to make room on it.
+        self.retire(0)?;
+        self.note_unnoted()?;
+        let mut failed = None;
+        for name in layout::parts(root, Some(self.host))? {
+            match self.seal_part(&name) {
+                Ok(sealed) => self.done.sealed += usize::from(sealed),
+                // One bad part must not keep the others from being sealed.
+                Err(error) => failed = Some(error),
             }
         }
+        // Before hours are merged to days: a day would be read again for each of its hours.
+        let telling = self.folder.bounded(self.room());
+        match tier::make(&telling, self.host, self.policy, self.now, &mut self.sums) {
+            Ok(made) => self.done.tiers = made,
+            Err(error) if error.is_no_room() => {}
+            Err(error) => failed = Some(error),
+        }
+        self.sums.write(self.folder)?;
+        let merging = self.folder.bounded(self.room());
+        self.done.merged = match merge::merge(&merging, self.host, self.policy, self.now, &mut self.sums) {
+            Err(error) if error.is_no_room() => 0,
+            other => other?,
+        };
+        self.retire(0)?;
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// What may still be written without the store growing over its size.
+    fn room(&self) -> u64 {
+        let limit = self.policy.sealed_bytes();
+        if limit == u64::MAX { limit } else { limit.saturating_sub(usage::sealed(self.folder.root())) }
+    }
+
+    /// Retires what is over the bounds, and as much that so many bytes can be written.
+    fn retire(&mut self, room_bytes: u64) -> Result<(), Error> {
+        let plan = retain::plan(self.folder.root(), self.host, self.policy, self.now, room_bytes)?;
+        retain::execute(self.folder, &plan, &mut self.sums)?;
+        self.done.retired += plan.len();
+        Ok(())
+    }
+
+    /// Seals a part and removes it; false where it is still being written.
+    fn seal_part(&mut self, name: &PartName) -> Result<bool, Error> {
+        let path = name.path(self.folder.root());
+        let file = File::open(&path).map_err(Error::io(&path))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Ok(false),
+            Err(TryLockError::Error(source)) => return Err(Error::io(&path)(source)),
+        }
+        let length = file.metadata().map_err(Error::io(&path))?.len();
+        let part = Part::read(&path, &file, length)?;
+        let mut room = length + SLACK_BYTES;
+        loop {
+            self.retire(room.min(self.policy.sealed_bytes() / 2))?;
+            let folder = self.folder.bounded(self.room());
+            match seal::seal(&folder, name, &part, self.policy.compression, &mut self.sums) {
+                // It took more than was reckoned: more has to go, or the disk is to be waited for.
+                Err(error) if error.is_no_room() && room < self.policy.sealed_bytes() / 2 => room *= 2,
+                other => break other?,
+            }
+        }
+        self.sums.write(self.folder)?;
+        if part.damage().is_inside() {
+            // What could not be read somebody may still want to look at.
+            self.folder.rename(&path, &layout::set_aside_path(&path))?;
+        } else {
+            self.folder.remove(&path)?;
+            self.folder.sync_folder_of(&path)?;
+        }
+        Ok(true)
+    }
+
+    /// Removes segments that an earlier maintenance merged into wider ones. Readers have had the time
+    /// since then to open what they chose.
+    fn remove_covered(&mut self) -> Result<(), Error> {
+        let root = self.folder.root();
+        let all = layout::segments(root, Some(self.host))?;
+        let kept = layout::uncovered(&all);
+        let covered: Vec<_> = all.iter().filter(|name| !kept.contains(name)).collect();
+        for name in &covered {
+            self.folder.remove(&name.path(root))?;
+        }
+        covered.iter().for_each(|name| self.sums.forget(name));
+        if covered.is_empty() { Ok(()) } else { self.sums.write(self.folder) }
+    }
+
+    /// Notes the sums of files that a maintenance published which was cut off before it could.
+    fn note_unnoted(&mut self) -> Result<(), Error> {
+        let root = self.folder.root();
+        for name in layout::segments(root, Some(self.host))? {
+            if !self.sums.knows(&name) {
+                self.sums.note(&name, sums::of_file(&name.path(root))?);
+            }
+        }
+        match self.sums.write(self.folder) {
+            Err(error) if error.is_no_room() => Ok(()),
+            other => other,
+        }
+    }
+}
+
+/// Removes what was begun to be written by somebody who was cut off. Whoever writes beside its
+/// place holds the maintenance's lock, or is the one recorder and replaces a file of the root.
+fn remove_leftovers(folder: &Folder, host: &str) -> Result<(), Error> {
+    let root = folder.root();
+    let mut folders = vec![sums::folder(root, host), layout::journal_folder(root, host)];
+    for table in all_tables() {
+        let of_host = root.join(table.name).join(format!("host={host}"));
+        let spans = disk::names(&of_host)?;
+        folders
+            .extend(spans.iter().filter(|name| layout::is_span(table, name)).map(|span| of_host.join(span)));
+    }
+    for place in folders {
+        for name in disk::names(&place)?.iter().filter(|name| is_ours(name)) {
+            folder.remove(&place.join(name))?;
+        }
+        // A folder that was made for a file which never came.
+        if place.starts_with(root) && !is_root_level(&place, root) {
+            folder.remove_if_empty(&place);
+        }
     }
     Ok(())
 }
 
-/// Removes segments that an earlier maintenance merged into wider ones. Readers have had the time
-/// since then to open what they chose.
-fn remove_covered(root: &Path, host: &str) -> Result<(), Error> {
-    let all = layout::segments(root, Some(host))?;
-    let kept = layout::uncovered(&all);
-    for name in all.iter().filter(|name| !kept.contains(name)) {
-        disk::remove(&name.path(root))?;
-    }
-    Ok(())
+/// Temporaries as we write them, beside files as we name them.
+fn is_ours(name: &str) -> bool {
+    disk::is_temporary(name)
+        && [".parquet", ".sha256", ".json", ".totals"].iter().any(|end| name.ends_with(end))
+}
+
+fn is_root_level(place: &Path, root: &Path) -> bool {
+    place.parent() == Some(root)
 }

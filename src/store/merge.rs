@@ -1,20 +1,32 @@
 //! Finished spans become one file: parts to hours, hours to what `--rotate` says; of tiers hours to
 //! days, days to months.
 //!
-//! Many small files cost the tables of few rows more in footers than in rows. Merging keeps row
-//! groups as they were sealed, but for those of tiers, which are small, and adds a generation to the
-//! name.
+//! Many small files cost the tables of few rows more in footers than in rows. Row groups of recorded
+//! rows that lie by entity are taken over as they were sealed, without unpacking them; others are put
+//! together. A file merged has a generation more than those it was made of.
 
 use std::path::Path;
 
+use arrow::array::Array;
+use arrow::compute::concat;
+
+use super::disk::Folder;
 use super::layout::{self, SegmentName};
-use super::segment::{self, Writer};
-use super::{Error, Policy, Rotation};
+use super::segment::{Reader, Writer};
+use super::sums::Sums;
+use super::{Error, Policy, Rotation, usage};
 use crate::schema::{Micros, Order, Table, table};
 
-/// Rows of a tier that lie together at least, but for the last ones of a file. With hundreds of columns
-/// this is what a merge holds in memory.
-const GROUP_ROWS: usize = 16_384;
+/// As many rows of a table that lies by time are put into one row group: a column of them is what
+/// has to fit into memory.
+const GROUP_ROWS: usize = 1 << 20;
+/// The same of a tier, which has hundreds of columns.
+const TIER_GROUP_ROWS: usize = 1 << 14;
+/// A file larger than this share of what the store may be is not made: whole files are given up, and
+/// each should be a small part of the whole.
+const LARGEST_SHARE: u64 = 8;
+/// What a file may be larger than those it was made of.
+const SLACK_BYTES: u64 = 256 << 10;
 
 /// Spans are merged in two steps.
 #[derive(Clone, Copy)]
@@ -36,7 +48,14 @@ impl Stage {
 }
 
 /// Merges what can be merged of one host; the files merged stay until the next maintenance.
-pub fn merge(root: &Path, host: &str, policy: &Policy, now: Micros) -> Result<usize, Error> {
+pub fn merge(
+    folder: &Folder,
+    host: &str,
+    policy: &Policy,
+    now: Micros,
+    sums: &mut Sums,
+) -> Result<usize, Error> {
+    let root = folder.root();
     let mut merged = 0;
     for stage in [Stage::First, Stage::Last] {
         let unsealed: Vec<u64> = layout::parts(root, Some(host))?.iter().map(|part| part.first_seq).collect();
@@ -51,15 +70,28 @@ pub fn merge(root: &Path, host: &str, policy: &Policy, now: Micros) -> Result<us
         for group in segments.chunk_by(same) {
             let span = |ts| stage.span(&group[0].table, ts, policy);
             let over = span(now) > span(group[0].to);
-            if group.len() > 1 && over {
-                merged += merge_group(root, group, policy)?;
+            if group.len() > 1 && over && fits(root, group, policy) {
+                merged += merge_group(folder, group, policy, sums)?;
             }
         }
     }
     Ok(merged)
 }
 
-fn merge_group(root: &Path, group: &[SegmentName], policy: &Policy) -> Result<usize, Error> {
+/// Whether there is room for the merged file beside those that it is made of.
+fn fits(root: &Path, group: &[SegmentName], policy: &Policy) -> bool {
+    let bytes: u64 = group.iter().map(|name| usage::file(&name.path(root))).sum();
+    let small = policy.max_bytes.is_none_or(|max| bytes <= max / LARGEST_SHARE);
+    small && usage::sealed(root) + bytes + SLACK_BYTES <= policy.sealed_bytes()
+}
+
+fn merge_group(
+    folder: &Folder,
+    group: &[SegmentName],
+    policy: &Policy,
+    sums: &mut Sums,
+) -> Result<usize, Error> {
+    let root = folder.root();
     let Some(table) = table(&group[0].table) else { return Ok(0) };
     let (Some(from), Some(to)) = (group.iter().map(|s| s.from).min(), group.iter().map(|s| s.to).max())
     else {
@@ -73,43 +105,59 @@ fn merge_group(root: &Path, group: &[SegmentName], policy: &Policy) -> Result<us
         generation: group.iter().map(|s| s.generation).max().unwrap_or(0) + 1,
         ..group[0].clone()
     };
-    let mut writer = Writer::new(root, table, name, policy.compression)?;
-    let mut rows = 0;
+    let known = table.schema();
+    let mut sources = Vec::new();
     for source in group {
-        if !copy(root, table, source, &mut writer, &mut rows)? {
+        let reader = Reader::open(&source.path(root))?;
+        // Columns that this program does not know would be lost.
+        if reader.schema().fields().iter().any(|field| known.field_with_name(field.name()).is_err()) {
             return Ok(0);
         }
+        sources.push(reader);
     }
-    Ok(if writer.publish()? { group.len() } else { 0 })
+    let mut writer = Writer::new(folder, table, &name, policy.compression)?;
+    for run in runs(table, &sources) {
+        write_run(&mut writer, table, &run)?;
+    }
+    if let Some(sum) = writer.publish()? {
+        sums.note(&name, sum);
+    }
+    sums.write(folder)?;
+    Ok(group.len())
 }
 
-/// Copies a segment's rows; false where it has columns that this program would lose. `rows` are those
-/// in the row group under way.
-fn copy(
-    root: &Path,
-    table: &'static Table,
-    source: &SegmentName,
-    into: &mut Writer,
-    rows: &mut usize,
-) -> Result<bool, Error> {
-    let path = source.path(root);
-    let damaged = |e: String| Error::damaged(&path, e);
-    let file = segment::Reader::open(&path)?;
-    let known = table.schema();
-    if file.schema().fields().iter().any(|field| known.field_with_name(field.name()).is_err()) {
-        return Ok(false);
-    }
-    for group in 0..file.row_groups() {
-        for batch in file.row_group(group)? {
-            let batch = batch.map_err(|e| damaged(e.to_string()))?;
-            *rows += batch.num_rows();
-            into.write(&batch)?;
-        }
-        let ends = if table.tier.is_some() { *rows >= GROUP_ROWS } else { table.order == Order::Entity };
-        if ends {
-            *rows = 0;
-            into.end_row_group()?;
+/// The row groups that become one: each a source and the number of a row group in it.
+fn runs<'a>(table: &Table, sources: &'a [Reader]) -> Vec<Vec<(&'a Reader, usize)>> {
+    let mut runs: Vec<Vec<(&Reader, usize)>> = Vec::new();
+    let limit = if table.tier.is_some() { TIER_GROUP_ROWS } else { GROUP_ROWS };
+    let apart = table.order == Order::Entity && table.tier.is_none();
+    let mut rows = usize::MAX;
+    for source in sources {
+        for group in 0..source.row_groups() {
+            let more = source.group_rows(group);
+            rows = rows.saturating_add(more);
+            if apart || rows > limit {
+                runs.push(Vec::new());
+                rows = more;
+            }
+            if let Some(run) = runs.last_mut() {
+                run.push((source, group));
+            }
         }
     }
-    Ok(true)
+    runs
+}
+
+fn write_run(writer: &mut Writer, table: &Table, run: &[(&Reader, usize)]) -> Result<(), Error> {
+    if let [(source, group)] = run
+        && source.has_columns_of(table)
+    {
+        return writer.splice(source, *group);
+    }
+    writer.row_group(|field| {
+        let parts = run.iter().map(|(source, group)| source.column(&[*group], field));
+        let parts = parts.collect::<Result<Vec<_>, _>>()?;
+        let parts: Vec<&dyn Array> = parts.iter().map(|part| &**part).collect();
+        concat(&parts).map_err(|e| Error::damaged(Path::new(table.name), e.to_string()))
+    })
 }

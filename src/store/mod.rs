@@ -1,13 +1,13 @@
 //! Rows ↔ disk: one folder, a journal of frames that becomes Parquet segments.
 //!
 //! Writers: the recorder appends to the journal's last part and does nothing else; `maintain` seals
-//! parts, makes tiers, merges spans and retires old ones. Readers go through [`Catalog`] and need no lock.
+//! parts, merges spans and retires old ones. Readers go through [`Catalog`] and need no lock.
 //! This room knows no host and asks no clock.
 
 mod catalog;
 mod disk;
 mod error;
-mod frame;
+mod gather;
 mod identity;
 mod journal;
 mod layout;
@@ -19,16 +19,22 @@ mod retain;
 mod seal;
 mod segment;
 mod status;
+mod sums;
 mod tier;
+mod usage;
 
 pub use catalog::{Catalog, Segment, Selection, Tail};
+pub use disk::{Bounded, Disk, DiskFile, Folder, RealDisk};
 pub use error::Error;
-pub use frame::Moment;
 pub use identity::Identity;
-pub use journal::Writer;
+pub use journal::{
+    Content, Damage, Encoder, Frame, Moment, Part, PartFile, TableReader, Tables, Writer, keep_last,
+    part_header, read_last,
+};
 pub use layout::{PartName, SegmentName, bucket};
 pub use lock::{Lock, recorder};
-pub use maintain::{Done, maintain};
-pub use policy::{Compression, Policy, Rotation};
-pub use retain::sizes;
+pub use maintain::{Done, maintain, prune};
+pub use policy::{Class, Compression, Keep, LEAST_MAX_BYTES, PART_BYTES, PART_ROWS, Policy, Rotation};
+pub use retain::{Retired, Why, plan as retirement};
 pub use status::{Status, TableStatus, status};
+pub use usage::{Space, journal as journal_bytes, occupied, sealed as sealed_bytes};

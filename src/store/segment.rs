@@ -1,90 +1,162 @@
 //! A segment: rows of one table as a Parquet file that any tool opens and that knows itself.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, RecordBatch, new_null_array};
-use arrow::compute::{SortColumn, lexsort_to_indices, take_record_batch};
-use arrow::datatypes::SchemaRef;
-use parquet::arrow::ArrowWriter;
+use arrow::array::{ArrayRef, RecordBatch, UInt32Array, new_null_array};
+use arrow::compute::{SortColumn, lexsort_to_indices};
+use arrow::datatypes::{Field, SchemaRef};
+use arrow::error::ArrowError;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
-use parquet::basic::{Compression as Codec, ZstdLevel};
-use parquet::file::metadata::KeyValue;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::arrow::arrow_writer::{ArrowRowGroupWriterFactory, ArrowWriterOptions, compute_leaves};
+use parquet::arrow::{ArrowWriter, ProjectionMask};
+use parquet::basic::{Compression as Codec, Encoding, ZstdLevel};
+use parquet::column::writer::ColumnCloseResult;
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{KeyValue, PageIndexPolicy, SortingColumn};
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
+use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 
+use super::disk::{Folder, Unpublished};
 use super::layout::SegmentName;
-use super::{Compression, Error, disk};
-use crate::schema::{Kind, Order, STORE_FORMAT, Table, Type};
+use super::{Compression, Error};
+use crate::schema::{COMMON, Column, Kind, Order, STORE_FORMAT, Table, Type};
 
 /// A dictionary of a tier's column that grows above this is given up.
 const TIER_DICTIONARY_BYTES: usize = 16 << 10;
+/// How large the dictionary of a column of numbers becomes: 256 numbers.
+const NUMBERS_DICTIONARY_BYTES: usize = 2 << 10;
 
-/// A segment being written.
+/// A segment being written, row group by row group and in each column by column: what has to be in
+/// memory is one column, however many rows there are.
 pub struct Writer {
-    name: SegmentName,
+    path: PathBuf,
     table: &'static Table,
-    parquet: ArrowWriter<disk::Unpublished>,
+    file: SerializedFileWriter<Unpublished>,
+    factory: ArrowRowGroupWriterFactory,
+    groups: usize,
 }
 
 impl Writer {
     /// Begins the segment of that name.
     pub fn new(
-        root: &Path,
+        folder: &Folder,
         table: &'static Table,
-        name: SegmentName,
+        name: &SegmentName,
         compression: Compression,
     ) -> Result<Self, Error> {
-        let path = name.path(root);
-        let properties = properties(table, &name, compression)?;
-        let file = disk::Unpublished::new(path.clone())?;
-        let parquet = ArrowWriter::try_new(file, table.schema(), Some(properties))
-            .map_err(|e| Error::damaged(&path, e.to_string()))?;
-        Ok(Writer { name, table, parquet })
+        let path = name.path(folder.root());
+        let properties = properties(table, name, compression)?;
+        let file = Unpublished::new(folder, path.clone())?;
+        // Arrow's own schema would be half of every footer, and says nothing that Parquet's does not.
+        let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
+        let (file, factory) = ArrowWriter::try_new_with_options(file, table.schema(), options)
+            .and_then(ArrowWriter::into_serialized_writer)
+            .map_err(|e| failed(&path, e))?;
+        Ok(Writer { path, table, file, factory, groups: 0 })
     }
 
-    /// Adds rows as they are to lie.
+    /// Adds a row group; `column` is asked for each column of the table in turn.
+    pub fn row_group(
+        &mut self,
+        mut column: impl FnMut(&Field) -> Result<ArrayRef, Error>,
+    ) -> Result<(), Error> {
+        let path = &self.path;
+        let writers = self.factory.create_column_writers(self.groups).map_err(|e| failed(path, e))?;
+        let mut group = self.file.next_row_group().map_err(|e| failed(path, e))?;
+        for (field, mut writer) in self.table.schema().fields().iter().zip(writers) {
+            let values = column(field)?;
+            let written = compute_leaves(field, &values).and_then(|leaves| {
+                leaves.iter().try_for_each(|leaf| writer.write(leaf))?;
+                writer.close()?.append_to_row_group(&mut group)
+            });
+            written.map_err(|e| failed(path, e))?;
+        }
+        group.close().map_err(|e| failed(path, e))?;
+        self.groups += 1;
+        Ok(())
+    }
+
+    /// Adds rows as they are to lie, as a row group of their own.
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
-        let batch = conform(batch, &self.table.schema()).map_err(|e| self.failed(e.to_string()))?;
-        self.parquet.write(&batch).map_err(|e| self.failed(e.to_string()))
+        let conformed = conform(batch, &self.table.schema());
+        let batch = conformed.map_err(|e| Error::damaged(&self.path, e.to_string()))?;
+        self.row_group(|field| {
+            let values = batch.column_by_name(field.name()).cloned();
+            Ok(values.unwrap_or_else(|| new_null_array(field.data_type(), batch.num_rows())))
+        })
     }
 
-    /// Ends a row group.
-    pub fn end_row_group(&mut self) -> Result<(), Error> {
-        self.parquet.flush().map_err(|e| self.failed(e.to_string()))
+    /// Adds a row group of another segment as it is, without unpacking it.
+    pub fn splice(&mut self, from: &Reader, index: usize) -> Result<(), Error> {
+        let path = &self.path;
+        let footer = from.footer.metadata();
+        let source = footer.row_group(index);
+        let mut group = self.file.next_row_group().map_err(|e| failed(path, e))?;
+        for (at, chunk) in source.columns().iter().enumerate() {
+            let pages = footer.offset_index().and_then(|index_of| index_of.get(index)?.get(at).cloned());
+            let extents = footer.column_index().and_then(|index_of| index_of.get(index)?.get(at).cloned());
+            let close = ColumnCloseResult {
+                bytes_written: chunk.compressed_size() as u64,
+                rows_written: source.num_rows() as u64,
+                metadata: chunk.clone(),
+                bloom_filter: None,
+                column_index: extents,
+                offset_index: pages,
+            };
+            group.append_column(&from.file, close).map_err(|e| failed(path, e))?;
+        }
+        group.close().map_err(|e| failed(path, e))?;
+        self.groups += 1;
+        Ok(())
     }
 
-    /// Writes the footer and publishes the file. False where one of that name stands already.
-    pub fn publish(self) -> Result<bool, Error> {
-        let table = self.table.name;
-        let file = self.parquet.into_inner().map_err(|e| Error::damaged(Path::new(table), e.to_string()))?;
-        file.publish()
-    }
-
-    fn failed(&self, what: String) -> Error {
-        Error::damaged(Path::new(self.table.name), format!("{what} (host {})", self.name.host))
+    /// Writes the footer and publishes the file; hands out the SHA-256 of it. `None` where one of
+    /// that name stands already.
+    pub fn publish(self) -> Result<Option<[u8; 32]>, Error> {
+        let path = self.path;
+        self.file.into_inner().map_err(|e| failed(&path, e))?.publish()
     }
 }
 
-/// Rows in the order in which the table's segments have them. Rows arrive by time.
-pub fn ordered(table: &Table, batch: &RecordBatch) -> Result<RecordBatch, Error> {
-    if table.order == Order::Time {
-        return Ok(batch.clone());
+/// What Parquet says went wrong: a disk that failed is not a damaged file.
+fn failed(path: &Path, error: ParquetError) -> Error {
+    match error {
+        ParquetError::External(inner) => match inner.downcast::<std::io::Error>() {
+            Ok(source) => Error::Io { path: path.into(), source: *source },
+            Err(other) => Error::damaged(path, other.to_string()),
+        },
+        other => Error::damaged(path, other.to_string()),
     }
-    let keys = table.columns.iter().filter(|c| c.kind == Kind::Key).map(|c| c.name).chain(["ts"]);
-    let columns = keys.filter_map(|name| batch.column_by_name(name));
+}
+
+/// The order in which rows lie in the table's segments, as positions in `columns`: those of
+/// [`sort_keys`]. `None` where they lie as they arrive, by time.
+pub fn order(table: &Table, columns: &[ArrayRef]) -> Result<Option<UInt32Array>, ArrowError> {
+    if table.order == Order::Time {
+        return Ok(None);
+    }
     let columns: Vec<SortColumn> =
-        columns.map(|values| SortColumn { values: values.clone(), options: None }).collect();
-    let sorted = lexsort_to_indices(&columns, None).and_then(|order| take_record_batch(batch, &order));
-    sorted.map_err(|e| Error::damaged(Path::new(table.name), e.to_string()))
+        columns.iter().map(|values| SortColumn { values: values.clone(), options: None }).collect();
+    lexsort_to_indices(&columns, None).map(Some)
+}
+
+/// What the table's rows are sorted by within a row group.
+pub fn sort_keys(table: &Table) -> Vec<&'static str> {
+    if table.order == Order::Time {
+        return vec!["ts"];
+    }
+    table.columns.iter().filter(|c| c.kind == Kind::Key).map(|c| c.name).chain(["ts"]).collect()
 }
 
 /// The batch with the columns of `schema`: by name, NULL where it has none of that name.
-pub fn conform(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, arrow::error::ArrowError> {
-    let column = |field: &Arc<arrow::datatypes::Field>| -> ArrayRef {
+pub fn conform(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, ArrowError> {
+    let column = |field: &Arc<Field>| -> ArrayRef {
         let found = batch.column_by_name(field.name()).filter(|c| c.data_type() == field.data_type());
         found.cloned().unwrap_or_else(|| new_null_array(field.data_type(), batch.num_rows()))
     };
@@ -99,17 +171,30 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Opens it and reads its footer.
+    /// Opens it and reads its footer, and where its pages are.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let file = File::open(path).map_err(Error::io(path))?;
-        let footer = ArrowReaderMetadata::load(&file, ArrowReaderOptions::default())
-            .map_err(|e| Error::damaged(path, e.to_string()))?;
+        let options = ArrowReaderOptions::default().with_page_index_policy(PageIndexPolicy::Optional);
+        let footer =
+            ArrowReaderMetadata::load(&file, options).map_err(|e| Error::damaged(path, e.to_string()))?;
         Ok(Reader { path: path.into(), file, footer })
     }
 
     /// Its columns.
     pub fn schema(&self) -> &SchemaRef {
         self.footer.schema()
+    }
+
+    /// Whether it has a table's columns of today, all of them and in their order: its row groups can
+    /// stand in a file of today as they are.
+    pub fn has_columns_of(&self, table: &Table) -> bool {
+        let (own, today) = (self.schema(), table.schema());
+        let same = |(own, today): (&Arc<Field>, &Arc<Field>)| {
+            own.name() == today.name()
+                && own.data_type() == today.data_type()
+                && own.is_nullable() == today.is_nullable()
+        };
+        own.fields().len() == today.fields().len() && own.fields().iter().zip(today.fields()).all(same)
     }
 
     /// How many rows it has.
@@ -122,13 +207,60 @@ impl Reader {
         self.footer.metadata().num_row_groups()
     }
 
-    /// The rows of one row group, in the order in which they lie.
-    pub fn row_group(&self, index: usize) -> Result<ParquetRecordBatchReader, Error> {
+    /// How many rows one row group has.
+    pub fn group_rows(&self, index: usize) -> usize {
+        self.footer.metadata().row_group(index).num_rows() as usize
+    }
+
+    /// The rows of some row groups, in the order in which they lie; of some columns or of all.
+    pub fn rows_of(
+        &self,
+        groups: Vec<usize>,
+        columns: Option<&[&str]>,
+    ) -> Result<ParquetRecordBatchReader, Error> {
         let file = self.file.try_clone().map_err(Error::io(&self.path))?;
         let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.footer.clone());
-        let reader = builder.with_batch_size(8192).with_row_groups(vec![index]).build();
+        let mask = match columns {
+            Some(names) => ProjectionMask::columns(builder.parquet_schema(), names.iter().copied()),
+            None => ProjectionMask::all(),
+        };
+        let reader = builder.with_batch_size(8192).with_row_groups(groups).with_projection(mask).build();
         reader.map_err(|e| Error::damaged(&self.path, e.to_string()))
     }
+
+    /// The values of one column in some row groups, in one piece; NULL where the file has no such
+    /// column of that type.
+    pub fn column(&self, groups: &[usize], field: &Field) -> Result<ArrayRef, Error> {
+        let rows = groups.iter().map(|group| self.group_rows(*group)).sum();
+        let known = self.schema().field_with_name(field.name());
+        if !known.is_ok_and(|known| known.data_type() == field.data_type()) {
+            return Ok(new_null_array(field.data_type(), rows));
+        }
+        let damaged = |e: ArrowError| Error::damaged(&self.path, e.to_string());
+        let batches = self.rows_of(groups.to_vec(), Some(&[field.name()]))?;
+        let parts: Vec<ArrayRef> = batches
+            .map(|batch| batch.map(|batch| batch.column(0).clone()))
+            .collect::<Result<_, _>>()
+            .map_err(damaged)?;
+        let parts: Vec<&dyn arrow::array::Array> = parts.iter().map(|part| &**part).collect();
+        if parts.is_empty() {
+            return Ok(new_null_array(field.data_type(), 0));
+        }
+        arrow::compute::concat(&parts).map_err(damaged)
+    }
+}
+
+/// What the columns are, so that a file alone knows: a line a kind and unit, with the columns' names.
+fn told(table: &Table) -> String {
+    let mut lines: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for column in COMMON.iter().chain(table.columns) {
+        lines.entry((column.kind.name(), column.unit)).or_default().push(column.name);
+    }
+    let line = |((kind, unit), names): (&(&str, &str), &Vec<&str>)| {
+        let unit = if unit.is_empty() { String::new() } else { format!(" in {unit}") };
+        format!("{kind}{unit}: {}", names.join(" "))
+    };
+    lines.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn properties(
@@ -153,30 +285,55 @@ fn properties(
         ("sysray.last_seq", name.last_seq.to_string()),
         ("sysray.generation", name.generation.to_string()),
         ("sysray.zone", "UTC".into()),
+        ("sysray.columns", told(table)),
     ];
     let facts = facts.into_iter().map(|(key, value)| KeyValue::new(key.into(), value)).collect();
     let mut properties = WriterProperties::builder()
         .set_compression(codec)
         .set_key_value_metadata(Some(facts))
         // One row group a file, or one a bucket where the writer ends them.
-        .set_max_row_group_row_count(Some(usize::MAX >> 1))
-        // Only what rows are looked up by is worth an index by page: most files are small, and a
-        // footer is a good part of them.
-        .set_statistics_enabled(EnabledStatistics::Chunk);
-    let looked_up = table.columns.iter().filter(|c| c.kind == Kind::Key).map(|c| c.name);
-    for name in looked_up.chain(["ts", "tick"]) {
-        properties =
-            properties.set_column_statistics_enabled(ColumnPath::from(name), EnabledStatistics::Page);
-    }
+        .set_max_row_group_row_count(Some(usize::MAX >> 1));
     if table.tier.is_some() {
-        // Sums and peaks seldom repeat either, and there are hundreds of columns to hold one for.
+        // Sums and peaks seldom repeat, and there are hundreds of columns to hold one for.
         properties = properties.set_dictionary_page_size_limit(TIER_DICTIONARY_BYTES);
+    } else if table.order == Order::Time {
+        // Not `ts`: where the clock was set back the rows lie by tick all the same.
+        let tick = COMMON.iter().position(|c| c.name == "tick").expect("every table has ticks");
+        let tick = SortingColumn { column_idx: tick as i32, descending: false, nulls_first: true };
+        properties = properties.set_sorting_columns(Some(vec![tick]));
+        // Nothing of entities: they lie in order within a row group, and DataFusion takes what the
+        // first row group says for the whole file.
     }
-    for column in table.columns {
-        // Of numbers that seldom repeat a dictionary is dead weight; in counters zero repeats.
-        if column.datatype == Type::Float64 {
-            properties = properties.set_column_dictionary_enabled(ColumnPath::from(column.name), false);
-        }
+    for column in COMMON.iter().chain(table.columns) {
+        let statistics = match (column.kind, column.datatype) {
+            // Only what rows are looked up by is worth an index by page: most files are small, and
+            // a footer is a good part of them.
+            (Kind::Key, _) => EnabledStatistics::Page,
+            // What the first and the last of all names are leaves nothing out.
+            (_, Type::Utf8) => EnabledStatistics::None,
+            _ => EnabledStatistics::Chunk,
+        };
+        properties = properties.set_column_statistics_enabled(ColumnPath::from(column.name), statistics);
+        properties = encoded(properties, column);
     }
     Ok(properties.build())
+}
+
+/// How a column is written down before it is compressed; measured in `benches/recorder/layout`.
+fn encoded(properties: WriterPropertiesBuilder, column: &Column) -> WriterPropertiesBuilder {
+    let path = || ColumnPath::from(column.name);
+    match (column.kind, column.datatype) {
+        // Text has the library's dictionary, and of booleans there is nothing to save.
+        (_, Type::Utf8 | Type::Boolean) => properties,
+        // These rise evenly from row to row.
+        _ if ["ts", "tick"].contains(&column.name) => properties
+            .set_column_dictionary_enabled(path(), false)
+            .set_column_encoding(path(), Encoding::DELTA_BINARY_PACKED),
+        // A level stays, which zstd sees to, or is one that was not there before, which would only
+        // fill a dictionary.
+        (Kind::Gauge, _) | (_, Type::Float64) => properties.set_column_dictionary_enabled(path(), false),
+        // What takes few values (clock ticks, CPUs, users) is smallest with a dictionary, what takes
+        // many without. One that overflows tells them apart: what follows is written plainly.
+        _ => properties.set_column_dictionary_page_size_limit(path(), NUMBERS_DICTIONARY_BYTES),
+    }
 }

@@ -64,7 +64,7 @@ pub fn status(root: &Path) -> Result<Status, Error> {
     hosts.extend(catalog.parts().map(|(part, _)| part.host.clone()));
     hosts.sort_unstable();
     hosts.dedup();
-    let (journal_frames, torn_bytes) = catalog.tail()?;
+    let tail = catalog.tail()?;
     Ok(Status {
         tables,
         hosts,
@@ -72,8 +72,8 @@ pub fn status(root: &Path) -> Result<Status, Error> {
         gaps: gaps(&catalog)?,
         parts: catalog.parts().count(),
         journal_bytes: catalog.parts().map(|(_, bytes)| bytes).sum(),
-        journal_frames,
-        torn_bytes,
+        journal_frames: tail.iter().map(|(_, frames, _)| frames).sum(),
+        torn_bytes: tail.iter().map(|(_, _, damage)| damage.torn_bytes + damage.lost_bytes).sum(),
         recorder: lock::recorder(root)?,
     })
 }
@@ -85,11 +85,10 @@ fn gaps(catalog: &Catalog) -> Result<Vec<(Micros, Micros)>, Error> {
     let mut ticks: Vec<(String, i64, i64)> = Vec::new();
     for segment in &selection.segments {
         let reader = Reader::open(&segment.path)?;
-        for group in 0..reader.row_groups() {
-            for batch in reader.row_group(group)? {
-                let batch = batch.map_err(|e| Error::damaged(&segment.path, e.to_string()))?;
-                ticks.extend(times(&segment.name.host, &batch));
-            }
+        let groups = (0..reader.row_groups()).collect();
+        for batch in reader.rows_of(groups, Some(&["ts", "interval_us"]))? {
+            let batch = batch.map_err(|e| Error::damaged(&segment.path, e.to_string()))?;
+            ticks.extend(times(&segment.name.host, &batch));
         }
     }
     for tail in &selection.tail {

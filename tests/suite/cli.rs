@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
+use arrow::array::AsArray;
+use sysray::store::Part;
 use tempfile::TempDir;
 
 pub struct Sysray {
@@ -315,4 +317,31 @@ fn the_schema_can_be_read() {
     let json = Sysray::new(&["schema", "cpu", "--format", "json"]).prints();
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert!(json.as_array().unwrap().iter().any(|c| c["column"] == "busy_pct"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_recorder_that_was_stopped_goes_on_and_says_so() {
+    let dir = TempDir::new().unwrap();
+    let mut recorder = Sysray::new(&["record", "-i", "50ms"]).store(dir.path()).start();
+    wait_until(|| is_recording(dir.path()));
+    let send = |signal: &str| {
+        assert!(Command::new("kill").args([signal, &recorder.id().to_string()]).status().unwrap().success());
+    };
+    send("-STOP");
+    // Some intervals long: how many does not matter.
+    let stopped = std::time::Instant::now();
+    wait_until(|| stopped.elapsed() > std::time::Duration::from_millis(400));
+    send("-CONT");
+    let noted = || {
+        let part = files(dir.path()).into_iter().find(|path| path.extension().is_some_and(|e| e == "part"));
+        part.and_then(|path| Part::parse(&path, fs::read(&path).ok()?).ok()).is_some_and(|part| {
+            part.batches("event", |_| true)
+                .iter()
+                .any(|batch| batch["kind"].as_string::<i32>().iter().any(|kind| kind == Some("gap")))
+        })
+    };
+    wait_until(noted);
+    send("-INT");
+    assert!(recorder.wait().unwrap().success());
 }

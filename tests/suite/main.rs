@@ -26,6 +26,8 @@ mod report;
 mod schema;
 /// Frames, parts, segments, and that each tick is read exactly once.
 mod store;
+/// A disk that takes nothing for a while.
+mod stuck;
 /// Rows of a minute and of an hour, against the rows they are made of.
 #[cfg(feature = "desk")]
 mod tiers;

@@ -2,6 +2,7 @@
 //!
 //! `record` is the one helper: it runs a script of what happens while the recorder waits.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Mutex;
@@ -11,21 +12,21 @@ use std::time::Duration;
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use sysray::collect::{Collector, Error, Host};
-use sysray::record::{self, Maintenance, Options, Progress, Watcher};
+use sysray::record::{self, Maintenance, Options, Progress, Sync, Watcher};
 use sysray::schema::rows::{Cpu, Process, Sample};
 use sysray::schema::{Micros, table};
-use sysray::store::{self, Catalog, Policy};
+use sysray::store::{self, Catalog, Folder, Policy};
 use sysray::time::{Clock, Range};
 use tempfile::TempDir;
 
 /// 2026-11-22 14:00:00 UTC, as microseconds.
-const START: i64 = 1_795_356_000_000_000;
-const SECOND: i64 = 1_000_000;
+pub const START: i64 = 1_795_356_000_000_000;
+pub const SECOND: i64 = 1_000_000;
 
 /// A clock that moves when somebody waits.
-struct TestClock {
-    wall: AtomicI64,
-    monotonic: AtomicI64,
+pub struct TestClock {
+    pub wall: AtomicI64,
+    pub monotonic: AtomicI64,
 }
 
 impl TestClock {
@@ -47,7 +48,7 @@ impl Clock for TestClock {
 
 /// What happens beside the waiting itself.
 #[derive(Clone, Copy)]
-enum Meanwhile {
+pub enum Meanwhile {
     Nothing,
     /// Both clocks go on by this: the recorder was not run.
     Stall(i64),
@@ -56,7 +57,7 @@ enum Meanwhile {
 }
 
 /// A host whose totals grow by 100 at each reading.
-struct Growing(i64);
+pub struct Growing(pub i64);
 
 impl Collector for Growing {
     fn name(&self) -> &'static str {
@@ -87,7 +88,7 @@ impl Collector for Growing {
     }
 }
 
-struct Inventory;
+pub struct Inventory;
 
 impl Collector for Inventory {
     fn name(&self) -> &'static str {
@@ -128,6 +129,17 @@ impl Watcher for Quiet {
 /// Records from 0.3 s after `from` on until the script ends, a tick a second.
 fn record(root: &Path, from: i64, script: &[Meanwhile]) -> Vec<String> {
     let clock = TestClock { wall: AtomicI64::new(from + 300_000), monotonic: AtomicI64::new(50 * SECOND) };
+    record_on(&Folder::at(root), Host::at(root), &clock, Growing(1000), script)
+}
+
+/// The same, of a host that has been up since some monotonic beginning and has some totals.
+pub fn record_on(
+    folder: &Folder,
+    host: Host,
+    clock: &TestClock,
+    totals: impl Collector + 'static,
+    script: &[Meanwhile],
+) -> Vec<String> {
     let left = Mutex::new(script.to_vec());
     let stop = |time: Duration| {
         let mut left = left.lock().unwrap();
@@ -145,27 +157,28 @@ fn record(root: &Path, from: i64, script: &[Meanwhile]) -> Vec<String> {
     let options = Options {
         interval: Duration::from_secs(1),
         count: None,
-        root: root.into(),
+        folder: folder.clone(),
         policy: Policy::default(),
-        host: Host::at(root),
-        collectors: vec![Box::new(Growing(1000))],
+        sync: Sync::Off,
+        host,
+        collectors: vec![Box::new(totals)],
         inventory: Box::new(Inventory),
     };
     let mut watcher = Quiet::default();
     let maintenance = |_: &str| Maintenance::new(|| Command::new("true"));
-    record::run(options, &clock, &stop, maintenance, &mut watcher).unwrap();
+    record::run(options, clock, &stop, maintenance, &mut watcher).unwrap();
     watcher.0
 }
 
 /// All rows of a table that lie in the journal or a segment.
-fn rows(root: &Path, name: &str) -> RecordBatch {
+pub fn rows(root: &Path, name: &str) -> RecordBatch {
     let table = table(name).unwrap();
     let tail = Catalog::open(root).unwrap().select(table, &Range::ALL).unwrap().tail;
     let batches: Vec<_> = tail.iter().map(|t| t.batch.clone()).collect();
     arrow::compute::concat_batches(&table.schema(), &batches).unwrap()
 }
 
-fn numbers(batch: &RecordBatch, column: &str) -> Vec<Option<i64>> {
+pub fn numbers(batch: &RecordBatch, column: &str) -> Vec<Option<i64>> {
     match batch[column].as_primitive_opt::<Int64Type>() {
         Some(numbers) => numbers.iter().collect(),
         None => batch[column]
@@ -176,7 +189,7 @@ fn numbers(batch: &RecordBatch, column: &str) -> Vec<Option<i64>> {
     }
 }
 
-fn texts(batch: &RecordBatch, column: &str) -> Vec<String> {
+pub fn texts(batch: &RecordBatch, column: &str) -> Vec<String> {
     batch[column].as_string::<i32>().iter().map(|t| t.unwrap_or("NULL").to_string()).collect()
 }
 
@@ -247,12 +260,76 @@ fn a_second_recording_goes_on_behind_the_first_and_notes_what_was_missed() {
     assert_eq!(texts(&rows(dir.path(), "event"), "kind"), ["start", "stop", "gap", "start", "stop"]);
 }
 
+/// A host of some boot, whose clock goes on where it was.
+pub fn booted(boot: &str, since: i64) -> (TempDir, TestClock) {
+    let tree = TempDir::new().unwrap();
+    fs::create_dir_all(tree.path().join("proc/sys/kernel/random")).unwrap();
+    fs::write(tree.path().join("proc/sys/kernel/random/boot_id"), format!("{boot}\n")).unwrap();
+    let clock = TestClock {
+        wall: AtomicI64::new(START + since + 300_000),
+        monotonic: AtomicI64::new(50 * SECOND + since + 300_000),
+    };
+    (tree, clock)
+}
+
+#[test]
+fn within_one_boot_a_restart_goes_on_with_one_row_that_spans_the_gap() {
+    let dir = TempDir::new().unwrap();
+    let folder = Folder::at(dir.path());
+    let script = [Meanwhile::Nothing; 2];
+    let (tree, clock) = booted("b1", 0);
+    record_on(&folder, Host::at(tree.path()), &clock, Growing(1000), &script);
+    // Totals were 1100 | 1200 1300 when it ended; 100 s later they are 5100.
+    let (tree, clock) = booted("b1", 100 * SECOND);
+    record_on(&folder, Host::at(tree.path()), &clock, Growing(5000), &script);
+    let cpu = rows(dir.path(), "cpu");
+    assert_eq!(numbers(&cpu, "user_us"), [100, 100, 3800, 100].map(Some));
+    assert_eq!(numbers(&cpu, "interval_us")[2], Some(99 * SECOND));
+    assert_eq!(numbers(&rows(dir.path(), "process"), "user_us")[2], Some(3800));
+    assert_eq!(texts(&rows(dir.path(), "event"), "kind"), ["start", "stop", "gap", "start", "stop"]);
+}
+
+#[test]
+fn a_recording_that_was_killed_is_gone_on_with_from_its_journal() {
+    let dir = TempDir::new().unwrap();
+    let folder = Folder::at(dir.path());
+    let (tree, clock) = booted("b1", 0);
+    record_on(&folder, Host::at(tree.path()), &clock, Growing(1000), &[Meanwhile::Nothing; 70]);
+    // A killed one keeps no totals at its end, and its last tick is torn.
+    let journal = dir.path().join("journal/host=web1");
+    fs::remove_file(journal.join("last.totals")).unwrap();
+    let part = fs::read_dir(&journal).unwrap().flatten().next().unwrap().path();
+    let bytes = fs::read(&part).unwrap();
+    let last = bytes.windows(4).rposition(|word| word == b"SRF1").unwrap();
+    fs::write(&part, &bytes[..last + 20]).unwrap();
+    let (tree, clock) = booted("b1", 200 * SECOND);
+    let told = record_on(&folder, Host::at(tree.path()), &clock, Growing(20_000), &[Meanwhile::Nothing; 1]);
+    assert!(told.iter().any(|line| line.contains("a tick was cut off")), "{told:?}");
+    // 1100 + 70 × 100 = 8100; then 20100.
+    let cpu = rows(dir.path(), "cpu");
+    assert_eq!(numbers(&cpu, "user_us")[69..], [100, 12_000].map(Some));
+    assert_eq!(numbers(&cpu, "user_us").iter().flatten().sum::<i64>(), 20_100 - 1100);
+    let events = rows(dir.path(), "event");
+    assert_eq!(texts(&events, "kind"), ["start", "lost", "gap", "start", "stop"]);
+}
+
+#[test]
+fn another_boot_begins_with_a_sample_of_its_own() {
+    let dir = TempDir::new().unwrap();
+    let folder = Folder::at(dir.path());
+    let (tree, clock) = booted("b1", 0);
+    record_on(&folder, Host::at(tree.path()), &clock, Growing(1000), &[Meanwhile::Nothing; 2]);
+    let (tree, clock) = booted("b2", 100 * SECOND);
+    record_on(&folder, Host::at(tree.path()), &clock, Growing(5000), &[Meanwhile::Nothing; 2]);
+    assert_eq!(numbers(&rows(dir.path(), "cpu"), "user_us"), [100; 4].map(Some));
+}
+
 #[test]
 fn a_store_in_use_is_refused_and_its_recorder_named() {
     let dir = TempDir::new().unwrap();
     record(dir.path(), START, &[Meanwhile::Nothing; 1]);
-    let _held = store::Lock::recorder(dir.path()).unwrap();
-    let refused = store::Lock::recorder(dir.path()).unwrap_err().to_string();
+    let _held = store::Lock::recorder(&Folder::at(dir.path())).unwrap();
+    let refused = store::Lock::recorder(&Folder::at(dir.path())).err().unwrap().to_string();
     assert!(refused.contains(&format!("pid {}", std::process::id())), "{refused}");
 }
 

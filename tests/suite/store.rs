@@ -6,14 +6,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use arrow::array::AsArray;
+use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use sysray::schema::rows::{Cpu, Process};
 use sysray::schema::{Batch, Micros, Row, Stamp, TABLES, table};
 use sysray::store::{
-    Catalog, Done, Error, Identity, Lock, Moment, PartName, Policy, Rotation, Writer, maintain, recorder,
-    status,
+    Catalog, Damage, Done, Error, Folder, Identity, Keep, Lock, Moment, Part, PartName, Policy, Rotation,
+    Writer, maintain, occupied, recorder, status,
 };
 use sysray::time::Range;
 use tempfile::TempDir;
@@ -31,7 +31,7 @@ struct Made {
 impl Made {
     fn new() -> Made {
         let dir = TempDir::new().unwrap();
-        Identity::read_or_create(dir.path()).unwrap();
+        Identity::read_or_create(&Folder::at(dir.path())).unwrap();
         Made { dir, next: 1 }
     }
 
@@ -39,10 +39,14 @@ impl Made {
         self.dir.path()
     }
 
+    fn folder(&self) -> Folder {
+        Folder::at(self.root())
+    }
+
     /// Writes a part of `ticks` ticks, ten seconds apart, with two processes each, and leaves it open.
     fn open_part(&mut self, from: i64, ticks: i64) -> Writer {
         let name = PartName { host: "web1".into(), first_seq: self.next, from: Micros(from) };
-        let mut writer = Writer::begin(self.root(), name, "boot").unwrap();
+        let mut writer = Writer::begin(&self.folder(), &name, "boot").unwrap();
         for n in 1..=ticks {
             let ts = Micros(from + n * 10 * SECOND);
             let stamp = Stamp { ts, tick: self.next as i64, interval_us: Some(10 * SECOND) };
@@ -56,7 +60,7 @@ impl Made {
             }
             let id = |name: &str| TABLES.iter().position(|t| t.name == name).unwrap() as u32;
             let tables = [(id("cpu"), cpu.finish()), (id("process"), process.finish())];
-            writer.append(Moment { seq: self.next, wall: ts, monotonic: Micros(n) }, &tables).unwrap();
+            writer.append(Moment { seq: self.next, wall: ts, monotonic: Micros(n) }, &tables, &[]).unwrap();
             self.next += 1;
         }
         writer
@@ -67,7 +71,7 @@ impl Made {
     }
 
     fn maintain(&self, policy: &Policy, now: i64) -> Done {
-        maintain(self.root(), "web1", policy, Micros(now)).unwrap().unwrap()
+        maintain(&self.folder(), "web1", policy, Micros(now)).unwrap().unwrap()
     }
 
     /// The ticks of `cpu` as a reader finds them, in order.
@@ -111,6 +115,17 @@ impl Made {
     }
 }
 
+fn ticks_of(part: &Part, table: &str) -> Vec<i64> {
+    let batches = part.batches(table, |_| true);
+    let ticks = batches.iter().flat_map(|batch| batch["tick"].as_primitive::<Int64Type>().values().to_vec());
+    ticks.collect()
+}
+
+fn keep(seconds: u64) -> Keep {
+    let time = Duration::from_secs(seconds);
+    Keep { process: time, raw: time, minute: time, hour: time }
+}
+
 fn hourly() -> Policy {
     Policy { rotation: Rotation::HOUR, ..Policy::default() }
 }
@@ -132,26 +147,54 @@ fn a_part_cut_anywhere_gives_its_whole_frames() {
 }
 
 #[test]
-fn a_flipped_byte_costs_frames_and_never_gives_wrong_ones() {
+fn a_flipped_byte_costs_what_it_hit_is_noticed_and_never_gives_wrong_rows() {
     let mut made = Made::new();
     made.part(START, 3);
     let path = made.files(".part").remove(0);
     let whole = fs::read(&path).unwrap();
+    let read = |bytes: Vec<u8>| {
+        let part = Part::parse(&path, bytes).ok()?;
+        let rows: usize = part.batches("process", |_| true).iter().map(RecordBatch::num_rows).sum();
+        Some((ticks_of(&part, "cpu"), rows, part.damage()))
+    };
+    assert_eq!(read(whole.clone()).unwrap(), (vec![1, 2, 3], 6, Damage::default()));
     for at in 0..whole.len() {
         let mut bytes = whole.clone();
         bytes[at] ^= 0x41;
-        fs::write(&path, &bytes).unwrap();
-        // A header that says another format is refused; every other flip leaves a prefix.
-        if let Ok(catalog) = Catalog::open(made.root())
-            && let Ok(selection) = catalog.select(table("cpu").unwrap(), &Range::ALL)
-        {
-            let tail = selection.tail.first();
-            let ticks =
-                tail.map_or(vec![], |t| t.batch["tick"].as_primitive::<Int64Type>().values().to_vec());
-            assert_eq!(ticks, (1..=ticks.len() as i64).collect::<Vec<_>>(), "flipped at {at}");
-            assert!(ticks.len() < 3, "flipped at {at} and nobody saw it");
-        }
+        // A header that says a later format is refused.
+        let Some((ticks, rows, damage)) = read(bytes) else { continue };
+        assert!(ticks.iter().all(|tick| [1, 2, 3].contains(tick)) && ticks.is_sorted(), "flipped at {at}");
+        assert!(ticks.len() < 3 || rows < 6, "flipped at {at}, and all rows were read");
+        assert_ne!(damage, Damage::default(), "flipped at {at}, and nobody saw it");
     }
+}
+
+#[test]
+fn behind_damage_in_the_middle_the_rest_is_read() {
+    let mut made = Made::new();
+    made.part(START, 200);
+    let path = made.files(".part").remove(0);
+    let whole = fs::read(&path).unwrap();
+    let frames: Vec<usize> =
+        whole.windows(4).enumerate().filter(|(_, w)| *w == b"SRF1").map(|(at, _)| at).collect();
+    assert_eq!(frames.len(), 200);
+    let mut bytes = whole.clone();
+    bytes[frames[99] + 50] ^= 1;
+    let part = Part::parse(&path, bytes).unwrap();
+    let expected: Vec<i64> = (1..=200).filter(|tick| *tick != 100).collect();
+    assert_eq!(ticks_of(&part, "cpu"), expected, "a frame that others do not lean on");
+    // The 121st is a keyframe: without it those up to the next cannot be unpacked.
+    let mut bytes = whole.clone();
+    bytes.drain(frames[120]..frames[121]);
+    let part = Part::parse(&path, bytes).unwrap();
+    let expected: Vec<i64> = (1..=200).filter(|tick| !(121..=180).contains(tick)).collect();
+    assert_eq!(ticks_of(&part, "cpu"), expected);
+    // What is not whole and then written again is one tick.
+    let mut bytes = whole[..frames[51] - 10].to_vec();
+    bytes.extend_from_slice(&whole[frames[50]..]);
+    let part = Part::parse(&path, bytes).unwrap();
+    assert_eq!(ticks_of(&part, "cpu"), (1..=200).collect::<Vec<_>>());
+    assert!(part.damage().lost_bytes > 0);
 }
 
 #[test]
@@ -270,19 +313,26 @@ fn rows_past_their_time_go() {
     let mut made = Made::new();
     made.part(START, 2);
     made.part(START + 3 * HOUR, 2);
-    let policy = Policy { keep: Some(Duration::from_secs(2 * 3600)), ..hourly() };
+    let policy = Policy { keep: keep(2 * 3600), ..hourly() };
     made.maintain(&policy, START + 4 * HOUR);
     assert_eq!(made.ticks(), [3, 4]);
 }
 
 #[test]
-fn a_store_over_its_size_loses_its_oldest_span_and_never_the_one_being_recorded() {
+fn a_store_never_takes_more_than_it_may_and_gives_up_what_is_worth_least_first() {
     let mut made = Made::new();
-    made.part(START, 2);
-    made.part(START + HOUR, 2);
-    let policy = Policy { max_bytes: Some(1), ..hourly() };
-    made.maintain(&policy, START + HOUR + 60 * SECOND);
-    assert_eq!(made.ticks(), [3, 4]);
+    let max = 512 << 10;
+    let policy = Policy { max_bytes: Some(max), ..hourly() };
+    for part in 0..40 {
+        made.part(START + part * 600 * SECOND, 200);
+        made.maintain(&policy, START + (part + 1) * 600 * SECOND);
+        assert!(occupied(made.root()) <= max, "after part {part}");
+    }
+    assert_eq!(*made.ticks().last().unwrap(), 8000);
+    let of =
+        |table: &str| made.files(".parquet").iter().filter(|p| p.to_string_lossy().contains(table)).count();
+    assert!(of("/cpu/") > of("/process/"), "rows of processes go first");
+    assert!(made.ticks().len() < 8000);
 }
 
 #[test]
@@ -293,7 +343,7 @@ fn what_sysray_did_not_write_is_left_alone() {
     let folder = made.files(".parquet")[0].parent().unwrap().to_path_buf();
     let strangers = ["notes.parquet", "20261122T140000Z-x.1-2.0.parquet", ".tmp-1-notes.txt", "a.part"];
     strangers.iter().for_each(|name| fs::write(folder.join(name), "mine").unwrap());
-    let policy = Policy { keep: Some(Duration::from_secs(1)), ..hourly() };
+    let policy = Policy { keep: keep(1), ..hourly() };
     made.maintain(&policy, START + 100 * HOUR);
     assert!(made.ticks().is_empty());
     for name in strangers {
@@ -319,7 +369,7 @@ fn folders_that_are_no_store_are_refused_and_left_as_they_are() {
     assert!(matches!(Catalog::open(dir.path()), Err(Error::NoStore(_))));
     assert!(matches!(Catalog::open(&dir.path().join("none")), Err(Error::Missing(_))));
     fs::write(dir.path().join("letter.txt"), "dear").unwrap();
-    assert!(matches!(Identity::read_or_create(dir.path()), Err(Error::Foreign(_))));
+    assert!(matches!(Identity::read_or_create(&Folder::at(dir.path())), Err(Error::Foreign(_))));
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
 }
 
@@ -328,31 +378,31 @@ fn a_newer_format_is_refused_plainly() {
     let dir = TempDir::new().unwrap();
     fs::write(dir.path().join("sysray-store.json"), r#"{"format": 7, "shape": "unheard of"}"#).unwrap();
     let refused = Catalog::open(dir.path()).err().unwrap().to_string();
-    assert!(refused.contains("format 7") && refused.contains("format 0"), "{refused}");
-    assert!(Identity::read_or_create(dir.path()).is_err());
+    assert!(refused.contains("format 7") && refused.contains("format 1"), "{refused}");
+    assert!(Identity::read_or_create(&Folder::at(dir.path())).is_err());
 }
 
 #[test]
 fn a_host_keeps_its_label_and_no_label_is_a_number() {
     let dir = TempDir::new().unwrap();
-    let mut identity = Identity::read_or_create(dir.path()).unwrap();
-    assert_eq!(identity.label(dir.path(), "m1", "web1").unwrap(), "web1");
-    assert_eq!(identity.label(dir.path(), "m1", "renamed").unwrap(), "web1");
-    assert_eq!(identity.label(dir.path(), "m2", "web1").unwrap(), "web1-2");
-    assert_eq!(identity.label(dir.path(), "m3", "10.0.0.7").unwrap(), "host-10.0.0.7");
-    assert_eq!(identity.label(dir.path(), "m4", "../é/x").unwrap(), "---x");
+    let mut identity = Identity::read_or_create(&Folder::at(dir.path())).unwrap();
+    assert_eq!(identity.label(&Folder::at(dir.path()), "m1", "web1").unwrap(), "web1");
+    assert_eq!(identity.label(&Folder::at(dir.path()), "m1", "renamed").unwrap(), "web1");
+    assert_eq!(identity.label(&Folder::at(dir.path()), "m2", "web1").unwrap(), "web1-2");
+    assert_eq!(identity.label(&Folder::at(dir.path()), "m3", "10.0.0.7").unwrap(), "host-10.0.0.7");
+    assert_eq!(identity.label(&Folder::at(dir.path()), "m4", "../é/x").unwrap(), "---x");
     let mut again = Identity::read(dir.path()).unwrap();
-    assert_eq!(again.label(dir.path(), "m1", "other").unwrap(), "web1");
+    assert_eq!(again.label(&Folder::at(dir.path()), "m1", "other").unwrap(), "web1");
 }
 
 #[test]
 fn a_boot_began_when_it_was_first_seen_to_whatever_the_clock_says_later() {
     let dir = TempDir::new().unwrap();
-    let mut identity = Identity::read_or_create(dir.path()).unwrap();
-    assert_eq!(identity.boot(dir.path(), "b1", Micros(1_000)).unwrap(), Micros(1_000));
+    let mut identity = Identity::read_or_create(&Folder::at(dir.path())).unwrap();
+    assert_eq!(identity.boot(&Folder::at(dir.path()), "b1", Micros(1_000)).unwrap(), Micros(1_000));
     let mut later = Identity::read(dir.path()).unwrap();
-    assert_eq!(later.boot(dir.path(), "b1", Micros(2_000)).unwrap(), Micros(1_000));
-    assert_eq!(later.boot(dir.path(), "b2", Micros(9_000)).unwrap(), Micros(9_000));
+    assert_eq!(later.boot(&Folder::at(dir.path()), "b1", Micros(2_000)).unwrap(), Micros(1_000));
+    assert_eq!(later.boot(&Folder::at(dir.path()), "b2", Micros(9_000)).unwrap(), Micros(9_000));
 }
 
 #[cfg(unix)]
@@ -373,8 +423,8 @@ fn files_are_for_the_owner_and_the_group() {
 #[test]
 fn one_maintenance_at_a_time() {
     let made = Made::new();
-    let _held = Lock::maintenance(made.root()).unwrap().unwrap();
-    assert_eq!(maintain(made.root(), "web1", &hourly(), Micros(START)).unwrap(), None);
+    let _held = Lock::maintenance(&made.folder()).unwrap().unwrap();
+    assert_eq!(maintain(&made.folder(), "web1", &hourly(), Micros(START)).unwrap(), None);
 }
 
 #[test]

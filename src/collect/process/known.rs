@@ -234,7 +234,9 @@ impl Known {
             _ => None,
         };
         let total = now.memory_bytes.filter(|total| *total > 0);
-        row.memory_pct = row.rss_bytes.zip(total).map(|(rss, total)| 100.0 * rss as f64 / total as f64);
+        // As good as a page is of any host's memory; digits beyond that are noise that is paid for on disk.
+        let share = |(rss, total): (i64, i64)| f64::from((100.0 * rss as f64 / total as f64) as f32);
+        row.memory_pct = row.rss_bytes.zip(total).map(share);
         Ok(())
     }
 

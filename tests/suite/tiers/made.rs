@@ -7,7 +7,7 @@ use arrow::array::{
     ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
 };
 use sysray::schema::{Column, Kind, Micros, TABLES, Table, Tier, Type};
-use sysray::store::{Done, Identity, Moment, PartName, Policy, Writer, maintain};
+use sysray::store::{Done, Folder, Identity, Keep, Moment, PartName, Policy, Writer, maintain};
 use tempfile::TempDir;
 
 /// 2026-11-22 14:00:00 UTC, as microseconds.
@@ -25,7 +25,7 @@ pub struct Made {
 impl Made {
     pub fn new() -> Made {
         let dir = TempDir::new().unwrap();
-        Identity::read_or_create(dir.path()).unwrap();
+        Identity::read_or_create(&Folder::at(dir.path())).unwrap();
         Made { dir, next: 1 }
     }
 
@@ -38,7 +38,7 @@ impl Made {
         let mut times = times.into_iter().peekable();
         let from = Micros(times.peek().unwrap() - every);
         let name = PartName { host: host.into(), first_seq: self.next, from };
-        let mut writer = Writer::begin(self.root(), name, "boot").unwrap();
+        let mut writer = Writer::begin(&Folder::at(self.root()), &name, "boot").unwrap();
         let mut first = true;
         for ts in times {
             let interval = if first { None } else { Some(every) };
@@ -50,7 +50,7 @@ impl Made {
                 .filter(|(_, batch)| batch.num_rows() > 0)
                 .collect();
             writer
-                .append(Moment { seq: self.next, wall: Micros(ts), monotonic: Micros(ts) }, &tables)
+                .append(Moment { seq: self.next, wall: Micros(ts), monotonic: Micros(ts) }, &tables, &[])
                 .unwrap();
             self.next += 1;
         }
@@ -62,7 +62,11 @@ impl Made {
     }
 
     pub fn maintain(&self, host: &str, now: i64) -> Done {
-        maintain(self.root(), host, &Policy::default(), Micros(now)).unwrap().unwrap()
+        // Nothing grows old here: what is retired is tested elsewhere.
+        let years = std::time::Duration::from_secs(10 * 365 * 86_400);
+        let keep = Keep { process: years, raw: years, minute: years, hour: years };
+        let policy = Policy { keep, ..Policy::default() };
+        maintain(&Folder::at(self.root()), host, &policy, Micros(now)).unwrap().unwrap()
     }
 
     /// The files of a table, as paths from the store.

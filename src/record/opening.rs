@@ -1,0 +1,69 @@
+//! What a recording finds when it begins: what was missed, what was cut off, and what it counts on
+//! from. It changes nothing on disk.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::{Error, events, resume};
+use crate::schema::Micros;
+use crate::schema::rows::{Event, Sample};
+use crate::store::{self, Catalog};
+
+/// What is to be said before the first tick.
+pub fn events(
+    catalog: &Catalog,
+    host: &str,
+    interval: Duration,
+    booted: Option<Micros>,
+    now: Micros,
+) -> Result<Vec<Event>, Error> {
+    let mut said = Vec::new();
+    for (part, _, damage) in catalog.tail()?.into_iter().filter(|(part, ..)| part.host == host) {
+        let path = part.path(catalog.root());
+        if damage.torn_bytes > 0 {
+            said.push(events::torn(&path, damage.torn_bytes));
+        }
+        if damage.is_inside() {
+            said.push(events::damaged(&path));
+        }
+    }
+    if let Some(last) = last_ts(catalog, host)? {
+        if let Some(boot) = booted.filter(|boot| *boot > last) {
+            said.push(events::boot(boot));
+        }
+        if now > last {
+            said.push(events::gap(last, now, "no recorder was running"));
+        }
+    }
+    said.push(events::start(interval.as_secs_f64()));
+    Ok(said)
+}
+
+/// The `ts` of a host's last tick. Segments say it to the second; the journal, and what a recording
+/// that ended well left beside it, exactly.
+fn last_ts(catalog: &Catalog, host: &str) -> Result<Option<Micros>, Error> {
+    let of_part = |part: &store::Part| part.frames().last().map(|frame| frame.moment.wall);
+    let exact = match catalog.last_part(host)?.and_then(of_part) {
+        Some(last) => Some(last),
+        None => store::read_last(catalog.root(), host).ok().flatten().as_ref().and_then(of_part),
+    };
+    let sealed = catalog.segments().iter().filter(|name| name.host == host).map(|name| name.to).max();
+    // What is rounded up may lie ahead of the last tick by a second, and not by more.
+    let near = |exact: &Micros| sealed.is_none_or(|sealed| sealed.0 - exact.0 < 1_000_000);
+    Ok(exact.filter(near).or(sealed))
+}
+
+/// The totals that the last recording of this boot left, and when that was on the monotonic clock.
+pub fn totals(
+    catalog: &Catalog,
+    root: &Path,
+    host: &str,
+    boot_id: &str,
+    now: Duration,
+) -> Result<Option<(Sample, Duration)>, Error> {
+    let of_part = catalog.last_part(host)?.and_then(|part| resume::totals(part, boot_id, now));
+    // One that cannot be read is as good as none: the first row is then counted from a new sample.
+    let kept = store::read_last(root, host).ok().flatten();
+    let of_end = kept.and_then(|part| resume::totals(&part, boot_id, now));
+    Ok(of_part.into_iter().chain(of_end).max_by_key(|(_, at)| *at))
+}

@@ -1,0 +1,203 @@
+//! What was taken and is not written yet: a bounded queue between the tick, which never waits for a
+//! disk, and the thread that does.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::store::PartName;
+
+/// Above either of these no rows of processes are taken in any more: most of the bytes.
+const TIGHT_BYTES: usize = 28 << 20;
+const TIGHT: Duration = Duration::from_secs(100);
+/// Above either of these nothing is.
+const FULL_BYTES: usize = 32 << 20;
+const FULL: Duration = Duration::from_secs(120);
+
+/// What is to be done with the journal, in order.
+pub enum Entry {
+    /// A part begins.
+    Begin(PartName),
+    /// The part goes on by a frame.
+    Frame { bytes: Vec<u8>, taken: Instant },
+    /// The part ends.
+    End,
+}
+
+/// How much room there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fill {
+    Ample,
+    Tight,
+    Full,
+}
+
+/// How the writing goes.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    /// Bytes that the disk has taken.
+    pub written_bytes: u64,
+    /// Parts that were ended.
+    pub ended_parts: u64,
+    /// Frames that were given up.
+    pub lost_frames: u64,
+    /// Why the disk takes nothing, while it does not.
+    pub trouble: Option<String>,
+    /// Whether that is for want of room.
+    pub is_no_room: bool,
+    /// Whether the part should be given up for a new one.
+    pub is_part_lost: bool,
+}
+
+#[derive(Default)]
+struct Inner {
+    waiting: VecDeque<Entry>,
+    /// Of all that wait, and of what is being written.
+    bytes: usize,
+    is_writing: bool,
+    is_closed: bool,
+    state: State,
+}
+
+/// The queue, shared by both threads.
+#[derive(Default)]
+pub struct Ring {
+    inner: Mutex<Inner>,
+    changed: Condvar,
+}
+
+impl Ring {
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How much room there is.
+    pub fn fill(&self) -> Fill {
+        let inner = self.inner();
+        let oldest = inner.waiting.iter().find_map(|entry| match entry {
+            Entry::Frame { taken, .. } => Some(taken.elapsed()),
+            _ => None,
+        });
+        let age = oldest.unwrap_or_default();
+        match (inner.bytes, age) {
+            (bytes, age) if bytes >= FULL_BYTES || age >= FULL => Fill::Full,
+            (bytes, age) if bytes >= TIGHT_BYTES || age >= TIGHT => Fill::Tight,
+            _ => Fill::Ample,
+        }
+    }
+
+    /// Takes in what is to be written.
+    pub fn push(&self, entry: Entry) {
+        let mut inner = self.inner();
+        inner.bytes += entry.bytes();
+        inner.waiting.push_back(entry);
+        self.changed.notify_all();
+    }
+
+    /// How the writing goes.
+    pub fn state(&self) -> State {
+        self.inner().state.clone()
+    }
+
+    /// Says that nothing more comes, and waits until all is written; not for longer than `patience`
+    /// while the disk takes nothing. How many frames are left then, and given up.
+    pub fn close(&self, patience: Duration) -> u64 {
+        let mut inner = self.inner();
+        inner.is_closed = true;
+        self.changed.notify_all();
+        let (mut left, mut since) = (inner.waiting.len(), Instant::now());
+        while !inner.waiting.is_empty() || inner.is_writing {
+            inner = self
+                .changed
+                .wait_timeout(inner, Duration::from_millis(50))
+                .map_or_else(|poisoned| poisoned.into_inner().0, |(inner, _)| inner);
+            if inner.waiting.len() < left {
+                (left, since) = (inner.waiting.len(), Instant::now());
+            } else if since.elapsed() > patience {
+                break;
+            }
+        }
+        let left = inner.waiting.drain(..).filter(|entry| matches!(entry, Entry::Frame { .. }));
+        left.count() as u64
+    }
+
+    /// The next thing to do, for the writing thread; `None` after `patience`. What is taken out has to
+    /// be reported as done or put back.
+    pub(super) fn take(&self, patience: Duration) -> Option<Entry> {
+        let mut inner = self.inner();
+        let until = Instant::now() + patience;
+        while inner.waiting.is_empty() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() || inner.is_closed {
+                return None;
+            }
+            inner = self
+                .changed
+                .wait_timeout(inner, left)
+                .map_or_else(|poisoned| poisoned.into_inner().0, |(inner, _)| inner);
+        }
+        inner.is_writing = true;
+        inner.waiting.pop_front()
+    }
+
+    /// Whether nothing more comes.
+    pub(super) fn is_done(&self) -> bool {
+        let inner = self.inner();
+        inner.is_closed && inner.waiting.is_empty()
+    }
+
+    /// Reports what was taken out as done.
+    pub(super) fn done(&self, entry_bytes: usize, update: impl FnOnce(&mut State)) {
+        let mut inner = self.inner();
+        inner.bytes = inner.bytes.saturating_sub(entry_bytes);
+        inner.is_writing = false;
+        inner.state.trouble = None;
+        inner.state.is_no_room = false;
+        update(&mut inner.state);
+        self.changed.notify_all();
+    }
+
+    /// Puts back what could not be done, and waits until it is worth another try.
+    pub(super) fn put_back(&self, entry: Entry, pause: Duration, update: impl FnOnce(&mut State)) {
+        let mut inner = self.inner();
+        inner.waiting.push_front(entry);
+        inner.is_writing = false;
+        update(&mut inner.state);
+        self.changed.notify_all();
+        let pause = if inner.is_closed { pause / 20 } else { pause };
+        // A new tick is worth a try as well.
+        drop(self.changed.wait_timeout(inner, pause));
+    }
+
+    /// Notes something without having taken anything out.
+    pub(super) fn note(&self, update: impl FnOnce(&mut State)) {
+        update(&mut self.inner().state);
+    }
+
+    /// Gives up what waits of the part that cannot be written. True where another one waits.
+    pub(super) fn give_up_part(&self) -> bool {
+        let mut inner = self.inner();
+        let next = inner.waiting.iter().position(|entry| matches!(entry, Entry::Begin(_)));
+        let Some(next) = next.filter(|next| *next > 0) else { return false };
+        for entry in inner.waiting.drain(..next).collect::<Vec<_>>() {
+            inner.bytes = inner.bytes.saturating_sub(entry.bytes());
+            inner.state.lost_frames += u64::from(matches!(entry, Entry::Frame { .. }));
+        }
+        true
+    }
+
+    /// Takes note that a new part was asked for.
+    pub fn renew(&self) {
+        self.inner().state.is_part_lost = false;
+    }
+}
+
+impl Entry {
+    /// What it takes of the ring.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Entry::Frame { bytes, .. } => bytes.len(),
+            _ => 0,
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The one door through which a store is written: a small trait, so that a test can stand in for a
+//! disk that fails or loses its power. Reading does not pass here.
+
+mod bounded;
+mod real;
+mod unpublished;
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Error;
+
+pub use bounded::Bounded;
+pub use real::RealDisk;
+pub use unpublished::{Unpublished, is_temporary};
+
+/// What a store asks of the disk that it is written to. What was done is only sure to outlive a
+/// power cut once it was synced: a file's bytes by [`DiskFile::sync`], its name by
+/// [`Disk::sync_folder`].
+pub trait Disk: Send + Sync {
+    /// Makes a folder and those above it. One that exists is left as it is.
+    fn make_folder(&self, path: &Path) -> io::Result<()>;
+
+    /// Makes a new file; one of that name must not exist.
+    fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
+
+    /// Opens a file to be locked, and makes it where there is none.
+    fn open_lock(&self, path: &Path) -> io::Result<Box<dyn DiskFile>>;
+
+    /// Gives a file another name in its folder; fails with `AlreadyExists` where that is taken.
+    fn publish(&self, from: &Path, to: &Path) -> io::Result<()>;
+
+    /// Gives a file the name of another, which is gone then.
+    fn replace(&self, from: &Path, to: &Path) -> io::Result<()>;
+
+    /// Removes a file.
+    fn remove(&self, path: &Path) -> io::Result<()>;
+
+    /// Removes a folder that is empty.
+    fn remove_folder(&self, path: &Path) -> io::Result<()>;
+
+    /// Makes the names in a folder last.
+    fn sync_folder(&self, path: &Path) -> io::Result<()>;
+}
+
+/// A file being written.
+pub trait DiskFile: Send {
+    /// Writes bytes at an offset; how many of them were written.
+    fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<usize>;
+
+    /// Makes its bytes last.
+    fn sync(&mut self) -> io::Result<()>;
+
+    /// Cuts or extends it, and gives back what was reserved behind that.
+    fn set_len(&mut self, length: u64) -> io::Result<()>;
+
+    /// Has room kept for it up to an offset, without making it longer. A hint: no error is fatal.
+    fn reserve(&mut self, up_to: u64) -> io::Result<()>;
+
+    /// The file itself, for its lock and its facts; never to write to.
+    fn file(&self) -> &File;
+}
+
+/// A store's folder and the disk that it lies on: what everything that writes is given.
+#[derive(Clone)]
+pub struct Folder {
+    root: PathBuf,
+    disk: Arc<dyn Disk>,
+}
+
+impl Folder {
+    /// A folder of this machine.
+    pub fn at(root: &Path) -> Self {
+        Folder::on(root, Arc::new(RealDisk))
+    }
+
+    /// A folder on some disk.
+    pub fn on(root: &Path, disk: Arc<dyn Disk>) -> Self {
+        Folder { root: root.into(), disk }
+    }
+
+    /// Its path.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The same folder, where no more than `room_bytes` may be written.
+    pub fn bounded(&self, room_bytes: u64) -> Self {
+        Folder { root: self.root.clone(), disk: Arc::new(Bounded::new(self.disk.clone(), room_bytes)) }
+    }
+
+    /// Makes a folder and those above it.
+    pub fn make_folder(&self, path: &Path) -> Result<(), Error> {
+        self.disk.make_folder(path).map_err(Error::io(path))
+    }
+
+    /// Makes a new file; one of that name must not exist.
+    pub fn create(&self, path: &Path) -> Result<Box<dyn DiskFile>, Error> {
+        self.disk.create(path).map_err(Error::io(path))
+    }
+
+    /// Opens a file to be locked.
+    pub fn open_lock(&self, path: &Path) -> Result<Box<dyn DiskFile>, Error> {
+        self.disk.open_lock(path).map_err(Error::io(path))
+    }
+
+    /// Removes a file of the store; one that is gone already is no error.
+    pub fn remove(&self, path: &Path) -> Result<(), Error> {
+        match self.disk.remove(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(Error::io(path)(error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes a folder if nothing is left in it.
+    pub fn remove_if_empty(&self, path: &Path) {
+        let _ = self.disk.remove_folder(path);
+    }
+
+    /// Gives a file another name in its folder, which must not be taken.
+    pub fn rename(&self, from: &Path, to: &Path) -> Result<(), Error> {
+        self.disk.publish(from, to).map_err(Error::io(to))?;
+        self.sync_folder_of(to)
+    }
+
+    /// Makes new and removed names beside `path` last.
+    pub fn sync_folder_of(&self, path: &Path) -> Result<(), Error> {
+        let folder = path.parent().unwrap_or(Path::new("."));
+        self.disk.sync_folder(folder).map_err(Error::io(folder))
+    }
+}
+
+/// The names in a folder, sorted; none where it is missing.
+pub fn names(folder: &Path) -> Result<Vec<String>, Error> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            return Ok(vec![]);
+        }
+        Err(error) => return Err(Error::io(folder)(error)),
+    };
+    let mut names = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(Error::io(folder))?;
+        names.extend(entry.file_name().into_string());
+    }
+    names.sort_unstable();
+    Ok(names)
+}

@@ -1,0 +1,139 @@
+//! Turns ticks into frames. Every sixtieth frame of a part is a keyframe; those between are packed
+//! with its tables as dictionaries, since most of what a host is doing it did a minute ago.
+//!
+//! It writes nothing to a disk.
+
+use std::collections::HashMap;
+
+use arrow::array::RecordBatch;
+use arrow::error::ArrowError;
+use arrow::ipc::MetadataVersion;
+use arrow::ipc::writer::{
+    DictionaryTracker, IpcDataGenerator, IpcWriteContext, IpcWriteOptions, write_message,
+};
+use zstd::zstd_safe::{CCtx, CDict, compress_bound, get_error_name};
+
+use super::frame::{Codec, Content, ENTRY, HEADER, MAGIC, Moment};
+
+/// How many frames lean on one keyframe, itself included.
+const KEYED_FRAMES: u32 = 60;
+/// zstd's: a frame is packed in a fraction of a millisecond.
+const LEVEL: i32 = 1;
+
+/// The tables of a tick: each with its place in the part's list of tables.
+pub type Tables = [(u32, RecordBatch)];
+
+/// Turns the ticks of one part into frames; keeps its buffers from one to the next.
+pub struct Encoder {
+    options: IpcWriteOptions,
+    context: IpcWriteContext,
+    zstd: CCtx<'static>,
+    dictionaries: HashMap<u32, CDict<'static>>,
+    key: u64,
+    until_key: u32,
+    raw: Vec<u8>,
+    packed: Vec<u8>,
+    payload: Vec<u8>,
+}
+
+impl Encoder {
+    /// An encoder for a new part: its first frame is a keyframe.
+    pub fn new() -> Result<Self, ArrowError> {
+        Ok(Encoder {
+            options: IpcWriteOptions::try_new(8, false, MetadataVersion::V5)?,
+            context: IpcWriteContext::default(),
+            zstd: CCtx::create(),
+            dictionaries: HashMap::new(),
+            key: 0,
+            until_key: 0,
+            raw: Vec::new(),
+            packed: Vec::new(),
+            payload: Vec::new(),
+        })
+    }
+
+    /// Begins another part.
+    pub fn restart(&mut self) {
+        self.until_key = 0;
+    }
+
+    /// Whether the next frame is a keyframe, which takes totals as well.
+    pub fn is_key_next(&self) -> bool {
+        self.until_key == 0
+    }
+
+    /// The frame of one tick. `totals` go into keyframes only.
+    pub fn encode(
+        &mut self,
+        moment: Moment,
+        interval: &Tables,
+        totals: &Tables,
+    ) -> Result<Vec<u8>, ArrowError> {
+        let is_key = self.is_key_next();
+        if is_key {
+            self.dictionaries.clear();
+            self.key = moment.seq;
+        }
+        self.payload.clear();
+        let totals = if is_key { totals } else { &[] };
+        let count = interval.len() + totals.len();
+        let mut frame = Vec::with_capacity(HEADER + count * ENTRY + 4);
+        frame.extend_from_slice(&MAGIC);
+        frame.extend_from_slice(&[0; 4]);
+        frame.extend_from_slice(&moment.seq.to_le_bytes());
+        frame.extend_from_slice(&self.key.to_le_bytes());
+        frame.extend_from_slice(&moment.wall.0.to_le_bytes());
+        frame.extend_from_slice(&moment.monotonic.0.to_le_bytes());
+        frame.extend_from_slice(&(count as u32).to_le_bytes());
+        for (id, batch) in interval {
+            self.table(*id, Content::Interval, batch, &mut frame)?;
+            if is_key && let Some(dictionary) = CDict::try_create(&self.raw, LEVEL) {
+                self.dictionaries.insert(*id, dictionary);
+            }
+        }
+        for (id, batch) in totals {
+            self.table(*id, Content::Totals, batch, &mut frame)?;
+        }
+        let length = (frame.len() - 8 + 4 + self.payload.len()) as u32;
+        frame[4..8].copy_from_slice(&length.to_le_bytes());
+        let check = crc32c::crc32c(&frame);
+        frame.extend_from_slice(&check.to_le_bytes());
+        frame.extend_from_slice(&self.payload);
+        self.until_key = if is_key { KEYED_FRAMES - 1 } else { self.until_key - 1 };
+        Ok(frame)
+    }
+
+    /// Packs one table: its entry into the directory, its rows behind the payload.
+    fn table(
+        &mut self,
+        id: u32,
+        content: Content,
+        batch: &RecordBatch,
+        directory: &mut Vec<u8>,
+    ) -> Result<(), ArrowError> {
+        let mut tracker = DictionaryTracker::new(false);
+        let generator = IpcDataGenerator::default();
+        let (_, data) = generator.encode(batch, &mut tracker, &self.options, &mut self.context)?;
+        self.raw.clear();
+        write_message(&mut self.raw, data, &self.options)?;
+
+        self.packed.clear();
+        self.packed.reserve(compress_bound(self.raw.len()));
+        let dictionary = self.dictionaries.get(&id).filter(|_| content == Content::Interval);
+        let (codec, packed) = match dictionary {
+            Some(dictionary) => {
+                let packed = self.zstd.compress_using_cdict(&mut self.packed, &self.raw, dictionary);
+                (Codec::ZstdKeyed, packed)
+            }
+            None => (Codec::Zstd, self.zstd.compress(&mut self.packed, &self.raw, LEVEL)),
+        };
+        packed.map_err(|code| ArrowError::IpcError(get_error_name(code).into()))?;
+        directory.extend_from_slice(&(id as u16).to_le_bytes());
+        directory.extend_from_slice(&[content as u8, codec as u8]);
+        let sizes = [batch.num_rows() as u32, self.raw.len() as u32, self.packed.len() as u32];
+        sizes.iter().for_each(|n| directory.extend_from_slice(&n.to_le_bytes()));
+        directory.extend_from_slice(&crc32c::crc32c(&self.packed).to_le_bytes());
+        self.payload.extend_from_slice(&self.packed);
+        Ok(())
+    }
+}

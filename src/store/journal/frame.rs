@@ -1,0 +1,170 @@
+//! The bytes of a frame: a header, a directory of tables, and each table's rows compressed and
+//! checked on its own.
+//!
+//! ```text
+//! magic "SRF1" · length u32 · seq u64 · key u64 · wall i64 · monotonic i64 · tables u32
+//! per table: id u16 · content u8 · codec u8 · rows u32 · raw length u32 · length u32 · CRC-32C u32
+//! CRC-32C u32 of all of the above                            little-endian, times in µs
+//! per table: an Arrow IPC record batch
+//! ```
+//!
+//! `length` counts everything behind itself. `key` is the keyframe that the frame leans on: its own
+//! number where it is one. No length is believed, and nothing allocated for it, before its check fits.
+
+use crate::schema::Micros;
+
+pub const MAGIC: [u8; 4] = *b"SRF1";
+/// Header without the check.
+pub const HEADER: usize = 44;
+/// One table in the directory.
+pub const ENTRY: usize = 20;
+/// How far a table of a frame may unpack: far above any real one.
+pub const RAW_LIMIT: usize = 64 << 20;
+
+/// How many tables a frame may have: far above any real number.
+const TABLES_LIMIT: usize = 512;
+
+/// When a frame was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// Counts the frames of a store; never starts again.
+    pub seq: u64,
+    /// The `ts` of its rows.
+    pub wall: Micros,
+    /// The monotonic clock then.
+    pub monotonic: Micros,
+}
+
+/// What the rows of a frame's table are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// What happened in the interval.
+    Interval,
+    /// The kernel's totals at its end, in keyframes: what a restarted recorder counts on from.
+    Totals,
+}
+
+/// How they are packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Codec {
+    /// zstd.
+    Zstd,
+    /// zstd with the same table's unpacked bytes of the keyframe as its dictionary.
+    ZstdKeyed,
+}
+
+/// One table of a frame, as the directory has it.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry<'a> {
+    /// Its place in the part's list of tables.
+    pub id: u16,
+    pub content: Content,
+    pub codec: Codec,
+    /// How many rows it has.
+    pub rows: u32,
+    /// Its unpacked length.
+    pub raw: usize,
+    /// The packed rows; `None` where they do not fit their check.
+    pub packed: Option<&'a [u8]>,
+}
+
+/// One frame in the bytes of a part.
+#[derive(Clone, Debug)]
+pub struct Frame<'a> {
+    /// When it was taken.
+    pub moment: Moment,
+    /// The keyframe that it leans on.
+    pub key: u64,
+    /// What it holds.
+    pub entries: Vec<Entry<'a>>,
+    /// Its whole length in bytes.
+    pub length: usize,
+}
+
+impl Frame<'_> {
+    /// Whether every table fits its check.
+    pub fn is_sound(&self) -> bool {
+        self.entries.iter().all(|entry| entry.packed.is_some())
+    }
+
+    /// The table of that place, if the frame has it.
+    pub fn entry(&self, id: usize, content: Content) -> Option<&Entry<'_>> {
+        self.entries.iter().find(|entry| usize::from(entry.id) == id && entry.content == content)
+    }
+}
+
+/// Reads the frame that the bytes begin with. `None` where its header is not sound or its end is
+/// not there.
+pub fn decode(bytes: &[u8]) -> Option<Frame<'_>> {
+    if bytes.get(..4)? != MAGIC {
+        return None;
+    }
+    let length = 8usize.checked_add(u32_at(bytes, 4)? as usize)?;
+    let whole = bytes.get(..length)?;
+    let count = Some(u32_at(whole, 40)? as usize).filter(|count| *count <= TABLES_LIMIT)?;
+    let directory = HEADER + count * ENTRY;
+    if u32_at(whole, directory)? != crc32c::crc32c(whole.get(..directory)?) {
+        return None;
+    }
+    let mut payload = whole.get(directory + 4..)?;
+    let mut entries = Vec::with_capacity(count);
+    for at in (HEADER..directory).step_by(ENTRY) {
+        let (packed, rest) = payload.split_at_checked(u32_at(whole, at + 12)? as usize)?;
+        entries.push(Entry {
+            id: u16::from_le_bytes(whole.get(at..at + 2)?.try_into().ok()?),
+            content: [Content::Interval, Content::Totals].get(usize::from(whole[at + 2])).copied()?,
+            codec: [Codec::Zstd, Codec::ZstdKeyed].get(usize::from(whole[at + 3])).copied()?,
+            rows: u32_at(whole, at + 4)?,
+            raw: u32_at(whole, at + 8)? as usize,
+            packed: (crc32c::crc32c(packed) == u32_at(whole, at + 16)?).then_some(packed),
+        });
+        payload = rest;
+    }
+    let (wall, monotonic) = (Micros(u64_at(whole, 24)? as i64), Micros(u64_at(whole, 32)? as i64));
+    let moment = Moment { seq: u64_at(whole, 8)?, wall, monotonic };
+    Some(Frame { moment, key: u64_at(whole, 16)?, entries, length })
+}
+
+/// All frames in the bytes of a part that can be proved, in order. Behind damage it is looked for
+/// the next header that fits its check; a number is only taken once, and never goes back.
+pub fn scan(bytes: &[u8], mut at: usize) -> Vec<(usize, Frame<'_>)> {
+    let mut found: Vec<(usize, Frame)> = Vec::new();
+    let mut last = None;
+    while let Some((begin, frame)) = next(bytes, at) {
+        at = begin + frame.length;
+        // A frame of which only a part was written, and then all of it again behind.
+        if !frame.is_sound()
+            && let Some((within, again)) = next(bytes, begin + MAGIC.len())
+            && within < at
+        {
+            at = within;
+            if again.moment.seq == frame.moment.seq {
+                continue;
+            }
+        }
+        if last.is_none_or(|last| frame.moment.seq > last) {
+            last = Some(frame.moment.seq);
+            found.push((begin, frame));
+        }
+    }
+    found
+}
+
+fn next(bytes: &[u8], mut at: usize) -> Option<(usize, Frame<'_>)> {
+    loop {
+        let rest = bytes.get(at..)?;
+        let begin = at + rest.windows(MAGIC.len()).position(|word| word == MAGIC)?;
+        if let Some(frame) = decode(&bytes[begin..]) {
+            return Some((begin, frame));
+        }
+        at = begin + 1;
+    }
+}
+
+fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+    Some(u32::from_le_bytes(bytes.get(at..at.checked_add(4)?)?.try_into().ok()?))
+}
+
+fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
+    Some(u64::from_le_bytes(bytes.get(at..at.checked_add(8)?)?.try_into().ok()?))
+}

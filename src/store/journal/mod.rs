@@ -1,0 +1,16 @@
+//! The journal: parts that frames are appended to, one a tick. What is whole in a part can be read
+//! whatever has become of the rest.
+
+mod encoder;
+mod frame;
+mod header;
+mod last;
+mod part;
+mod writer;
+
+pub use encoder::{Encoder, Tables};
+pub use frame::{Content, Frame, Moment};
+pub use header::encode as part_header;
+pub use last::{keep_last, read_last};
+pub use part::{Damage, Part, TableReader};
+pub use writer::{PartFile, Writer};
