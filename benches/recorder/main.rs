@@ -3,6 +3,7 @@
 
 mod busy;
 mod layout;
+mod tiers;
 
 use std::hint::black_box;
 
@@ -70,7 +71,7 @@ fn frame(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, collectors, frame);
+criterion_group!(benches, collectors, frame, tiers::tiers);
 
 fn main() {
     if std::env::args().any(|word| word == "layout") {
