@@ -4,7 +4,7 @@
 //! No reader needs them; `verify` does. A file is noted before the journal's part that it was made of
 //! goes, and forgotten before it goes itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Write};
@@ -35,7 +35,7 @@ impl Sums {
     pub fn read(root: &Path, host: &str) -> Result<Self, Error> {
         let mut sums = Sums { host: host.into(), ..Sums::default() };
         let folder = folder(root, host);
-        for name in disk::names(&folder)? {
+        for name in disk::files(&folder)? {
             let Some(date) = name.strip_suffix(ENDING) else { continue };
             let path = folder.join(&name);
             let text = std::fs::read(&path).map_err(Error::io(&path))?;
@@ -82,12 +82,14 @@ impl Sums {
     pub fn write(&mut self, folder: &Folder) -> Result<(), Error> {
         self.changed.sort_unstable();
         self.changed.dedup();
-        for date in std::mem::take(&mut self.changed) {
+        // What cannot be written stays to be written.
+        while let Some(date) = self.changed.last().cloned() {
             let path = file(folder.root(), &self.host, &date);
             let sums = self.known.get(&date).filter(|sums| !sums.is_empty());
             let Some(sums) = sums else {
                 folder.remove(&path)?;
                 self.known.remove(&date);
+                self.changed.pop();
                 continue;
             };
             let lines: String = sums.iter().fold(String::new(), |mut text, (path, sum)| {
@@ -97,8 +99,28 @@ impl Sums {
             let mut file = Unpublished::new(folder, path.clone())?;
             file.write_all(lines.as_bytes()).map_err(Error::io(&path))?;
             file.replace()?;
+            self.changed.pop();
         }
         Ok(())
+    }
+
+    /// Forgets files that went while their sums could not be written: such that a wider one covers,
+    /// and such that are older than all that is left of their table, which is how they are retired.
+    /// What is missing otherwise stays noted: somebody else removed it, and `verify` says so.
+    pub fn forget_retired(&mut self, there: &[SegmentName]) {
+        let present: BTreeSet<String> = there.iter().map(relative).collect();
+        let stays = |path: &str| {
+            let Some(name) = named(path).filter(|_| !present.contains(path)) else { return true };
+            let older_is_left = there.iter().any(|other| other.table == name.table && other.to < name.to);
+            older_is_left && !there.iter().any(|other| other.covers(&name))
+        };
+        for (date, sums) in &mut self.known {
+            let noted = sums.len();
+            sums.retain(|path, _| stays(path));
+            if sums.len() < noted {
+                self.changed.push(date.clone());
+            }
+        }
     }
 }
 
@@ -138,6 +160,13 @@ pub fn folder(root: &Path, host: &str) -> PathBuf {
 
 fn file(root: &Path, host: &str, date: &str) -> PathBuf {
     folder(root, host).join(format!("{date}{ENDING}"))
+}
+
+/// What a noted path says of its file.
+fn named(path: &str) -> Option<SegmentName> {
+    let mut folders = path.split('/');
+    let (table, host) = (folders.next()?, folders.next()?.strip_prefix("host=")?);
+    SegmentName::parse(table, host, folders.nth(1)?)
 }
 
 fn relative(name: &SegmentName) -> String {

@@ -30,7 +30,7 @@ pub struct TestClock {
 }
 
 impl TestClock {
-    fn pass(&self, wall_us: i64, monotonic_us: i64) {
+    pub fn pass(&self, wall_us: i64, monotonic_us: i64) {
         self.wall.fetch_add(wall_us, Relaxed);
         self.monotonic.fetch_add(monotonic_us, Relaxed);
     }
@@ -110,7 +110,7 @@ impl Collector for Inventory {
 }
 
 #[derive(Default)]
-struct Quiet(Vec<String>);
+pub struct Quiet(pub Vec<String>);
 
 impl Watcher for Quiet {
     fn is_watching(&self) -> bool {

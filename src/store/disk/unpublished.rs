@@ -41,7 +41,14 @@ impl Unpublished {
         let beside = target.parent().unwrap_or(Path::new("."));
         folder.make_folder(beside)?;
         let temporary = beside.join(temporary_name(&target));
-        let file = folder.create(&temporary)?;
+        let file = match folder.disk.create(&temporary) {
+            // Of a process that had our number and was cut off: in a container that is every one.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                folder.remove(&temporary)?;
+                folder.create(&temporary)?
+            }
+            other => other.map_err(Error::io(&temporary))?,
+        };
         let folder = folder.clone();
         Ok(Unpublished { folder, file, temporary, target, bytes: 0, hash: Sha256::new(), done: false })
     }
