@@ -80,7 +80,9 @@ impl Sealing<'_> {
             let Some(name) = self.segment_name(table, ts.values()) else { continue };
             let place = (start, length, order.as_ref());
             if !name.path(self.folder.root()).exists() {
-                self.write(table, &name, place)?.map(|sum| sums.note(&name, sum));
+                if let Some(sum) = self.write(table, &name, place)? {
+                    sums.note(&name, sum);
+                }
             }
             if !sums.knows(&name) {
                 sums.note(&name, super::sums::of_file(&name.path(self.folder.root()))?);

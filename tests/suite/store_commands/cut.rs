@@ -136,6 +136,23 @@ fn a_file_that_cannot_be_read_is_left_out_and_told() {
 }
 
 #[test]
+fn of_a_damaged_part_the_sound_ticks_are_cut_and_the_loss_is_told() {
+    let kept = Kept::usual();
+    let part = kept.files(".part").remove(0);
+    let mut bytes = fs::read(&part).unwrap();
+    let frames: Vec<usize> =
+        bytes.windows(4).enumerate().filter(|(_, w)| w == b"SRF1").map(|(at, _)| at).collect();
+    bytes[frames[5] + 12] ^= 1;
+    fs::write(&part, bytes).unwrap();
+    let dir = TempDir::new().unwrap();
+    let out = dir.path().join("out");
+    let output = Sysray::new(&["store", "cut", "-o", out.to_str().unwrap()]).store(kept.root()).run();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(1) && said.contains("left out journal/"), "{said}");
+    assert_eq!(ticks(&out, "system"), (1..=48).filter(|tick| *tick != 46).collect::<Vec<_>>());
+}
+
+#[test]
 fn bad_wishes_are_one_line() {
     let kept = Kept::usual();
     let dir = TempDir::new().unwrap();
