@@ -79,10 +79,10 @@ impl Sealing<'_> {
             let order = segment::order(table, &columns)?;
             let Some(name) = self.segment_name(table, ts.values()) else { continue };
             let place = (start, length, order.as_ref());
-            if !name.path(self.folder.root()).exists() {
-                if let Some(sum) = self.write(table, &name, place)? {
-                    sums.note(&name, sum);
-                }
+            if !name.path(self.folder.root()).exists()
+                && let Some(sum) = self.write(table, &name, place)?
+            {
+                sums.note(&name, sum);
             }
             if !sums.knows(&name) {
                 sums.note(&name, super::sums::of_file(&name.path(self.folder.root()))?);
