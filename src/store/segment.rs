@@ -17,7 +17,7 @@ use parquet::arrow::{ArrowWriter, ProjectionMask};
 use parquet::basic::{Compression as Codec, Encoding, ZstdLevel};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
-use parquet::file::metadata::{KeyValue, PageIndexPolicy, SortingColumn};
+use parquet::file::metadata::{KeyValue, PageIndexPolicy, ParquetMetaData, SortingColumn};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
@@ -185,6 +185,8 @@ impl Reader {
             .with_skip_arrow_metadata(true);
         let footer =
             ArrowReaderMetadata::load(&file, options).map_err(|e| Error::damaged(path, e.to_string()))?;
+        let length = file.metadata().map_err(Error::io(path))?.len();
+        plausible(footer.metadata(), length).map_err(|what| Error::damaged(path, what))?;
         Ok(Reader { path: path.into(), file, footer })
     }
 
@@ -275,6 +277,38 @@ fn told(table: &Table) -> String {
         format!("{kind}{unit}: {}", names.join(" "))
     };
     lines.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether everything that a footer points at lies in the file. A damaged one can say anything, and
+/// who reads pages takes its word for it.
+fn plausible(footer: &ParquetMetaData, length: u64) -> Result<(), &'static str> {
+    let within = |offset: i64, size: i64, from: u64, to: u64| {
+        let (Ok(offset), Ok(size)) = (u64::try_from(offset), u64::try_from(size)) else { return false };
+        offset >= from && offset.checked_add(size).is_some_and(|end| end <= to)
+    };
+    for (at, group) in footer.row_groups().iter().enumerate() {
+        if group.num_rows() < 0 {
+            return Err("its footer is damaged: a row group has a negative number of rows");
+        }
+        for (column, chunk) in group.columns().iter().enumerate() {
+            let start = chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset());
+            let size = chunk.compressed_size();
+            if !within(start, size, 0, length) || chunk.num_values() < 0 {
+                return Err("its footer is damaged: a column lies outside of the file");
+            }
+            let (start, end) = (start as u64, (start + size) as u64);
+            let pages = footer.offset_index().and_then(|index| index.get(at)?.get(column));
+            let mut row = 0;
+            for page in pages.into_iter().flat_map(|pages| pages.page_locations()) {
+                let in_chunk = within(page.offset, page.compressed_page_size.into(), start, end);
+                if !in_chunk || page.first_row_index < row || page.first_row_index > group.num_rows() {
+                    return Err("its index of pages is damaged");
+                }
+                row = page.first_row_index;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn properties(

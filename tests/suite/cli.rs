@@ -29,7 +29,7 @@ impl Sysray {
 
     /// As a user who may write nothing, where the test may choose.
     #[cfg(unix)]
-    pub fn as_nobody(mut self) -> Sysray {
+    pub fn by_nobody(mut self) -> Sysray {
         if rustix::process::geteuid().is_root() {
             std::os::unix::process::CommandExt::gid(&mut self.command, 65_534);
             std::os::unix::process::CommandExt::uid(&mut self.command, 65_534);

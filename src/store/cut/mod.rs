@@ -144,6 +144,12 @@ impl Cutting<'_> {
                 tables.push(table);
             }
         }
+        for (part, _, damage) in self.catalog.tail()? {
+            if damage.is_inside() && self.labels.contains_key(&part.host) {
+                let what = "it is damaged within; what of it is sound was taken".to_string();
+                self.done.left_out.push((part.path(Path::new("")), what));
+            }
+        }
         let of = tables.len() as u64;
         for (at, table) in tables.into_iter().enumerate() {
             watch(at as u64, of);

@@ -143,7 +143,7 @@ impl Group {
                 _ => {}
             }
         }
-        self.last = rows.iter().last().map(|row| row.owned());
+        self.last = rows.iter().next_back().map(|row| row.owned());
         Ok(())
     }
 

@@ -65,7 +65,7 @@ pub fn check(
         found.verified.bytes += bytes;
         let begin = looked.bytes;
         let is_read = uncovered.binary_search(name).is_ok();
-        let checked = (|| -> Result<u64, Wrong> {
+        let checked = guarded(|| {
             if deep {
                 let sum = hash(&mut file, &mut looked, watch).map_err(|e| format!("cannot be read: {e}"))?;
                 let noted = sums.get(&name.host).and_then(|sums| sums.sum(name));
@@ -88,7 +88,7 @@ pub fn check(
                 })?;
             }
             Ok(reader.rows())
-        })();
+        });
         match checked {
             Ok(rows) if is_read => seen.rows += rows,
             Ok(_) => {}
@@ -99,6 +99,14 @@ pub fn check(
     }
     unnoted(root, tree, sums, found)?;
     Ok(seen)
+}
+
+/// Damage can bring down the code that reads Parquet, where no sum has told of it before.
+fn guarded(check: impl FnOnce() -> Result<u64, Wrong>) -> Result<u64, Wrong> {
+    let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(check));
+    checked.unwrap_or_else(|_| {
+        Err("cannot be read: it is damaged in a way that Parquet's reader gives up on".into())
+    })
 }
 
 /// What is wrong with a file, as it is told.
@@ -143,7 +151,7 @@ fn overlaps(uncovered: &[SegmentName], found: &mut Found) {
 fn agrees(name: &SegmentName, reader: &Reader) -> Result<(), Wrong> {
     let format = reader.fact("sysray.format").and_then(|format| format.parse::<u32>().ok());
     match format {
-        Some(format) if format <= STORE_FORMAT => {}
+        Some(format) if !(STORE_FORMAT + 1..).contains(&format) => {}
         Some(format) => return Err(format!("has store format {format}, this sysray reads {STORE_FORMAT}")),
         None => return Err("is Parquet, and none that sysray wrote".into()),
     }

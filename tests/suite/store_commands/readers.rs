@@ -43,7 +43,7 @@ fn a_store_that_cannot_be_written_can_be_read() {
         &["report"],
     ]
     .into_iter()
-    .map(|words| Sysray::new(words).store(kept.root()).as_nobody().prints())
+    .map(|words| Sysray::new(words).store(kept.root()).by_nobody().prints())
     .collect();
     mode(false);
     assert!(said[0].contains("none is running") && said[1].starts_with("sound"), "{said:#?}");
