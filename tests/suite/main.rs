@@ -9,9 +9,13 @@ mod cli;
 mod collect;
 /// Batches as each format writes them.
 mod export;
+/// Disks that fail and lose their power, and what is left of a store on them.
+mod faults;
 /// Other programs' answers to the same questions; ignored unless they are installed.
 #[cfg(feature = "desk")]
 mod interop;
+/// A store made tick by tick, and what a reader finds in it.
+mod made;
 /// The Prometheus face of a sample.
 mod prometheus;
 /// SQL over hand-written rows.

@@ -3,126 +3,19 @@
 //! `Made` is the one helper: a store into which ticks are written as a recorder would.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use sysray::schema::rows::{Cpu, Process};
-use sysray::schema::{Batch, Micros, Row, Stamp, TABLES, table};
+use sysray::schema::{Micros, table};
 use sysray::store::{
-    Catalog, Damage, Done, Error, Folder, Identity, Keep, Lock, Moment, Part, PartName, Policy, Rotation,
-    Writer, maintain, occupied, recorder, status,
+    Catalog, Damage, Done, Error, Folder, Identity, Lock, Part, Policy, maintain, occupied, recorder, status,
 };
 use sysray::time::Range;
 use tempfile::TempDir;
 
-/// 2026-11-22 14:00:00 UTC, as microseconds.
-const START: i64 = 1_795_356_000_000_000;
-const SECOND: i64 = 1_000_000;
-const HOUR: i64 = 3600 * SECOND;
-
-struct Made {
-    dir: TempDir,
-    next: u64,
-}
-
-impl Made {
-    fn new() -> Made {
-        let dir = TempDir::new().unwrap();
-        Identity::read_or_create(&Folder::at(dir.path())).unwrap();
-        Made { dir, next: 1 }
-    }
-
-    fn root(&self) -> &Path {
-        self.dir.path()
-    }
-
-    fn folder(&self) -> Folder {
-        Folder::at(self.root())
-    }
-
-    /// Writes a part of `ticks` ticks, ten seconds apart, with two processes each, and leaves it open.
-    fn open_part(&mut self, from: i64, ticks: i64) -> Writer {
-        let name = PartName { host: "web1".into(), first_seq: self.next, from: Micros(from) };
-        let mut writer = Writer::begin(&self.folder(), &name, "boot").unwrap();
-        for n in 1..=ticks {
-            let ts = Micros(from + n * 10 * SECOND);
-            let stamp = Stamp { ts, tick: self.next as i64, interval_us: Some(10 * SECOND) };
-            let (mut cpu, mut process) = <(<Cpu as Row>::Batch, <Process as Row>::Batch)>::default();
-            cpu.push(&stamp, &Cpu { user_us: Some(self.next as i64), ..Cpu::default() });
-            for pid in [20, 10] {
-                process.push(
-                    &stamp,
-                    &Process { pid, user_us: Some(1), comm: Some("a".into()), ..Process::default() },
-                );
-            }
-            let id = |name: &str| TABLES.iter().position(|t| t.name == name).unwrap() as u32;
-            let tables = [(id("cpu"), cpu.finish()), (id("process"), process.finish())];
-            writer.append(Moment { seq: self.next, wall: ts, monotonic: Micros(n) }, &tables, &[]).unwrap();
-            self.next += 1;
-        }
-        writer
-    }
-
-    fn part(&mut self, from: i64, ticks: i64) {
-        drop(self.open_part(from, ticks));
-    }
-
-    fn maintain(&self, policy: &Policy, now: i64) -> Done {
-        maintain(&self.folder(), "web1", policy, Micros(now)).unwrap().unwrap()
-    }
-
-    /// The ticks of `cpu` as a reader finds them, in order.
-    fn ticks(&self) -> Vec<i64> {
-        let selection =
-            Catalog::open(self.root()).unwrap().select(table("cpu").unwrap(), &Range::ALL).unwrap();
-        let mut ticks = Vec::new();
-        for segment in &selection.segments {
-            let file = segment.file.try_clone().unwrap();
-            for batch in ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap() {
-                ticks.extend(batch.unwrap()["tick"].as_primitive::<Int64Type>().values().iter().copied());
-            }
-        }
-        for tail in &selection.tail {
-            ticks.extend(tail.batch["tick"].as_primitive::<Int64Type>().values().iter().copied());
-        }
-        ticks
-    }
-
-    fn files(&self, ending: &str) -> Vec<PathBuf> {
-        fn walk(folder: &Path, ending: &str, found: &mut Vec<PathBuf>) {
-            for entry in fs::read_dir(folder).unwrap().flatten() {
-                let path = entry.path();
-                if path.is_dir() {
-                    walk(&path, ending, found);
-                } else if path.to_string_lossy().ends_with(ending) {
-                    found.push(path);
-                }
-            }
-        }
-        let mut found = Vec::new();
-        walk(self.root(), ending, &mut found);
-        found.sort();
-        found
-    }
-}
-
-fn ticks_of(part: &Part, table: &str) -> Vec<i64> {
-    let batches = part.batches(table, |_| true);
-    let ticks = batches.iter().flat_map(|batch| batch["tick"].as_primitive::<Int64Type>().values().to_vec());
-    ticks.collect()
-}
-
-fn keep(seconds: u64) -> Keep {
-    let time = Duration::from_secs(seconds);
-    Keep { process: time, raw: time, minute: time, hour: time }
-}
-
-fn hourly() -> Policy {
-    Policy { rotation: Rotation::HOUR, ..Policy::default() }
-}
+use super::made::{HOUR, Made, SECOND, START, hourly, keep, ticks_of};
 
 #[test]
 fn a_part_cut_anywhere_gives_its_whole_frames() {

@@ -121,7 +121,9 @@ pub fn decode(bytes: &[u8]) -> Option<Frame<'_>> {
         payload = rest;
     }
     let (wall, monotonic) = (Micros(u64_at(whole, 24)? as i64), Micros(u64_at(whole, 32)? as i64));
-    let moment = Moment { seq: u64_at(whole, 8)?, wall, monotonic };
+    // It is its rows' `tick` as well: an `Int64`, and there is a next one.
+    let seq = u64_at(whole, 8).filter(|seq| *seq < i64::MAX as u64)?;
+    let moment = Moment { seq, wall, monotonic };
     Some(Frame { moment, key: u64_at(whole, 16)?, entries, length })
 }
 

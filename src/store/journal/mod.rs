@@ -6,6 +6,7 @@ mod frame;
 mod header;
 mod last;
 mod part;
+mod rows;
 mod writer;
 
 pub use encoder::{Encoder, Tables};

@@ -6,15 +6,12 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
-use arrow::buffer::Buffer;
 use arrow::datatypes::SchemaRef;
-use arrow::error::ArrowError;
-use arrow::ipc::reader::read_record_batch;
-use arrow::ipc::root_as_message;
 use zstd::zstd_safe::{DCtx, DDict};
 
 use super::frame::{self, Codec, Content, Entry, Frame, Moment, RAW_LIMIT};
 use super::header::{self, Header};
+use super::rows;
 use crate::schema::STORE_FORMAT;
 use crate::store::Error;
 
@@ -91,6 +88,11 @@ impl Part {
             return vec![];
         }
         frame::scan(&self.bytes, self.frames).into_iter().map(|(_, frame)| frame).collect()
+    }
+
+    /// The highest number of a frame in it, also where its header is lost.
+    pub fn last_seq(&self) -> Option<u64> {
+        frame::scan(&self.bytes, self.frames).last().map(|(_, frame)| frame.moment.seq)
     }
 
     /// What cannot be read.
@@ -183,14 +185,23 @@ impl TableReader {
 
     /// The table's rows in a frame that was entered; `None` where it has none or they are damaged.
     pub fn rows(&mut self, frame: &Frame<'_>, content: Content) -> Option<RecordBatch> {
-        let raw = self.unpack(frame.entry(self.id, content)?, frame.key)?;
-        record_batch(raw, &self.schema, None).ok()
+        self.decode(frame, content, None)
     }
 
     /// The same, of the columns at these places alone, which rise.
     pub fn columns(&mut self, frame: &Frame<'_>, content: Content, places: &[usize]) -> Option<RecordBatch> {
-        let raw = self.unpack(frame.entry(self.id, content)?, frame.key)?;
-        record_batch(raw, &self.schema, Some(places)).ok()
+        self.decode(frame, content, Some(places))
+    }
+
+    fn decode(
+        &mut self,
+        frame: &Frame<'_>,
+        content: Content,
+        places: Option<&[usize]>,
+    ) -> Option<RecordBatch> {
+        let entry = frame.entry(self.id, content)?;
+        let raw = self.unpack(entry, frame.key)?;
+        rows::decode(raw, &self.schema, entry.rows, places).ok()
     }
 
     fn unpack(&mut self, entry: &Entry<'_>, key: u64) -> Option<Vec<u8>> {
@@ -213,24 +224,4 @@ impl TableReader {
         };
         (unpacked.ok()? == entry.raw).then_some(raw)
     }
-}
-
-/// An encapsulated message: a marker, the metadata's length, the metadata, the body.
-fn record_batch(
-    raw: Vec<u8>,
-    schema: &SchemaRef,
-    columns: Option<&[usize]>,
-) -> Result<RecordBatch, ArrowError> {
-    let raw = Buffer::from_vec(raw);
-    let cut = || ArrowError::IpcError("a batch that is cut short".into());
-    let length = raw.get(4..8).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes).ok_or_else(cut)?;
-    let body = 8usize.checked_add(length as usize).ok_or_else(cut)?;
-    let metadata = raw.get(8..body).ok_or_else(cut)?;
-    let message = root_as_message(metadata).map_err(|e| ArrowError::IpcError(e.to_string()))?;
-    let batch = message.header_as_record_batch().ok_or_else(cut)?;
-    let version = message.version();
-    if body > raw.len() {
-        return Err(cut());
-    }
-    read_record_batch(&raw.slice(body), batch, schema.clone(), &HashMap::new(), columns, &version)
 }
