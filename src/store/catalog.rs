@@ -161,10 +161,13 @@ impl Catalog {
         let sealed = self.segments.iter().filter(|s| s.host == host).map(|s| s.last_seq);
         let mut last = sealed.max().unwrap_or(0);
         for open in self.parts.iter().filter(|part| part.name.host == host) {
-            let frames = open.part()?.frames();
-            let frames = frames.iter().map(|frame| frame.moment.seq);
             // The name of a part without frames is used up as well.
-            last = frames.chain([open.name.first_seq]).fold(last, u64::max);
+            last = last.max(open.name.first_seq).max(open.part()?.last_seq().unwrap_or(0));
+        }
+        // What could not be read of these may be one day.
+        for path in layout::set_aside(&self.root, host)? {
+            let file = File::open(&path).map_err(Error::io(&path))?;
+            last = last.max(Part::read(&path, &file, u64::MAX)?.last_seq().unwrap_or(0));
         }
         Ok(last)
     }

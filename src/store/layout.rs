@@ -72,20 +72,23 @@ impl SegmentName {
             host: host.into(),
             from: parse_instant(from)?,
             to: parse_instant(to)?,
-            first_seq: first.parse().ok()?,
-            last_seq: last.parse().ok()?,
+            first_seq: parse_seq(first)?,
+            last_seq: parse_seq(last)?,
             generation: fields.next()?.parse().ok()?,
         };
-        fields.next().is_none().then_some(name)
+        let is_range = name.from <= name.to && name.first_seq <= name.last_seq;
+        (fields.next().is_none() && is_range).then_some(name)
     }
 
-    /// Whether a reader that has this file needs the other no more.
+    /// Whether a reader that has this file needs the other no more. A part that a power cut made
+    /// shorter while it was sealed is sealed again to files of fewer frames, of the same generation.
     pub fn covers(&self, other: &SegmentName) -> bool {
+        let (own, others) = ((self.first_seq, self.last_seq), (other.first_seq, other.last_seq));
         self.table == other.table
             && self.host == other.host
             && self.first_seq <= other.first_seq
             && self.last_seq >= other.last_seq
-            && self.generation > other.generation
+            && (self.generation > other.generation || self.generation == other.generation && own != others)
     }
 }
 
@@ -109,7 +112,7 @@ impl PartName {
     /// Reads a file's name back.
     pub fn parse(host: &str, file: &str) -> Option<Self> {
         let (from, first_seq) = file.strip_suffix(".part")?.split_once('.')?;
-        Some(PartName { host: host.into(), first_seq: first_seq.parse().ok()?, from: parse_instant(from)? })
+        Some(PartName { host: host.into(), first_seq: parse_seq(first_seq)?, from: parse_instant(from)? })
     }
 }
 
@@ -135,14 +138,19 @@ pub fn set_aside(root: &Path, host: &str) -> Result<Vec<PathBuf>, Error> {
     let is_part = |name: &&String| {
         name.strip_suffix(SET_ASIDE).is_some_and(|part| PartName::parse(host, part).is_some())
     };
-    Ok(disk::names(&folder)?.iter().filter(is_part).map(|name| folder.join(name)).collect())
+    Ok(disk::files(&folder)?.iter().filter(is_part).map(|name| folder.join(name)).collect())
 }
 
 /// The journal's parts, of all hosts or one, oldest first within a host.
 pub fn parts(root: &Path, host: Option<&str>) -> Result<Vec<PartName>, Error> {
     let mut found = Vec::new();
     for (host, folder) in hosts(&root.join(JOURNAL), host)? {
-        found.extend(disk::names(&folder)?.iter().filter_map(|name| PartName::parse(&host, name)));
+        let names = disk::files(&folder)?.into_iter().filter_map(|file| {
+            let name = PartName::parse(&host, &file)?;
+            // A name that we would have written otherwise is not ours.
+            (name.path(root) == folder.join(file)).then_some(name)
+        });
+        found.extend(names);
     }
     found.sort_unstable();
     Ok(found)
@@ -154,8 +162,12 @@ pub fn segments(root: &Path, host: Option<&str>) -> Result<Vec<SegmentName>, Err
     for table in &TABLES {
         for (host, folder) in hosts(&root.join(table.name), host)? {
             for date in disk::names(&folder)?.iter().filter(|name| name.starts_with("date=")) {
-                let files = disk::names(&folder.join(date))?;
-                found.extend(files.iter().filter_map(|file| SegmentName::parse(table.name, &host, file)));
+                let folder = folder.join(date);
+                let names = disk::files(&folder)?.into_iter().filter_map(|file| {
+                    let name = SegmentName::parse(table.name, &host, &file)?;
+                    (name.path(root) == folder.join(file)).then_some(name)
+                });
+                found.extend(names);
             }
         }
     }
@@ -188,27 +200,32 @@ pub fn uncovered(segments: &[SegmentName]) -> Vec<SegmentName> {
 
 /// The bucket of an instant. One on the edge is the end of the interval before it.
 pub fn bucket(ts: Micros) -> i64 {
-    (ts.0 - 1).div_euclid(BUCKET_US)
+    ts.0.saturating_sub(1).div_euclid(BUCKET_US)
 }
 
 /// The beginning of the UTC day that an instant ends an interval of.
 pub fn day_start(ts: Micros) -> i64 {
-    (ts.0 - 1).div_euclid(DAY_US) * DAY_US
+    (ts.0.saturating_sub(1).div_euclid(DAY_US)).saturating_mul(DAY_US)
 }
 
 /// An instant rounded down to the second, as names have it.
 pub fn second_below(ts: Micros) -> Micros {
-    Micros(ts.0.div_euclid(SECOND_US) * SECOND_US)
+    Micros(ts.0.div_euclid(SECOND_US).saturating_mul(SECOND_US))
 }
 
 /// An instant rounded up to the second, as names have it.
 pub fn second_above(ts: Micros) -> Micros {
-    Micros(-(-ts.0).div_euclid(SECOND_US) * SECOND_US)
+    Micros(ts.0.saturating_add(SECOND_US - 1).div_euclid(SECOND_US).saturating_mul(SECOND_US))
 }
 
 fn instant(at: Micros) -> String {
     let at = Timestamp::from_microsecond(at.0).unwrap_or_default();
     at.strftime(INSTANT).to_string()
+}
+
+/// A frame's number, which is also its rows' `tick`: an `Int64`.
+fn parse_seq(text: &str) -> Option<u64> {
+    text.parse().ok().filter(|seq| *seq < i64::MAX as u64)
 }
 
 fn parse_instant(text: &str) -> Option<Micros> {

@@ -5,7 +5,7 @@ mod bounded;
 mod real;
 mod unpublished;
 
-use std::fs::File;
+use std::fs::{DirEntry, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -91,9 +91,24 @@ impl Folder {
         Folder { root: self.root.clone(), disk: Arc::new(Bounded::new(self.disk.clone(), room_bytes)) }
     }
 
-    /// Makes a folder and those above it.
+    /// Makes a folder and those above it, and makes their names last: what is synced in a folder is
+    /// lost with a name above it that was not.
     pub fn make_folder(&self, path: &Path) -> Result<(), Error> {
-        self.disk.make_folder(path).map_err(Error::io(path))
+        let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+        let missing: Vec<&Path> = path.ancestors().take_while(is_missing).collect();
+        for folder in missing.into_iter().rev() {
+            self.disk.make_folder(folder).map_err(Error::io(folder))?;
+            match self.sync_folder_of(folder) {
+                // What stands above the store need not be ours to open.
+                Err(error) if folder.starts_with(&self.root) && folder != self.root => {
+                    // One that is there would be taken for one that lasts.
+                    self.remove_if_empty(folder);
+                    return Err(error);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// Makes a new file; one of that name must not exist.
@@ -127,13 +142,23 @@ impl Folder {
 
     /// Makes new and removed names beside `path` last.
     pub fn sync_folder_of(&self, path: &Path) -> Result<(), Error> {
-        let folder = path.parent().unwrap_or(Path::new("."));
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new("."));
         self.disk.sync_folder(folder).map_err(Error::io(folder))
     }
 }
 
 /// The names in a folder, sorted; none where it is missing.
 pub fn names(folder: &Path) -> Result<Vec<String>, Error> {
+    list(folder, |_| true)
+}
+
+/// The names of the files in a folder, sorted; none where it is missing.
+pub fn files(folder: &Path) -> Result<Vec<String>, Error> {
+    list(folder, |entry| entry.file_type().is_ok_and(|kind| !kind.is_dir()))
+}
+
+fn list(folder: &Path, wanted: impl Fn(&DirEntry) -> bool) -> Result<Vec<String>, Error> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
@@ -144,7 +169,9 @@ pub fn names(folder: &Path) -> Result<Vec<String>, Error> {
     let mut names = Vec::new();
     for entry in entries {
         let entry = entry.map_err(Error::io(folder))?;
-        names.extend(entry.file_name().into_string());
+        if wanted(&entry) {
+            names.extend(entry.file_name().into_string());
+        }
     }
     names.sort_unstable();
     Ok(names)

@@ -2,4 +2,5 @@
 //! What a store says it keeps it keeps.
 
 mod bytes;
+mod rubbish;
 mod seeds;
