@@ -63,7 +63,8 @@ impl Identity {
         let root = folder.root();
         match Identity::read(root) {
             Err(Error::Missing(_)) => {}
-            Err(Error::NoStore(_)) if disk::names(root)?.is_empty() => {}
+            // One that was cut off while it was made a store is still as good as empty.
+            Err(Error::NoStore(_)) if disk::names(root)?.iter().all(|name| disk::is_temporary(name)) => {}
             Err(Error::NoStore(_)) => return Err(Error::Foreign(root.into())),
             other => return other,
         }

@@ -6,7 +6,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::Error;
-use super::disk::{DiskFile, Folder};
+use super::disk::{self, DiskFile, Folder};
+use super::layout;
 
 /// A held lock; dropping it, or dying, lets go.
 pub struct Lock {
@@ -14,10 +15,14 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// The recorder's. A second recorder is refused and told who holds it.
+    /// The recorder's. A second recorder is refused and told who holds it. What one before began to
+    /// write and did not finish is removed.
     pub fn recorder(folder: &Folder) -> Result<Lock, Error> {
         match take(folder, "recorder.lock")? {
-            Ok(lock) => Ok(lock),
+            Ok(lock) => {
+                remove_unfinished(folder);
+                Ok(lock)
+            }
             Err(holder) => Err(Error::Held { path: folder.root().into(), holder }),
         }
     }
@@ -62,6 +67,21 @@ fn take(folder: &Folder, name: &str) -> Result<Result<Lock, String>, Error> {
     // Who holds it is a courtesy; on a full disk the lock is held all the same.
     let _ = file.set_len(0).and_then(|()| file.write_at(who.as_bytes(), 0));
     Ok(Ok(Lock { _file: file }))
+}
+
+/// A recorder writes beside their places the store's identity and the totals that it ends with.
+fn remove_unfinished(folder: &Folder) {
+    let journal = folder.root().join(layout::JOURNAL);
+    let hosts = disk::names(&journal).unwrap_or_default();
+    let hosts = hosts.iter().filter(|name| name.starts_with("host=")).map(|name| journal.join(name));
+    for place in std::iter::once(folder.root().to_path_buf()).chain(hosts) {
+        let names = disk::files(&place).unwrap_or_default();
+        let ours = |name: &&String| [".json", ".totals"].iter().any(|end| name.ends_with(end));
+        for name in names.iter().filter(|name| disk::is_temporary(name)).filter(ours) {
+            // It is in nobody's way: another recording tries again.
+            let _ = folder.remove(&place.join(name));
+        }
+    }
 }
 
 fn holder(mut file: &File) -> String {

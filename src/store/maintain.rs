@@ -144,6 +144,10 @@ impl Maintaining<'_> {
         let all = layout::segments(root, Some(self.host))?;
         let kept = layout::uncovered(&all);
         let covered: Vec<_> = all.iter().filter(|name| !kept.contains(name)).collect();
+        // The maintenance that gave the wider file its name may have been cut off before it made that last.
+        let mut folders: Vec<_> = covered.iter().map(|name| name.path(root)).collect();
+        folders.dedup_by(|a, b| a.parent() == b.parent());
+        folders.iter().try_for_each(|path| self.folder.sync_folder_of(path))?;
         for name in &covered {
             self.folder.remove(&name.path(root))?;
         }
@@ -151,9 +155,11 @@ impl Maintaining<'_> {
         if covered.is_empty() { Ok(()) } else { self.sums.write(self.folder) }
     }
 
-    /// Notes the sums of files that a maintenance published which was cut off before it could.
+    /// Puts right the sums that a maintenance left which was cut off: of files that it published and
+    /// of such that it removed.
     fn note_unnoted(&mut self) -> Result<(), Error> {
         let root = self.folder.root();
+        self.sums.forget_missing(root);
         for name in layout::segments(root, Some(self.host))? {
             if !self.sums.knows(&name) {
                 self.sums.note(&name, sums::of_file(&name.path(root))?);
@@ -166,18 +172,18 @@ impl Maintaining<'_> {
     }
 }
 
-/// Removes what was begun to be written by somebody who was cut off. Whoever writes beside its
-/// place holds the maintenance's lock, or is the one recorder and replaces a file of the root.
+/// Removes what was begun to be written by a maintenance that was cut off: whoever writes there holds
+/// its lock. What a recorder left the next one removes.
 fn remove_leftovers(folder: &Folder, host: &str) -> Result<(), Error> {
     let root = folder.root();
-    let mut folders = vec![sums::folder(root, host), layout::journal_folder(root, host)];
+    let mut folders = vec![sums::folder(root, host)];
     for table in &TABLES {
         let of_host = root.join(table.name).join(format!("host={host}"));
         let dates = disk::names(&of_host)?;
         folders.extend(dates.iter().filter(|name| name.starts_with("date=")).map(|date| of_host.join(date)));
     }
     for place in folders {
-        for name in disk::names(&place)?.iter().filter(|name| is_ours(name)) {
+        for name in disk::files(&place)?.iter().filter(|name| is_ours(name)) {
             folder.remove(&place.join(name))?;
         }
         // A folder that was made for a file which never came.
@@ -190,8 +196,7 @@ fn remove_leftovers(folder: &Folder, host: &str) -> Result<(), Error> {
 
 /// Temporaries as we write them, beside files as we name them.
 fn is_ours(name: &str) -> bool {
-    disk::is_temporary(name)
-        && [".parquet", ".sha256", ".json", ".totals"].iter().any(|end| name.ends_with(end))
+    disk::is_temporary(name) && [".parquet", ".sha256"].iter().any(|end| name.ends_with(end))
 }
 
 fn is_root_level(place: &Path, root: &Path) -> bool {

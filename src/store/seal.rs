@@ -79,11 +79,15 @@ impl Sealing<'_> {
             let order = segment::order(table, &columns)?;
             let Some(name) = self.segment_name(table, ts.values()) else { continue };
             let place = (start, length, order.as_ref());
-            if !name.path(self.folder.root()).exists() {
+            let path = name.path(self.folder.root());
+            if path.exists() {
+                // Who gave it its name may have been cut off before that was made last.
+                self.folder.sync_folder_of(&path)?;
+            } else {
                 self.write(table, &name, place)?.map(|sum| sums.note(&name, sum));
             }
             if !sums.knows(&name) {
-                sums.note(&name, super::sums::of_file(&name.path(self.folder.root()))?);
+                sums.note(&name, super::sums::of_file(&path)?);
             }
         }
         Ok(())

@@ -33,7 +33,7 @@ impl Sums {
     pub fn read(root: &Path, host: &str) -> Result<Self, Error> {
         let mut sums = Sums { host: host.into(), ..Sums::default() };
         let folder = folder(root, host);
-        for name in disk::names(&folder)? {
+        for name in disk::files(&folder)? {
             let Some(date) = name.strip_suffix(ENDING) else { continue };
             let path = folder.join(&name);
             let text = std::fs::read(&path).map_err(Error::io(&path))?;
@@ -79,12 +79,14 @@ impl Sums {
     pub fn write(&mut self, folder: &Folder) -> Result<(), Error> {
         self.changed.sort_unstable();
         self.changed.dedup();
-        for date in std::mem::take(&mut self.changed) {
+        // What cannot be written stays to be written.
+        while let Some(date) = self.changed.last().cloned() {
             let path = file(folder.root(), &self.host, &date);
             let sums = self.known.get(&date).filter(|sums| !sums.is_empty());
             let Some(sums) = sums else {
                 folder.remove(&path)?;
                 self.known.remove(&date);
+                self.changed.pop();
                 continue;
             };
             let lines: String = sums.iter().fold(String::new(), |mut text, (path, sum)| {
@@ -94,8 +96,20 @@ impl Sums {
             let mut file = Unpublished::new(folder, path.clone())?;
             file.write_all(lines.as_bytes()).map_err(Error::io(&path))?;
             file.replace()?;
+            self.changed.pop();
         }
         Ok(())
+    }
+
+    /// Forgets what is not there: of files that went while their sums could not be written.
+    pub fn forget_missing(&mut self, root: &Path) {
+        for (date, sums) in &mut self.known {
+            let noted = sums.len();
+            sums.retain(|path, _| root.join(path).exists());
+            if sums.len() < noted {
+                self.changed.push(date.clone());
+            }
+        }
     }
 }
 

@@ -36,7 +36,14 @@ impl Unpublished {
         folder.make_folder(beside)?;
         let name = target.file_name().unwrap_or_default().to_string_lossy();
         let temporary = beside.join(format!("{TEMPORARY}{}-{name}", std::process::id()));
-        let file = folder.create(&temporary)?;
+        let file = match folder.disk.create(&temporary) {
+            // Of a process that had our number and was cut off: in a container that is every one.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                folder.remove(&temporary)?;
+                folder.create(&temporary)?
+            }
+            other => other.map_err(Error::io(&temporary))?,
+        };
         let folder = folder.clone();
         Ok(Unpublished { folder, file, temporary, target, bytes: 0, hash: Sha256::new(), done: false })
     }

@@ -28,9 +28,13 @@ impl PartFile {
     pub fn begin(folder: &Folder, name: &PartName, boot_id: &str, limit_bytes: u64) -> Result<Self, Error> {
         let path = name.path(folder.root());
         folder.make_folder(path.parent().unwrap_or(folder.root()))?;
+        let header = header::encode(&name.host, boot_id);
+        // A try before that could not even be removed.
+        if std::fs::metadata(&path).is_ok_and(|facts| facts.len() <= header.len() as u64) {
+            folder.remove(&path)?;
+        }
         let file = folder.create(&path)?;
         let mut part = PartFile { file, path, bytes: 0, reserved: 0, limit_bytes, is_dirty: false };
-        let header = header::encode(&name.host, boot_id);
         let begun = part.file.file().try_lock().map_err(io::Error::from).map_err(Error::io(&part.path));
         let begun =
             begun.and_then(|()| part.append(&header)).and_then(|()| folder.sync_folder_of(&part.path));

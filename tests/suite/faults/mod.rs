@@ -2,5 +2,10 @@
 //! What a store says it keeps it keeps.
 
 mod bytes;
+mod failing;
+mod failing_runs;
+mod host;
+mod power;
+mod power_runs;
 mod rubbish;
 mod seeds;

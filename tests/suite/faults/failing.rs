@@ -1,0 +1,179 @@
+//! A disk that fails at its n-th operation: full, broken, or after half of a write; once, for some
+//! operations, or until it is freed. What it did before is really done, in a real folder.
+//!
+//! Every method of `Disk` and `DiskFile` that changes something is one operation, removing
+//! included: a filesystem that copies on write needs room even for that. It never syncs: what is
+//! tested with it is a program that goes on, not a power cut.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex};
+
+use sysray::store::{Disk, DiskFile, RealDisk};
+
+/// How an operation fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    NoRoom,
+    Io,
+    /// Half of a write is done, and the operation behind it fails as on a full disk.
+    Short,
+}
+
+pub const FAULTS: [Fault; 3] = [Fault::NoRoom, Fault::Io, Fault::Short];
+
+impl Fault {
+    fn error(self) -> io::Error {
+        match self {
+            Fault::Io => io::Error::other("the disk is broken"),
+            Fault::NoRoom | Fault::Short => io::ErrorKind::StorageFull.into(),
+        }
+    }
+}
+
+/// Which operations fail, counted from 0.
+#[derive(Clone, Copy, Debug)]
+pub struct Plan {
+    pub fault: Fault,
+    pub from: u64,
+    /// How many do.
+    pub count: u64,
+}
+
+type Look = Box<dyn Fn(u64) + Send + Sync>;
+
+#[derive(Default)]
+struct Shared {
+    done: AtomicU64,
+    plan: Mutex<Option<Plan>>,
+    look: Mutex<Option<Look>>,
+    hangs_from: AtomicU64,
+}
+
+/// The disk; a copy of it is the same disk.
+#[derive(Clone, Default)]
+pub struct FailingDisk(Arc<Shared>);
+
+impl FailingDisk {
+    /// A disk that fails as planned.
+    pub fn new(plan: Plan) -> Self {
+        let disk = FailingDisk::default();
+        *disk.0.plan.lock().unwrap() = Some(plan);
+        disk
+    }
+
+    /// Has `look` called before each operation, with its number.
+    pub fn watch(&self, look: impl Fn(u64) + Send + Sync + 'static) {
+        *self.0.look.lock().unwrap() = Some(Box::new(look));
+    }
+
+    /// From that operation on it does not answer any more.
+    pub fn hang_from(&self, operation: u64) {
+        self.0.hangs_from.store(operation, Relaxed);
+    }
+
+    /// From now on it does what it is asked.
+    pub fn free(&self) {
+        *self.0.plan.lock().unwrap() = None;
+    }
+
+    /// How many operations were asked of it.
+    pub fn operations(&self) -> u64 {
+        self.0.done.load(Relaxed)
+    }
+
+    /// Counts an operation; fails where it is its turn to.
+    fn begin(&self) -> io::Result<()> {
+        let number = self.0.done.fetch_add(1, Relaxed);
+        if let Some(look) = &*self.0.look.lock().unwrap() {
+            look(number);
+        }
+        let hangs_from = self.0.hangs_from.load(Relaxed);
+        while hangs_from > 0 && number >= hangs_from {
+            std::thread::park();
+        }
+        let plan = *self.0.plan.lock().unwrap();
+        match plan {
+            Some(plan) if number >= plan.from && number - plan.from < plan.count => Err(plan.fault.error()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the next operation is the one of which half is to be done.
+    fn is_half(&self) -> bool {
+        let plan = *self.0.plan.lock().unwrap();
+        plan.is_some_and(|plan| plan.fault == Fault::Short && plan.from == self.operations() + 1)
+    }
+}
+
+impl Disk for FailingDisk {
+    fn make_folder(&self, path: &Path) -> io::Result<()> {
+        self.begin().and_then(|()| RealDisk.make_folder(path))
+    }
+
+    fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        self.begin()?;
+        Ok(Box::new(FailingFile { disk: self.clone(), file: RealDisk.create(path)? }))
+    }
+
+    fn open_lock(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
+        self.begin()?;
+        Ok(Box::new(FailingFile { disk: self.clone(), file: RealDisk.open_lock(path)? }))
+    }
+
+    fn publish(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.begin().and_then(|()| RealDisk.publish(from, to))
+    }
+
+    fn replace(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.begin().and_then(|()| RealDisk.replace(from, to))
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.begin().and_then(|()| RealDisk.remove(path))
+    }
+
+    fn remove_folder(&self, path: &Path) -> io::Result<()> {
+        self.begin().and_then(|()| RealDisk.remove_folder(path))
+    }
+
+    fn sync_folder(&self, path: &Path) -> io::Result<()> {
+        self.begin().and_then(|()| path.is_dir().then_some(()).ok_or(io::ErrorKind::NotFound.into()))
+    }
+}
+
+struct FailingFile {
+    disk: FailingDisk,
+    file: Box<dyn DiskFile>,
+}
+
+impl DiskFile for FailingFile {
+    fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<usize> {
+        if self.disk.is_half() && bytes.len() > 1 {
+            self.disk.begin()?;
+            return self.file.write_at(&bytes[..bytes.len() / 2], offset);
+        }
+        self.disk.begin()?;
+        self.file.write_at(bytes, offset)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.disk.begin()
+    }
+
+    fn set_len(&mut self, length: u64) -> io::Result<()> {
+        self.disk.begin()?;
+        self.file.set_len(length)
+    }
+
+    fn reserve(&mut self, up_to: u64) -> io::Result<()> {
+        self.disk.begin()?;
+        self.file.reserve(up_to)
+    }
+
+    fn file(&self) -> &File {
+        self.file.file()
+    }
+}

@@ -1,0 +1,99 @@
+//! Whole runs on a disk whose power goes after each of its operations in turn.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use sysray::store::{Folder, Identity, Policy};
+use tempfile::TempDir;
+
+use super::host::{Host, Known, RUN, check_files, check_size, check_ticks, hours, small};
+use super::power::PowerCut;
+
+/// A run on a disk that has noted all that was done to it.
+struct Run {
+    disk: PowerCut,
+    tried: BTreeSet<i64>,
+    synced: Vec<(usize, i64)>,
+    maintained: Vec<(usize, i64)>,
+    policy: Policy,
+    _dir: TempDir,
+}
+
+impl Run {
+    fn new(policy: Policy) -> Run {
+        let dir = TempDir::new().unwrap();
+        let disk = PowerCut::new(dir.path());
+        let counted = disk.clone();
+        let folder = Folder::on(dir.path(), Arc::new(disk.clone()));
+        let mut host = Host::timed(&folder, policy, move || counted.operations());
+        RUN.into_iter().for_each(|step| host.take(step));
+        let tried = host.known.lock().unwrap().tried.clone();
+        let Host { synced, maintained, .. } = host;
+        Run { disk, tried, synced, maintained, policy, _dir: dir }
+    }
+
+    /// What the store has to have where the power went after `at` operations.
+    fn sure(&self, at: usize) -> Known {
+        let synced = self.synced.iter().filter(|(when, _)| *when <= at);
+        // What the maintenance that was at work, or the one before, gave up.
+        let floor = self.maintained.iter().find(|(when, _)| *when >= at);
+        Known {
+            tried: self.tried.clone(),
+            taken: synced.map(|(_, tick)| *tick).collect(),
+            floor: floor.or(self.maintained.last()).map_or(0, |(_, oldest)| *oldest),
+        }
+    }
+
+    /// What is left when the power goes is read, and then gone on with.
+    fn check(&self, root: &std::path::Path, at: usize, seed: u64) {
+        let what = format!("cut after operation {at}, seed {seed}");
+        let is_bounded = self.policy.max_bytes.is_some();
+        let known = self.sure(at);
+        if Identity::read(root).is_ok() {
+            check_ticks(root, &known, is_bounded, &what);
+        } else {
+            assert!(known.taken.is_empty(), "{what}: it is no store any more");
+        }
+        let mut host = Host::knowing(&Folder::at(root), self.policy, known);
+        host.go_on();
+        let known = host.known.lock().unwrap().clone();
+        check_ticks(root, &known, is_bounded, &format!("{what}, and gone on"));
+        check_files(root, &what);
+        check_size(root, &self.policy, &what);
+    }
+
+    /// Cuts behind every sync, with these seeds and one more; behind every other operation with one.
+    fn check_all(&self, seeds: std::ops::Range<u64>) {
+        let (next, cuts) = (AtomicUsize::new(1), AtomicUsize::new(0));
+        let work = || {
+            let mut images = self.disk.images();
+            loop {
+                let (at, mut is_sync) = (next.fetch_add(1, Relaxed), false);
+                while images.at() < at {
+                    let Some(sync) = images.step() else { return };
+                    is_sync = sync;
+                }
+                let seeds = seeds.clone().filter(|_| is_sync);
+                for seed in seeds.chain([at as u64 + 2]) {
+                    let left = TempDir::new().unwrap();
+                    images.cut(seed, left.path());
+                    self.check(left.path(), at, seed);
+                    cuts.fetch_add(1, Relaxed);
+                }
+            }
+        };
+        std::thread::scope(|scope| (0..2).for_each(|_| drop(scope.spawn(work))));
+        println!("{} cuts behind {} operations", cuts.load(Relaxed), self.disk.operations());
+    }
+}
+
+#[test]
+fn a_power_cut_costs_no_tick_that_was_synced() {
+    Run::new(hours()).check_all(0..2);
+}
+
+#[test]
+fn a_power_cut_in_a_store_with_a_bound_costs_what_was_given_up_and_no_more() {
+    Run::new(small()).check_all(0..0);
+}
