@@ -209,15 +209,14 @@ impl Journal {
         }
     }
 
-    /// Ends the part and waits until all is written. How many ticks were not.
-    pub fn close(mut self) -> u64 {
+    /// Ends the part and waits until all is written. The error is how many frames were not: the disk
+    /// takes nothing, and perhaps does not even answer.
+    pub fn close(mut self) -> Result<(), u64> {
         self.end();
-        let left = self.ring.close(PATIENCE);
-        if left == 0
-            && let Some(thread) = self.thread.take()
-        {
+        self.ring.close(PATIENCE)?;
+        if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
-        left
+        Ok(())
     }
 }

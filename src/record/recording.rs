@@ -205,13 +205,14 @@ impl Recording {
         let moment = Moment { seq: stamp.tick as u64, wall: stamp.ts, monotonic };
         let totals = self.batches.build(&sampler.totals(), |_| stamp);
         let lost = self.journal.state().lost_frames;
-        // The last frame only says that the recording ended: it is none of the ticks.
-        let left = self.journal.close().saturating_sub(u64::from(said));
-        if left == 0 && !self.boot_id.is_empty() {
+        let closed = self.journal.close();
+        if closed.is_ok() && !self.boot_id.is_empty() {
             // A courtesy to the next recording: without it that begins with a new sample.
             let _ = store::keep_last(&self.folder, &self.host, &self.boot_id, moment, &totals);
         }
-        let dropped = self.refused + lost + left;
+        // The last frame only says that the recording ended: it is none of the ticks.
+        let dropped =
+            self.refused + lost + closed.map_or_else(|left| left.saturating_sub(u64::from(said)), |()| 0);
         Ok(Summary { ticks: self.taken + self.refused - dropped, dropped })
     }
 }

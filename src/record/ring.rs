@@ -55,7 +55,11 @@ struct Inner {
     /// Of all that wait, and of what is being written.
     bytes: usize,
     is_writing: bool,
+    /// Whether that is a frame.
+    is_frame: bool,
     is_closed: bool,
+    /// Whether it was closed with a disk that takes nothing: what comes back is dropped.
+    is_given_up: bool,
     state: State,
 }
 
@@ -100,8 +104,8 @@ impl Ring {
     }
 
     /// Says that nothing more comes, and waits until all is written; not for longer than `patience`
-    /// while the disk takes nothing. How many frames are left then, and given up.
-    pub fn close(&self, patience: Duration) -> u64 {
+    /// while the disk takes nothing. The error is how many frames are left then, and given up.
+    pub fn close(&self, patience: Duration) -> Result<(), u64> {
         let mut inner = self.inner();
         inner.is_closed = true;
         self.changed.notify_all();
@@ -114,11 +118,14 @@ impl Ring {
             if inner.waiting.len() < left {
                 (left, since) = (inner.waiting.len(), Instant::now());
             } else if since.elapsed() > patience {
-                break;
+                inner.is_given_up = true;
+                // What is being written may come to an end, and may never.
+                let in_hand = u64::from(inner.is_writing && inner.is_frame);
+                let left = inner.waiting.drain(..).filter(|entry| matches!(entry, Entry::Frame { .. }));
+                return Err(in_hand + left.count() as u64);
             }
         }
-        let left = inner.waiting.drain(..).filter(|entry| matches!(entry, Entry::Frame { .. }));
-        left.count() as u64
+        Ok(())
     }
 
     /// The next thing to do, for the writing thread; `None` after `patience`. What is taken out has to
@@ -137,7 +144,9 @@ impl Ring {
                 .map_or_else(|poisoned| poisoned.into_inner().0, |(inner, _)| inner);
         }
         inner.is_writing = true;
-        inner.waiting.pop_front()
+        let entry = inner.waiting.pop_front();
+        inner.is_frame = matches!(entry, Some(Entry::Frame { .. }));
+        entry
     }
 
     /// Whether nothing more comes.
@@ -160,7 +169,9 @@ impl Ring {
     /// Puts back what could not be done, and waits until it is worth another try.
     pub(super) fn put_back(&self, entry: Entry, pause: Duration, update: impl FnOnce(&mut State)) {
         let mut inner = self.inner();
-        inner.waiting.push_front(entry);
+        if !inner.is_given_up {
+            inner.waiting.push_front(entry);
+        }
         inner.is_writing = false;
         update(&mut inner.state);
         self.changed.notify_all();
@@ -177,8 +188,9 @@ impl Ring {
     /// Gives up what waits of the part that cannot be written. True where another one waits.
     pub(super) fn give_up_part(&self) -> bool {
         let mut inner = self.inner();
-        let next = inner.waiting.iter().position(|entry| matches!(entry, Entry::Begin(_)));
-        let Some(next) = next.filter(|next| *next > 0) else { return false };
+        // The first may be the beginning of the very part that cannot be begun.
+        let next = inner.waiting.iter().skip(1).position(|entry| matches!(entry, Entry::Begin(_)));
+        let Some(next) = next.map(|next| next + 1) else { return false };
         for entry in inner.waiting.drain(..next).collect::<Vec<_>>() {
             inner.bytes = inner.bytes.saturating_sub(entry.bytes());
             inner.state.lost_frames += u64::from(matches!(entry, Entry::Frame { .. }));

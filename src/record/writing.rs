@@ -120,7 +120,8 @@ impl Writing<'_> {
             state.is_part_lost |= !no_room;
         });
         if !no_room && since.elapsed() > PART_PATIENCE && self.ring.give_up_part() {
-            self.part = None;
+            // What it has already is worth a last try to make it last.
+            let _ = self.part.take().map(PartFile::end);
             self.failing_since = None;
         }
     }

@@ -23,13 +23,13 @@ const START: i64 = 1_795_356_000_000_000;
 const SECOND: i64 = 1_000_000;
 
 /// A clock that moves when somebody waits.
-struct TestClock {
-    wall: AtomicI64,
-    monotonic: AtomicI64,
+pub struct TestClock {
+    pub wall: AtomicI64,
+    pub monotonic: AtomicI64,
 }
 
 impl TestClock {
-    fn pass(&self, wall_us: i64, monotonic_us: i64) {
+    pub fn pass(&self, wall_us: i64, monotonic_us: i64) {
         self.wall.fetch_add(wall_us, Relaxed);
         self.monotonic.fetch_add(monotonic_us, Relaxed);
     }
@@ -56,7 +56,7 @@ enum Meanwhile {
 }
 
 /// A host whose totals grow by 100 at each reading.
-struct Growing(i64);
+pub struct Growing(pub i64);
 
 impl Collector for Growing {
     fn name(&self) -> &'static str {
@@ -87,7 +87,7 @@ impl Collector for Growing {
     }
 }
 
-struct Inventory;
+pub struct Inventory;
 
 impl Collector for Inventory {
     fn name(&self) -> &'static str {
@@ -109,7 +109,7 @@ impl Collector for Inventory {
 }
 
 #[derive(Default)]
-struct Quiet(Vec<String>);
+pub struct Quiet(pub Vec<String>);
 
 impl Watcher for Quiet {
     fn is_watching(&self) -> bool {

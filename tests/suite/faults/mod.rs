@@ -7,5 +7,6 @@ mod failing_runs;
 mod host;
 mod power;
 mod power_runs;
+mod recorder;
 mod rubbish;
 mod seeds;
