@@ -209,7 +209,9 @@ impl Recording {
     pub fn close(mut self, clock: &dyn Clock, sampler: &Sampler<'_>) -> Result<Summary, Error> {
         self.pending.push(events::stop(self.taken));
         let rows = Sample { event: std::mem::take(&mut self.pending), ..Sample::default() };
-        let stamp = Stamp { ts: clock.wall(), tick: self.journal.next_seq() as i64, interval_us: None };
+        let ts = clock.wall();
+        self.turn(ts, false);
+        let stamp = Stamp { ts, tick: self.journal.next_seq() as i64, interval_us: None };
         let interval = self.batches.build(&rows, |_| stamp);
         let monotonic = Micros(clock.monotonic().as_micros() as i64);
         let said =

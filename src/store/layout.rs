@@ -90,6 +90,9 @@ impl SegmentName {
             && self.host == other.host
             && self.first_seq <= other.first_seq
             && self.last_seq >= other.last_seq
+            // Where two days have a share in a part there are two files of one range of frames.
+            && self.from <= other.from
+            && self.to >= other.to
             && (self.generation > other.generation || self.generation == other.generation && own != others)
     }
 }

@@ -258,6 +258,24 @@ fn a_reader_that_chose_its_files_can_read_them_after_they_are_gone() {
     assert_eq!(rows, 2);
 }
 
+/// The last frame of a recording that ended at midnight stood in the part of the day before; merging
+/// that day then counted for both days' files, and the second day's was removed.
+#[test]
+fn a_merged_day_does_not_cover_what_the_next_day_has_of_the_same_frames() {
+    let mut made = Made::new();
+    let midnight = START + 10 * HOUR;
+    made.part(midnight - 25 * SECOND, 4);
+    made.maintain(&hourly(), midnight + 30 * SECOND);
+    assert_eq!(made.recorded(), 4, "two tables of two days");
+    made.part(midnight - 50 * SECOND, 2);
+    for hours in [30, 31, 32] {
+        made.maintain(&Policy::default(), START + hours * HOUR);
+    }
+    let mut ticks = made.ticks();
+    ticks.sort_unstable();
+    assert_eq!(ticks, [1, 2, 3, 4, 5, 6]);
+}
+
 #[test]
 fn folders_that_are_no_store_are_refused_and_left_as_they_are() {
     let dir = TempDir::new().unwrap();

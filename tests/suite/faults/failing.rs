@@ -2,8 +2,8 @@
 //! operations, or until it is freed. What it did before is really done, in a real folder.
 //!
 //! Every method of `Disk` and `DiskFile` that changes something is one operation, removing
-//! included: a filesystem that copies on write needs room even for that. It never syncs: what is
-//! tested with it is a program that goes on, not a power cut.
+//! included: a filesystem that copies on write needs room even for that. By itself it never syncs:
+//! what is tested with it is a program that goes on, not a power cut.
 
 use std::fs::File;
 use std::io;
@@ -46,7 +46,10 @@ type Look = Box<dyn Fn(u64) + Send + Sync>;
 
 #[derive(Default)]
 struct Shared {
+    /// Else the real disk, without its syncs.
+    under: Option<Arc<dyn Disk>>,
     done: AtomicU64,
+    kinds: Mutex<Vec<&'static str>>,
     plan: Mutex<Option<Plan>>,
     look: Mutex<Option<Look>>,
     hangs_from: AtomicU64,
@@ -62,6 +65,21 @@ impl FailingDisk {
         let disk = FailingDisk::default();
         *disk.0.plan.lock().unwrap() = Some(plan);
         disk
+    }
+
+    /// A disk that fails as planned, and else does what another one does.
+    pub fn over(under: Arc<dyn Disk>, plan: Option<Plan>) -> Self {
+        let shared = Shared { under: Some(under), plan: Mutex::new(plan), ..Shared::default() };
+        FailingDisk(Arc::new(shared))
+    }
+
+    /// What was asked of it so far, by the names of the methods.
+    pub fn kinds(&self) -> Vec<&'static str> {
+        self.0.kinds.lock().unwrap().clone()
+    }
+
+    fn under(&self) -> &dyn Disk {
+        self.0.under.as_deref().unwrap_or(&RealDisk)
     }
 
     /// Has `look` called before each operation, with its number.
@@ -85,7 +103,8 @@ impl FailingDisk {
     }
 
     /// Counts an operation; fails where it is its turn to.
-    fn begin(&self) -> io::Result<()> {
+    fn begin(&self, kind: &'static str) -> io::Result<()> {
+        self.0.kinds.lock().unwrap().push(kind);
         let number = self.0.done.fetch_add(1, Relaxed);
         if let Some(look) = &*self.0.look.lock().unwrap() {
             look(number);
@@ -110,37 +129,43 @@ impl FailingDisk {
 
 impl Disk for FailingDisk {
     fn make_folder(&self, path: &Path) -> io::Result<()> {
-        self.begin().and_then(|()| RealDisk.make_folder(path))
+        self.begin("make_folder")?;
+        self.under().make_folder(path)
     }
 
     fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        self.begin()?;
-        Ok(Box::new(FailingFile { disk: self.clone(), file: RealDisk.create(path)? }))
+        self.begin("create")?;
+        Ok(Box::new(FailingFile { disk: self.clone(), file: self.under().create(path)? }))
     }
 
     fn open_lock(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
-        self.begin()?;
-        Ok(Box::new(FailingFile { disk: self.clone(), file: RealDisk.open_lock(path)? }))
+        self.begin("open_lock")?;
+        Ok(Box::new(FailingFile { disk: self.clone(), file: self.under().open_lock(path)? }))
     }
 
     fn publish(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.begin().and_then(|()| RealDisk.publish(from, to))
+        self.begin("publish")?;
+        self.under().publish(from, to)
     }
 
     fn replace(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.begin().and_then(|()| RealDisk.replace(from, to))
+        self.begin("replace")?;
+        self.under().replace(from, to)
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
-        self.begin().and_then(|()| RealDisk.remove(path))
+        self.begin("remove")?;
+        self.under().remove(path)
     }
 
     fn remove_folder(&self, path: &Path) -> io::Result<()> {
-        self.begin().and_then(|()| RealDisk.remove_folder(path))
+        self.begin("remove_folder")?;
+        self.under().remove_folder(path)
     }
 
     fn sync_folder(&self, path: &Path) -> io::Result<()> {
-        self.begin().and_then(|()| path.is_dir().then_some(()).ok_or(io::ErrorKind::NotFound.into()))
+        self.begin("sync_folder")?;
+        self.0.under.as_ref().map_or(Ok(()), |disk| disk.sync_folder(path))
     }
 }
 
@@ -151,25 +176,23 @@ struct FailingFile {
 
 impl DiskFile for FailingFile {
     fn write_at(&mut self, bytes: &[u8], offset: u64) -> io::Result<usize> {
-        if self.disk.is_half() && bytes.len() > 1 {
-            self.disk.begin()?;
-            return self.file.write_at(&bytes[..bytes.len() / 2], offset);
-        }
-        self.disk.begin()?;
-        self.file.write_at(bytes, offset)
+        let is_half = self.disk.is_half() && bytes.len() > 1;
+        self.disk.begin("write_at")?;
+        self.file.write_at(if is_half { &bytes[..bytes.len() / 2] } else { bytes }, offset)
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        self.disk.begin()
+        self.disk.begin("sync")?;
+        if self.disk.0.under.is_some() { self.file.sync() } else { Ok(()) }
     }
 
     fn set_len(&mut self, length: u64) -> io::Result<()> {
-        self.disk.begin()?;
+        self.disk.begin("set_len")?;
         self.file.set_len(length)
     }
 
     fn reserve(&mut self, up_to: u64) -> io::Result<()> {
-        self.disk.begin()?;
+        self.disk.begin("reserve")?;
         self.file.reserve(up_to)
     }
 

@@ -9,18 +9,13 @@ use sysray::store::{Folder, Policy};
 use tempfile::TempDir;
 
 use super::failing::{FAULTS, FailingDisk, Plan};
-use super::host::{Host, RUN, Step, check_files, check_size, check_ticks};
-use crate::made::{hourly, ticks};
-
-/// A store so small that a run has to give something up.
-fn small() -> Policy {
-    Policy { max_bytes: Some(224 << 10), ..hourly() }
-}
+use super::host::{Host, Known, RUN, Step, check_files, check_size, check_ticks, hours, small};
+use crate::made::ticks;
 
 /// A step of a run on a healthy disk: how its store was before, and how many operations it takes.
 struct Stage {
     before: TempDir,
-    host: Host,
+    known: Known,
     step: Step,
     operations: u64,
 }
@@ -29,27 +24,28 @@ struct Stage {
 fn stages(policy: Policy, every: u64) -> Vec<Stage> {
     let mut stages: Vec<Stage> = Vec::new();
     let dir = TempDir::new().unwrap();
-    let mut host = Host::new(&Folder::at(dir.path()), policy);
+    let mut known = Known::default();
     for step in RUN {
         let before = TempDir::new().unwrap();
         copy(dir.path(), before.path());
         let disk = FailingDisk::default();
-        let untouched = host.moved(&Folder::at(before.path()));
-        host = host.moved(&Folder::on(dir.path(), Arc::new(disk.clone())));
-        let (root, known) = (dir.path().to_path_buf(), host.known.clone());
+        let folder = Folder::on(dir.path(), Arc::new(disk.clone()));
+        let mut host = Host::knowing(&folder, policy, known.clone());
+        let (root, knows) = (dir.path().to_path_buf(), host.known.clone());
         disk.watch(move |number| {
             if number % every == 0 && root.join("sysray-store.json").exists() {
                 let what = format!("{step:?}, before operation {number}");
-                let known = known.lock().unwrap().clone();
+                let known = knows.lock().unwrap().clone();
                 check_ticks(&root, &known, policy.max_bytes.is_some(), &what);
                 check_size(&root, &policy, &what);
             }
         });
         host.take(step);
-        stages.push(Stage { before, host: untouched, step, operations: disk.operations() });
+        let known_before = std::mem::replace(&mut known, host.known.lock().unwrap().clone());
+        stages.push(Stage { before, known: known_before, step, operations: disk.operations() });
     }
     check_files(dir.path(), "a healthy run");
-    assert_eq!(host.known.lock().unwrap().taken.len(), 12);
+    assert_eq!(known.taken.len(), 12);
     let given_up = ticks(dir.path(), "process").unwrap().len() < 24;
     assert_eq!(given_up, policy.max_bytes.is_some(), "what has a bound reaches it");
     stages
@@ -73,7 +69,8 @@ fn run(stage: &Stage, policy: Policy, plan: Plan) {
     copy(stage.before.path(), dir.path());
     let disk = FailingDisk::new(plan);
     let what = format!("{:?}, {plan:?}", stage.step);
-    let mut host = stage.host.moved(&Folder::on(dir.path(), Arc::new(disk.clone())));
+    let folder = Folder::on(dir.path(), Arc::new(disk.clone()));
+    let mut host = Host::knowing(&folder, policy, stage.known.clone());
     host.take(stage.step);
     let is_bounded = policy.max_bytes.is_some();
     let check = |host: &Host| {
@@ -115,18 +112,18 @@ fn every_operation(policy: Policy, lasting: &[u64]) {
 
 #[test]
 fn at_every_moment_of_a_run_a_reader_finds_each_tick_once() {
-    stages(hourly(), 1);
+    stages(hours(), 1);
     stages(small(), 1);
 }
 
 #[test]
 fn an_operation_that_fails_once_costs_no_tick_that_was_taken() {
-    every_operation(hourly(), &[1]);
+    every_operation(hours(), &[1]);
 }
 
 #[test]
 fn a_disk_that_fails_until_it_is_freed_costs_no_tick_that_was_taken() {
-    every_operation(hourly(), &[u64::MAX]);
+    every_operation(hours(), &[u64::MAX]);
 }
 
 #[test]

@@ -11,12 +11,24 @@ use std::sync::{Arc, Mutex};
 use sha2::{Digest, Sha256};
 use sysray::schema::Micros;
 use sysray::store::{
-    Catalog, Encoder, Error, Folder, Identity, Lock, PartFile, PartName, Policy, maintain, occupied,
+    Catalog, Compression, Encoder, Error, Folder, Identity, Lock, PartFile, PartName, Policy, maintain,
+    occupied,
 };
 
-use crate::made::{HOUR, SECOND, START, files, tick, ticks};
+use crate::made::{HOUR, SECOND, START, files, hourly, tick, ticks};
 
 const HOST: &str = "web1";
+
+/// Hours are files. Nothing is compressed: it is not what is tested, and takes most of the time.
+pub fn hours() -> Policy {
+    Policy { compression: Compression::None, ..hourly() }
+}
+
+/// The same in a store so small that a run has to give something up.
+pub fn small() -> Policy {
+    Policy { max_bytes: Some(224 << 10), ..hours() }
+}
+
 const PART: i64 = 600 * SECOND;
 
 /// What a host knows of the ticks that it wrote.
@@ -85,13 +97,12 @@ impl Host {
         }
     }
 
-    /// The same host on another disk, where it lies as it did.
-    pub fn moved(&self, folder: &Folder) -> Self {
-        let known = Arc::new(Mutex::new(self.known.lock().unwrap().clone()));
-        Host { next: self.next, known, ..Host::new(folder, self.policy) }
+    /// A host whose store has a past.
+    pub fn knowing(folder: &Folder, policy: Policy, known: Known) -> Self {
+        Host { known: Arc::new(Mutex::new(known)), ..Host::new(folder, policy) }
     }
 
-    /// The same, that notes by a disk's operations when what was done.
+    /// One that notes by a disk's operations when what was done.
     pub fn timed(
         folder: &Folder,
         policy: Policy,
