@@ -41,7 +41,7 @@ for round in $(seq "$rounds"); do
     end=$(($(now_us) + 600000 + $(random) % 2400000))
     while [ "$(now_us)" -lt "$end" ]; do
         # The children of the recorder: a maintenance, now and then.
-        if [ $(($(random) % 3)) = 0 ]; then
+        if [ $(($(random) % 10)) = 0 ]; then
             for child in $(cat "/proc/$recorder/task/$recorder/children" 2>/dev/null); do
                 kill -9 "$child" 2>/dev/null && maintenance_killed=$((maintenance_killed + 1))
             done

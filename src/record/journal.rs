@@ -181,8 +181,7 @@ impl Journal {
         if self.part.is_some() {
             return Ok(());
         }
-        let room = self.policy.journal_bytes().saturating_sub(self.policy.part_bytes());
-        if self.policy.max_bytes.is_some() && store::journal_bytes(self.folder.root(), &self.host) > room {
+        if !self.has_room_for_a_part() {
             return Err(self.is_full());
         }
         let name = PartName { host: self.host.clone(), first_seq: moment.seq, from: moment.wall };
@@ -191,6 +190,19 @@ impl Journal {
         self.encoder.restart();
         self.part = Some(Part { from: moment.wall, process_rows: 0, bytes: self.header_bytes });
         Ok(())
+    }
+
+    /// Whether one more part leaves the store within its size, whatever the maintenance writes
+    /// meanwhile: that never takes more than its own share.
+    fn has_room_for_a_part(&self) -> bool {
+        let Some(max) = self.policy.max_bytes else { return true };
+        let (root, part) = (self.folder.root(), self.policy.part_bytes());
+        let share = self.policy.journal_bytes().saturating_sub(part);
+        if store::journal_bytes(root, &self.host) <= share {
+            return true;
+        }
+        // While the store is small, parts that wait to be sealed may be more than their share.
+        max / 16 >= part && store::occupied(root) <= max / 4
     }
 
     /// Why a tick is not taken in.

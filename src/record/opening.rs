@@ -1,5 +1,5 @@
 //! What a recording finds when it begins: what was missed, what was cut off, and what it counts on
-//! from. It changes nothing on disk.
+//! from. It changes no byte of what was recorded.
 
 use std::path::Path;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{Error, events, resume};
 use crate::schema::Micros;
 use crate::schema::rows::{Event, Sample};
-use crate::store::{self, Catalog};
+use crate::store::{self, Catalog, Folder};
 
 /// What is to be said before the first tick.
 pub fn events(
@@ -37,6 +37,15 @@ pub fn events(
     }
     said.push(events::start(interval.as_secs_f64()));
     Ok(said)
+}
+
+/// Gives back what was reserved for parts whose recording was cut off.
+pub fn trim(catalog: &Catalog, folder: &Folder, host: &str) {
+    for (part, length) in catalog.parts().filter(|(part, _)| part.host == host) {
+        // Where that fails, sealing the part does it.
+        let file = folder.open_lock(&part.path(folder.root()));
+        let _ = file.map(|mut file| file.set_len(length));
+    }
 }
 
 /// The `ts` of a host's last tick. Segments say it to the second; the journal, and what a recording

@@ -106,6 +106,7 @@ pub fn run(
         }
         recording.tell(told);
     }
+    opening::trim(&catalog, &folder, &label);
     // Parts that an earlier recording left are sealed while this one goes on.
     if catalog.parts().next().is_some() {
         maintenance.want();
