@@ -32,6 +32,8 @@ mod schema;
 mod store;
 /// The commands that look after a store.
 mod store_commands;
+/// Stores of every version that was ever settled.
+mod stores;
 /// A disk that takes nothing for a while.
 mod stuck;
 /// Rows of a minute and of an hour, against the rows they are made of.
