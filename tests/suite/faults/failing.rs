@@ -110,8 +110,10 @@ impl FailingDisk {
             look(number);
         }
         let hangs_from = self.0.hangs_from.load(Relaxed);
-        while hangs_from > 0 && number >= hangs_from {
-            std::thread::park();
+        if hangs_from > 0 && number >= hangs_from {
+            loop {
+                std::thread::park();
+            }
         }
         let plan = *self.0.plan.lock().unwrap();
         match plan {

@@ -67,7 +67,7 @@ impl PowerCut {
         }
     }
 
-    fn from_root(&self, path: &Path) -> PathBuf {
+    fn below_root(&self, path: &Path) -> PathBuf {
         path.strip_prefix(&self.root).expect("nothing is written outside the root").into()
     }
 
@@ -80,7 +80,7 @@ impl PowerCut {
         let number = log.files;
         log.files += 1;
         if is_new {
-            log.done.push(Done::Create(self.from_root(path), number));
+            log.done.push(Done::Create(self.below_root(path), number));
         }
         Box::new(CutFile { disk: self.clone(), file, number, is_new })
     }
@@ -91,7 +91,7 @@ impl Disk for PowerCut {
         let mut missing: Vec<&Path> = path.ancestors().take_while(|folder| !folder.exists()).collect();
         missing.reverse();
         RealDisk.make_folder(path)?;
-        missing.into_iter().for_each(|folder| self.log(Done::MakeFolder(self.from_root(folder))));
+        missing.into_iter().for_each(|folder| self.log(Done::MakeFolder(self.below_root(folder))));
         Ok(())
     }
 
@@ -109,32 +109,32 @@ impl Disk for PowerCut {
 
     fn publish(&self, from: &Path, to: &Path) -> io::Result<()> {
         RealDisk.publish(from, to)?;
-        self.log(Done::Rename(self.from_root(from), self.from_root(to)));
+        self.log(Done::Rename(self.below_root(from), self.below_root(to)));
         Ok(())
     }
 
     fn replace(&self, from: &Path, to: &Path) -> io::Result<()> {
         RealDisk.replace(from, to)?;
-        self.log(Done::Rename(self.from_root(from), self.from_root(to)));
+        self.log(Done::Rename(self.below_root(from), self.below_root(to)));
         Ok(())
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {
         RealDisk.remove(path)?;
-        self.log(Done::Remove(self.from_root(path)));
+        self.log(Done::Remove(self.below_root(path)));
         Ok(())
     }
 
     fn remove_folder(&self, path: &Path) -> io::Result<()> {
         RealDisk.remove_folder(path)?;
-        self.log(Done::Remove(self.from_root(path)));
+        self.log(Done::Remove(self.below_root(path)));
         Ok(())
     }
 
     fn sync_folder(&self, path: &Path) -> io::Result<()> {
         assert!(path.is_dir(), "{} is synced and not there", path.display());
         if path.starts_with(&self.root) {
-            self.log(Done::SyncFolder(self.from_root(path)));
+            self.log(Done::SyncFolder(self.below_root(path)));
         }
         Ok(())
     }
