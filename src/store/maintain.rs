@@ -127,16 +127,17 @@ impl Maintaining<'_> {
         let length = file.metadata().map_err(Error::io(&path))?.len();
         let part = Part::read(&path, &file, length)?;
         let share = self.policy.sealed_bytes();
-        let (mut room, mut compression) = (length + SLACK_BYTES, self.policy.compression);
+        // At first no more than half of a small store is given up for one part.
+        let (mut room, mut compression) = ((length + SLACK_BYTES).min(share / 2), self.policy.compression);
         loop {
-            self.retire(room.min(share))?;
+            self.retire(room)?;
             let folder = self.folder.bounded(self.room());
             match seal::seal(&folder, name, &part, compression, &mut self.sums) {
                 // A disk that is full is to be waited for. Where it is our own bound, more was taken
                 // than was reckoned: more has to go, and what is written has to be smaller.
                 Err(error) if error.is_no_room() && self.policy.max_bytes.is_some() => {
                     if room < share {
-                        room = room.saturating_mul(2);
+                        room = room.saturating_mul(2).min(share);
                     } else if compression == Compression::None {
                         compression = Compression::Zstd(3);
                     } else {
