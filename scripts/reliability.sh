@@ -107,7 +107,8 @@ fi
 
 # --- A store of 20 MB, recorded into at 10 ms ---------------------------------------------------------
 store=$work/capped
-"$sysray" record --store "$store" -i 10ms --max-size 20MB --min-free 0 >/dev/null 2>"$work/said" &
+# Uncompressed, so that it is full within the first minute.
+"$sysray" record --store "$store" -i 10ms --max-size 20MB --min-free 0 --compress none >/dev/null 2>"$work/said" &
 recorder=$!
 largest=0
 end=$(($(now_us) + ${CAPPED_S:-180} * 1000000))

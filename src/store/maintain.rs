@@ -11,7 +11,7 @@ use super::journal::Part;
 use super::layout::{self, PartName};
 use super::retain::{self, Retired};
 use super::sums::{self, Sums};
-use super::{Error, Lock, Policy, merge, seal, tier, usage};
+use super::{Compression, Error, Lock, Policy, merge, seal, tier, usage};
 use crate::schema::{Micros, all_tables};
 
 /// What sealing a part may take beyond the part's own size: footers, and folders of a new day.
@@ -126,13 +126,24 @@ impl Maintaining<'_> {
         }
         let length = file.metadata().map_err(Error::io(&path))?.len();
         let part = Part::read(&path, &file, length)?;
-        let mut room = length + SLACK_BYTES;
+        let share = self.policy.sealed_bytes();
+        // At first no more than half of a small store is given up for one part.
+        let (mut room, mut compression) = ((length + SLACK_BYTES).min(share / 2), self.policy.compression);
         loop {
-            self.retire(room.min(self.policy.sealed_bytes() / 2))?;
+            self.retire(room)?;
             let folder = self.folder.bounded(self.room());
-            match seal::seal(&folder, name, &part, self.policy.compression, &mut self.sums) {
-                // It took more than was reckoned: more has to go, or the disk is to be waited for.
-                Err(error) if error.is_no_room() && room < self.policy.sealed_bytes() / 2 => room *= 2,
+            match seal::seal(&folder, name, &part, compression, &mut self.sums) {
+                // A disk that is full is to be waited for. Where it is our own bound, more was taken
+                // than was reckoned: more has to go, and what is written has to be smaller.
+                Err(error) if error.is_no_room() && self.policy.max_bytes.is_some() => {
+                    if room < share {
+                        room = room.saturating_mul(2).min(share);
+                    } else if compression == Compression::None {
+                        compression = Compression::Zstd(3);
+                    } else {
+                        return Err(error);
+                    }
+                }
                 other => break other?,
             }
         }

@@ -10,8 +10,8 @@ use arrow::datatypes::Int64Type;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use sysray::schema::{Micros, table};
 use sysray::store::{
-    Catalog, Damage, Done, Error, Folder, Identity, Lock, Part, Policy, Recording, maintain, occupied,
-    recorder, status,
+    Catalog, Compression, Damage, Done, Error, Folder, Identity, Lock, Part, Policy, Recording, maintain,
+    occupied, recorder, status,
 };
 use sysray::time::Range;
 use tempfile::TempDir;
@@ -228,6 +228,21 @@ fn a_store_never_takes_more_than_it_may_and_gives_up_what_is_worth_least_first()
     let (process, cpu) = (of("/process/"), of("/cpu/"));
     assert!(process < 59 * 12, "something had to go: {process}");
     assert!(process < 2 * cpu, "rows of processes go first: {process} beside {cpu}");
+}
+
+/// A part that takes more of the store than half of its share was not sealed, and no tick was taken
+/// in behind it.
+#[test]
+fn a_part_that_takes_most_of_the_store_is_sealed_all_the_same() {
+    let mut made = Made::new();
+    let policy = Policy { max_bytes: Some(128 << 10), compression: Compression::None, ..hourly() };
+    for part in 0..4 {
+        made.part(START + part * 600 * SECOND, 60);
+        made.maintain(&policy, START + (part + 1) * 600 * SECOND);
+        assert!(made.files(".part").is_empty(), "part {part}");
+        assert!(occupied(made.root()) <= 128 << 10, "part {part}");
+    }
+    assert_eq!(*made.ticks().last().unwrap(), 240);
 }
 
 #[test]

@@ -135,8 +135,9 @@ impl Source {
 impl Opened {
     fn new(path: PathBuf) -> Result<Self, Error> {
         let file = File::open(&path).map_err(Error::io(&path))?;
-        let footer = ArrowReaderMetadata::load(&file, ArrowReaderOptions::default())
-            .map_err(|e| Error::damaged(&path, e.to_string()))?;
+        let footer =
+            ArrowReaderMetadata::load(&file, ArrowReaderOptions::default().with_skip_arrow_metadata(true))
+                .map_err(|e| Error::damaged(&path, e.to_string()))?;
         Ok(Opened { path, file, footer })
     }
 
