@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use sysray::schema::STORE_FORMAT;
 use sysray::store::{Content, Part};
 
 use crate::made::{Made, START, hourly, ticks_of};
@@ -37,6 +38,7 @@ fn write_anew() {
         [&[2, id as u8, entry.rows as u8], raw.as_slice()].concat()
     };
     let cpu = sysray::schema::TABLES.iter().position(|table| table.name == "cpu").unwrap() as u8;
+    let identity = format!(r#"{{"format": {STORE_FORMAT}, "program": "x", "hosts": {{"m": "web1"}}}}"#);
     let seeds = [
         ("part/as_it_is", [&[0], part.as_slice()].concat()),
         ("part/put_right", [&[1], part.as_slice()].concat()),
@@ -47,7 +49,7 @@ fn write_anew() {
         ("store/segment", file(3, 1, cpu, &segment("/cpu/"))),
         ("store/both", [file(1, 3, 0, &part), file(3, 1, cpu, &segment("/cpu/"))].concat()),
         ("store/sums", [file(7, 0, 0, &sums), file(4, 1, cpu, &segment("/cpu/"))].concat()),
-        ("store/identity", file(0, 0, 0, br#"{"format": 0, "program": "x", "hosts": {"m": "web1"}}"#)),
+        ("store/identity", file(0, 0, 0, identity.as_bytes())),
         ("store/totals", file(6, 0, 0, &part)),
     ];
     for (name, bytes) in seeds {
