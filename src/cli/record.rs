@@ -11,7 +11,8 @@ use anyhow::{Context, Result, bail};
 use super::args::{MaxSize, Policy, Record};
 use super::status_line::StatusLine;
 use super::{collectors, place};
-use crate::record::{self, Maintenance, Options};
+use crate::collect::Settings;
+use crate::record::{self, Maintenance, Options, Standing};
 use crate::store::{self, Compression, Folder, Keep, Space};
 use crate::time::SystemClock;
 
@@ -34,6 +35,9 @@ pub fn run(args: Record) -> Result<()> {
         host: set.host,
         collectors: set.each_tick,
         inventory: set.inventory,
+        settings: Settings::default(),
+        budget_pct: Some(record::DEFAULT_BUDGET_PCT),
+        standing: Standing::default(),
     };
     let is_counted = options.count.is_some();
     let child = |host: &str| maintenance(&root, host, &policy);

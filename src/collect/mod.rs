@@ -31,6 +31,7 @@ mod process;
 mod protocol;
 mod redact;
 mod sets;
+mod settings;
 mod snmp;
 #[cfg(target_os = "linux")]
 mod sock_diag;
@@ -65,6 +66,7 @@ pub use redact::command_line;
 #[cfg(target_os = "linux")]
 pub use sets::{linux, linux_inventory};
 pub use sets::{portable, portable_inventory};
+pub use settings::Settings;
 pub use socket::SocketCollector;
 pub use system::SystemCollector;
 

@@ -19,11 +19,13 @@ mod ring;
 mod run;
 mod sampler;
 mod schedule;
+mod standing;
 mod writing;
 
 pub use maintenance::Maintenance;
-pub use run::{Options, Progress, Stop, Summary, Watcher, run};
+pub use run::{DEFAULT_BUDGET_PCT, Options, Progress, Stop, Summary, Watcher, run};
 pub use sampler::{Sampler, Tick};
+pub use standing::Standing;
 pub use writing::Sync;
 
 use crate::collect::Host;

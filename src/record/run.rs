@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use crate::collect::{Collector, Host};
+use crate::collect::{Collector, Host, Settings};
 use crate::schema::Micros;
 use crate::schema::rows::Sample;
 use crate::store::{Catalog, Folder, Identity, Lock, Policy};
 use crate::time::Clock;
 
 use super::recording::Recording;
-use super::{Error, Maintenance, Sampler, Sync, boot_id, cost, events, opening, schedule};
+use super::{Error, Maintenance, Sampler, Standing, Sync, boot_id, cost, events, opening, schedule};
 
 /// The wall clock stepped if it parts from the monotonic one by more than this between two ticks.
 const STEP_US: i64 = 200_000;
@@ -32,7 +32,16 @@ pub struct Options {
     pub collectors: Vec<Box<dyn Collector>>,
     /// What is read at the start of each part: fills `host`.
     pub inventory: Box<dyn Collector>,
+    /// How often collectors read.
+    pub settings: Settings,
+    /// The most CPU time it may take over a while, in percent of one CPU; `None`: no bound.
+    pub budget_pct: Option<f64>,
+    /// How it stands towards other processes.
+    pub standing: Standing,
 }
+
+/// What [`Options::budget_pct`] is where nobody says otherwise.
+pub const DEFAULT_BUDGET_PCT: f64 = 1.0;
 
 /// Waits for a time, or less; true if the recording shall end.
 pub type Stop<'a> = &'a dyn Fn(Duration) -> bool;

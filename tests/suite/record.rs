@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
-use sysray::collect::{Collector, Error, Host};
-use sysray::record::{self, Maintenance, Options, Progress, Sync, Watcher};
+use sysray::collect::{Collector, Error, Host, Settings};
+use sysray::record::{self, Maintenance, Options, Progress, Standing, Sync, Watcher};
 use sysray::schema::rows::{Cpu, Process, Sample};
 use sysray::schema::{Micros, table};
 use sysray::store::{self, Catalog, Folder, Policy};
@@ -163,6 +163,9 @@ pub fn record_on(
         host,
         collectors: vec![Box::new(totals)],
         inventory: Box::new(Inventory),
+        settings: Settings::default(),
+        budget_pct: None,
+        standing: Standing { nice: None, oom_score_adj: None, lock_memory: false },
     };
     let mut watcher = Quiet::default();
     let maintenance = |_: &str| Maintenance::new(|| Command::new("true"));

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
-use sysray::collect::Host;
-use sysray::record::{self, Error, Maintenance, Options, Summary, Sync};
+use sysray::collect::{Host, Settings};
+use sysray::record::{self, Error, Maintenance, Options, Standing, Summary, Sync};
 use sysray::schema::Micros;
 use sysray::store::{Disk, Folder, Identity, Policy, maintain};
 use tempfile::TempDir;
@@ -43,6 +43,9 @@ fn record(
         host: Host::at(root),
         collectors: vec![Box::new(Growing(1000))],
         inventory: Box::new(Inventory),
+        settings: Settings::default(),
+        budget_pct: None,
+        standing: Standing { nice: None, oom_score_adj: None, lock_memory: false },
     };
     let maintenance = |_: &str| Maintenance::new(|| Command::new("true"));
     record::run(options, &clock, &stop, maintenance, &mut Quiet::default())

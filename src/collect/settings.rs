@@ -1,0 +1,31 @@
+//! How the collectors of a set work: what of it is for the host's owner to choose. It reads nothing.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// How the collectors of a set work: how often each reads, and how often what is dear.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// A collector's own interval by its name; one that is not named reads every tick.
+    pub intervals: BTreeMap<&'static str, Duration>,
+    /// How often a process that shows no sign of having run is read in full again.
+    pub idle_process: Duration,
+    /// Whether `pss_bytes` is read, for which the kernel walks all memory of a process.
+    pub wants_pss: bool,
+    /// How often limits of control groups are read.
+    pub cgroup_limits: Duration,
+    /// How often `memory.stat` and `io.stat` of control groups are read.
+    pub cgroup_stat: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            intervals: BTreeMap::from([("filesystem", Duration::from_secs(30))]),
+            idle_process: Duration::from_secs(10),
+            wants_pss: false,
+            cgroup_limits: Duration::from_secs(60),
+            cgroup_stat: Duration::from_secs(10),
+        }
+    }
+}
