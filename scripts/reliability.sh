@@ -42,7 +42,7 @@ for round in $(seq "$rounds"); do
     while [ "$(now_us)" -lt "$end" ]; do
         # The children of the recorder: a maintenance, now and then.
         if [ $(($(random) % 10)) = 0 ]; then
-            for child in $(cat "/proc/$recorder/task/$recorder/children" 2>/dev/null); do
+            for child in $(cat /proc/"$recorder"/task/*/children 2>/dev/null); do
                 kill -9 "$child" 2>/dev/null && maintenance_killed=$((maintenance_killed + 1))
             done
         fi

@@ -36,7 +36,7 @@ fn collectors(criterion: &mut Criterion) {
 
 #[cfg(target_os = "linux")]
 fn each_tick() -> Vec<Box<dyn collect::Collector>> {
-    collect::linux()
+    collect::linux(&collect::Settings::default())
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -2,6 +2,6 @@
 select ts, until_ts, kind, message
 from event
 where host = $host
-  and kind in ('boot', 'unclean_boot', 'start', 'stop', 'gap', 'lost', 'suspend', 'clock_step')
+  and kind in ('boot', 'unclean_boot', 'start', 'stop', 'gap', 'skipped', 'lost', 'suspend', 'clock_step')
   and ts <= $to and coalesce(until_ts, ts) > $from
 order by ts

@@ -1,7 +1,7 @@
 //! Which collectors make up a set.
 
 use super::args::CollectorSet;
-use crate::collect::{self, Collector, Host};
+use crate::collect::{self, Collector, Host, Settings};
 
 /// What is read, and where.
 pub struct Set {
@@ -13,11 +13,11 @@ pub struct Set {
     pub inventory: Box<dyn Collector>,
 }
 
-/// The collectors of a set.
-pub fn set(wanted: CollectorSet) -> Set {
+/// The collectors of a set, working as the settings say.
+pub fn set(wanted: CollectorSet, settings: &Settings) -> Set {
     let (each_tick, inventory) = match wanted {
         #[cfg(target_os = "linux")]
-        CollectorSet::Linux => (collect::linux(), collect::linux_inventory()),
+        CollectorSet::Linux => (collect::linux(settings), collect::linux_inventory()),
         _ => (collect::portable(), collect::portable_inventory()),
     };
     Set { host: Host::here(), each_tick, inventory }

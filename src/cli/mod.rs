@@ -5,6 +5,9 @@
 
 mod args;
 mod collectors;
+mod config;
+#[cfg(target_os = "linux")]
+mod doctor;
 mod place;
 #[cfg(feature = "desk")]
 mod query;
@@ -34,6 +37,13 @@ pub struct NothingRecorded(pub String);
 #[error("{0}")]
 pub struct NotSound(pub String);
 
+/// What was asked for cannot be meant: a mistake in an option, a variable or the configuration file.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Misused(pub String);
+
+/// Exit code of [`Misused`], as of clap for what it finds.
+const MISUSED: u8 = 2;
 /// Exit code of [`NotSound`].
 const NOT_SOUND: u8 = 3;
 /// Exit code of [`NothingRecorded`].
@@ -51,6 +61,9 @@ pub fn main() -> ExitCode {
         Command::Report(args) => report::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Store(args) => store::run(args.command),
+        Command::Config(args) => config::run(args.command),
+        #[cfg(target_os = "linux")]
+        Command::Doctor(args) => doctor::run(args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -60,6 +73,7 @@ pub fn main() -> ExitCode {
             ExitCode::from(match () {
                 () if error.is::<NothingRecorded>() => NOTHING_RECORDED,
                 () if error.is::<NotSound>() => NOT_SOUND,
+                () if error.is::<Misused>() => MISUSED,
                 () => 1,
             })
         }

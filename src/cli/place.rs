@@ -4,21 +4,36 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-/// The store that was named, else `$SYSRAY_STORE` (which the arguments have read), else
-/// `/var/lib/sysray` for root, else `$XDG_DATA_HOME/sysray`.
-pub fn store(named: Option<PathBuf>) -> Result<PathBuf> {
-    if let Some(path) = named {
-        return Ok(path);
+use super::config::Config;
+
+/// The store that was named, else `$SYSRAY_STORE`, else that of the configuration, else
+/// `/var/lib/sysray` for root, else `$XDG_DATA_HOME/sysray`. The configuration is read only where it decides.
+pub fn store(named: Option<PathBuf>, config: Option<PathBuf>) -> Result<PathBuf> {
+    match named.or_else(|| variable("SYSRAY_STORE")) {
+        Some(path) => Ok(path),
+        None => store_of(None, &Config::read(config, vec![])?),
     }
+}
+
+/// The same where the configuration has been read.
+pub fn store_of(named: Option<PathBuf>, config: &Config) -> Result<PathBuf> {
+    named.or_else(|| variable("SYSRAY_STORE")).or_else(|| config.store()).map_or_else(default_store, Ok)
+}
+
+/// The store where nobody says which.
+pub fn default_store() -> Result<PathBuf> {
     if is_root() {
         return Ok("/var/lib/sysray".into());
     }
-    let variable = |name: &str| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
     let data = variable("XDG_DATA_HOME")
         .or_else(|| variable("HOME").map(|home| home.join(".local/share")))
         .or_else(|| variable("LOCALAPPDATA"));
     let data = data.context("there is no $HOME to keep a store in; name a folder with --store")?;
     Ok(data.join("sysray"))
+}
+
+fn variable(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
 #[cfg(unix)]

@@ -16,7 +16,7 @@ use crate::time;
 /// Answers a question.
 pub fn run(args: Query) -> Result<()> {
     let sql = question(args.sql, args.file)?;
-    let root = place::store(args.place.store)?;
+    let root = place::store(args.place.store, args.place.config)?;
     let when = when::when(&root, &args.range)?;
     let context = when.context.clone();
     let read_time = move |text: &str| time::parse(text, &context).map_err(|e| e.to_string());

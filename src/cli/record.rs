@@ -8,37 +8,45 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use super::args::{MaxSize, Policy, Record};
+use super::args::Record;
+use super::config::Config;
 use super::status_line::StatusLine;
 use super::{collectors, place};
-use crate::collect::Settings;
-use crate::record::{self, Maintenance, Options, Standing};
-use crate::store::{self, Compression, Folder, Keep, Space};
+use crate::collect::Host;
+use crate::record::{self, Maintenance, Options};
+use crate::store::{self, Compression, Folder};
 use crate::time::SystemClock;
 
 /// Records until it is told to stop.
 pub fn run(args: Record) -> Result<()> {
-    let root = place::store(args.place.store)?;
+    let mut given = args.recording.0;
+    given.extend(args.policy.0);
+    let config = Config::read(args.place.config, given)?;
+    let root = place::store_of(args.place.store, &config)?;
     let (sender, receiver) = mpsc::channel();
     ctrlc::set_handler(move || {
         let _ = sender.send(());
     })
     .context("signals cannot be caught")?;
-    let set = collectors::set(args.collector);
-    let policy = policy(&args.policy, &root)?;
+    let settings = config.settings();
+    record::take_descriptors();
+    let set = collectors::set(config.collector(), &settings);
+    let policy = config.policy(&root)?;
+    let interval = config.interval();
     let options = Options {
-        interval: args.interval,
-        count: count(args.count, args.duration, args.interval),
+        interval,
+        count: count(args.count, args.duration, interval),
         folder: Folder::at(&root),
         policy,
-        sync: args.sync,
+        sync: config.sync(),
         host: set.host,
         collectors: set.each_tick,
         inventory: set.inventory,
-        settings: Settings::default(),
-        budget_pct: Some(record::DEFAULT_BUDGET_PCT),
-        standing: Standing::default(),
+        settings,
+        budget_pct: config.budget_pct(),
+        standing: config.standing(),
     };
+    drop(config);
     let is_counted = options.count.is_some();
     let child = |host: &str| maintenance(&root, host, &policy);
     let mut line = StatusLine::new(&root);
@@ -59,29 +67,6 @@ pub fn run(args: Record) -> Result<()> {
 fn count(count: Option<u64>, duration: Option<Duration>, interval: Duration) -> Option<u64> {
     let fitting = duration.map(|time| (time.as_micros() / interval.as_micros()).max(1) as u64);
     count.into_iter().chain(fitting).min()
-}
-
-/// The bounds as the store takes them.
-pub fn policy(args: &Policy, root: &Path) -> Result<store::Policy> {
-    let default = Keep::default();
-    let max_bytes = match args.max_size {
-        Some(MaxSize::None) => None,
-        Some(MaxSize::Bytes(bytes)) => Some(bytes),
-        None => Some(Space::of(root)?.default_max_bytes()),
-    };
-    Ok(store::Policy {
-        rotation: args.rotate,
-        keep_files: args.keep_files,
-        keep: Keep {
-            process: args.keep_process.or(args.keep).unwrap_or(default.process),
-            raw: args.keep.unwrap_or(default.raw),
-            minute: args.keep_1m,
-            hour: args.keep_1h,
-        },
-        max_bytes,
-        min_free_pct: args.min_free,
-        compression: args.compress,
-    })
 }
 
 /// The child is this very program, even if the file it was started from has been replaced.
@@ -112,12 +97,15 @@ fn maintenance(root: &Path, host: &str, policy: &store::Policy) -> Maintenance {
     if let Some(spans) = policy.keep_files {
         option("--keep-files", spans.to_string());
     }
-    Maintenance::new(move || {
+    let mut here = Host::here();
+    let shortage = move || record::memory_shortage(&mut here);
+    let command = move || {
         let mut command = Command::new(&program);
         command.args(&words);
         // Ctrl-C on the terminal is for the recorder, which then waits for its child.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command
-    })
+    };
+    Maintenance::postponed(command, shortage)
 }

@@ -14,7 +14,7 @@ use crate::time::{self, Range};
 
 /// Says how the host was doing.
 pub fn run(args: Report) -> Result<()> {
-    let root = place::store(args.place.store)?;
+    let root = place::store(args.place.store, args.place.config)?;
     let when = when::when(&root, &args.range)?;
     let context = when.context.clone();
     let read_time = move |text: &str| time::parse(text, &context).map_err(|e| e.to_string());

@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 
 use super::args::{Snapshot, SnapshotFormat};
 use super::collectors;
+use crate::collect::Settings;
 use crate::export::prometheus::{self, Names};
 use crate::export::{self, Format};
 use crate::record::{Sampler, Tick};
@@ -20,7 +21,7 @@ pub fn run(args: Snapshot) -> Result<()> {
         bail!("--table goes with json and csv; Prometheus picks metrics itself");
     }
     let clock = SystemClock::default();
-    let set = collectors::set(args.collector);
+    let set = collectors::set(args.collector, &Settings::default());
     let mut inventory = set.inventory;
     let mut sampler = Sampler::new(set.host, &clock, set.each_tick);
     sampler.prime(Recorder::default());

@@ -1,8 +1,11 @@
 //! How single values are typed: times, sizes, spans, codecs, table names.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use super::args::MaxSize;
+use clap::ValueEnum;
+
+use super::args::{CollectorSet, MaxSize};
 use crate::record::Sync;
 use crate::schema::{self, TABLES};
 use crate::store::{Compression, LEAST_MAX_BYTES, Rotation};
@@ -98,6 +101,17 @@ pub fn percent(text: &str) -> Result<f64, String> {
     }
 }
 
+/// A share of one CPU, or `None` for no bound: 1%, 0.5, none.
+pub fn budget(text: &str) -> Result<Option<f64>, String> {
+    if text == "none" {
+        return Ok(None);
+    }
+    match text.strip_suffix('%').unwrap_or(text).trim().parse::<f64>() {
+        Ok(percent) if percent > 0.0 && percent <= 100.0 => Ok(Some(percent)),
+        _ => Err("a share of one CPU is wanted, such as 1%, more than 0 and at most 100%, or none".into()),
+    }
+}
+
 /// When a recording is synced.
 pub fn sync(text: &str) -> Result<Sync, String> {
     match text {
@@ -118,5 +132,55 @@ pub fn table(text: &str) -> Result<String, String> {
             let all: Vec<&str> = TABLES.iter().map(|t| t.name).collect();
             Err(format!("no such table; there are {}", all.join(", ")))
         }
+    }
+}
+
+/// A folder.
+pub fn folder(text: &str) -> Result<PathBuf, String> {
+    if text.is_empty() { Err("a folder is wanted".into()) } else { Ok(text.into()) }
+}
+
+/// Where figures come from.
+pub fn collector(text: &str) -> Result<CollectorSet, String> {
+    CollectorSet::from_str(text, false).map_err(|_| "linux or portable is wanted".into())
+}
+
+/// How many finished files are kept, or `None` for all.
+pub fn keep_files(text: &str) -> Result<Option<u64>, String> {
+    match whole(text) {
+        Ok(None) => Ok(None),
+        Ok(Some(number @ 1..)) => Ok(Some(number as u64)),
+        _ => Err("a whole number from 1 on is wanted, or none".into()),
+    }
+}
+
+/// A nice value, or `None` to leave it.
+pub fn nice(text: &str) -> Result<Option<i32>, String> {
+    match whole(text) {
+        Ok(None) => Ok(None),
+        Ok(Some(nice @ -20..=19)) => Ok(Some(nice as i32)),
+        _ => Err("a nice value from -20 to 19 is wanted, or none".into()),
+    }
+}
+
+/// An adjustment of the OOM score, or `None` to leave it.
+pub fn oom_score_adj(text: &str) -> Result<Option<i32>, String> {
+    match whole(text) {
+        Ok(None) => Ok(None),
+        Ok(Some(points @ -1000..=1000)) => Ok(Some(points as i32)),
+        _ => Err("a number from -1000 to 1000 is wanted, or none".into()),
+    }
+}
+
+fn whole(text: &str) -> Result<Option<i64>, std::num::ParseIntError> {
+    if text == "none" { Ok(None) } else { text.parse().map(Some) }
+}
+
+/// Whether something is to be done.
+pub fn switch(text: &str) -> Result<bool, String> {
+    match text {
+        "true" | "yes" | "on" | "1" => Ok(true),
+        "false" | "no" | "off" | "0" => Ok(false),
+        _ => Err("true or false is wanted".into()),
     }
 }

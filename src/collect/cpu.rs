@@ -1,13 +1,30 @@
 //! `cpu` and `cpu_core` from `/proc/stat` and `/proc/loadavg`: proc_stat(5), proc_loadavg(5).
 
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::aside::{About, Answer};
+use super::kept::Kept;
 use super::parse::{float, int, ints, pairs};
 use super::{Collector, Error, Host};
 use crate::schema::Sample;
 use crate::schema::rows::{Cpu, CpuCore};
 
+/// How often the CPUs are asked for their frequency, aside of the tick: some drivers measure it first.
+const FREQUENCY_EVERY: Duration = Duration::from_secs(5);
+/// The same where none has answered.
+const FREQUENCY_SELDOM: Duration = Duration::from_secs(60);
+/// How old an answer may be.
+const FREQUENCY_GOOD_FOR: Duration = Duration::from_secs(15);
+
 /// Reads CPU times, run queue and load.
 #[derive(Default)]
-pub struct CpuCollector;
+pub struct CpuCollector {
+    frequencies: Answer<HashMap<i64, i64>>,
+    /// In hertz, and when they were taken in.
+    known: Option<(HashMap<i64, i64>, Duration)>,
+    throttles: HashMap<i64, Kept>,
+}
 
 impl Collector for CpuCollector {
     fn name(&self) -> &'static str {
@@ -28,17 +45,47 @@ impl Collector for CpuCollector {
         if let Some(text) = host.proc_if_any("loadavg")? {
             [cpu.load1, cpu.load5, cpu.load15] = parse_loadavg(text);
         }
+        self.ask_frequencies(host, &cores);
+        let good = |at: Duration| host.now.saturating_sub(at) <= FREQUENCY_GOOD_FOR;
+        let known = self.known.as_ref().filter(|(_, at)| good(*at)).map(|(known, _)| known);
         for core in &mut cores {
-            let folder = format!("devices/system/cpu/cpu{}", core.cpu);
-            let khz = host.sys_if_any(&format!("{folder}/cpufreq/scaling_cur_freq"))?.and_then(int);
-            core.frequency_hz = khz.map(|khz| khz * 1000);
-            core.thermal_throttles =
-                host.sys_if_any(&format!("{folder}/thermal_throttle/core_throttle_count"))?.and_then(int);
+            core.frequency_hz = known.and_then(|known| known.get(&core.cpu).copied());
+            let kept = self.throttles.entry(core.cpu).or_default();
+            let number = core.cpu;
+            let path = |host: &Host| host.sys_path(&cpu_file(number, "thermal_throttle/core_throttle_count"));
+            core.thermal_throttles = host.reread(kept, path).ok().and_then(int);
         }
         sample.cpu.push(cpu);
         sample.cpu_core.append(&mut cores);
         Ok(())
     }
+}
+
+impl CpuCollector {
+    fn ask_frequencies(&mut self, host: &mut Host, cores: &[CpuCore]) {
+        let is_first = self.known.is_none();
+        let has_some = self.known.as_ref().is_some_and(|(known, _)| !known.is_empty());
+        let every = if has_some { FREQUENCY_EVERY } else { FREQUENCY_SELDOM };
+        if self.frequencies.is_due(host.now, every) {
+            let numbers: Vec<i64> = cores.iter().map(|core| core.cpu).collect();
+            let mut there = host.elsewhere();
+            self.frequencies.renew(&host.aside, About::Other, host.now, every, move || {
+                let mut of = |cpu: &i64| {
+                    let khz = int(there.sys(&cpu_file(*cpu, "cpufreq/scaling_cur_freq")).ok()?)?;
+                    Some((*cpu, khz.saturating_mul(1000)))
+                };
+                numbers.iter().filter_map(&mut of).collect()
+            });
+        }
+        let patience = if is_first { host.patience } else { Duration::ZERO };
+        if let Some(known) = self.frequencies.take(patience) {
+            self.known = Some((known, host.now));
+        }
+    }
+}
+
+fn cpu_file(cpu: i64, file: &str) -> String {
+    format!("devices/system/cpu/cpu{cpu}/{file}")
 }
 
 /// `/proc/stat` as the host's totals and those of each online CPU; `us` turns ticks into microseconds.

@@ -1,12 +1,24 @@
-//! The one door to `/proc` and `/sys`: where their roots are, and one buffer for all reads.
+//! The one door to `/proc` and `/sys`: where their roots are, one buffer for all reads, and what is kept
+//! open between them.
 //!
 //! Tests pass the roots of a captured tree. Nothing here knows what a file means.
 
+use std::collections::HashMap;
 use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use super::aside::Aside;
+use super::kept::{Kept, Room, fill};
 use crate::schema::Micros;
+
+/// What is asked aside is mostly answered within a fraction of a millisecond.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// As many descriptors are kept of files that are not a process's: some twenty of the host, nine a
+/// control group, three an interface.
+const MOST_KEPT: usize = 2048;
 
 /// Where the kernel's files are, and the buffer they are read into.
 pub struct Host {
@@ -15,6 +27,19 @@ pub struct Host {
     /// The root for files that are not the kernel's, such as `etc/os-release`.
     root: PathBuf,
     buffer: Vec<u8>,
+    /// What is read by name from tick to tick, below `/proc`.
+    kept: HashMap<String, Kept>,
+    /// Where the kernel itself answers, and not a captured tree: how many files may be kept open.
+    room: Option<Room>,
+    /// The monotonic clock when the tick began: what is read less often goes by it.
+    pub now: Duration,
+    /// Whether a control group was throttled in the interval before: its processes wait without
+    /// showing that they do.
+    pub is_throttled: bool,
+    /// Threads for what may keep one waiting.
+    pub aside: Aside,
+    /// How long a tick waits for them where something is new.
+    pub patience: Duration,
     /// Units in which the kernel counts: they are the machine's, not the tree's.
     pub units: Units,
     /// The boot time that start times are reckoned from, where an earlier recording of this boot
@@ -86,7 +111,8 @@ fn unknown(error: &std::io::Error) -> bool {
 impl Host {
     /// The machine this runs on.
     pub fn here() -> Self {
-        Host { units: Units::of_this_machine(), ..Host::at(Path::new("/")) }
+        let room = cfg!(target_os = "linux").then(|| Room::new(MOST_KEPT));
+        Host { units: Units::of_this_machine(), room, ..Host::at(Path::new("/")) }
     }
 
     /// A tree that holds `proc` and `sys`, such as a captured one.
@@ -95,11 +121,23 @@ impl Host {
             proc: root.join("proc"),
             sys: root.join("sys"),
             root: root.into(),
-            buffer: Vec::with_capacity(64 << 10),
+            buffer: Vec::new(),
+            kept: HashMap::new(),
+            room: None,
+            now: Duration::ZERO,
+            is_throttled: false,
+            aside: Aside::default(),
+            patience: PATIENCE,
             units: Units::default(),
             boot: None,
             reads: 0,
         }
+    }
+
+    /// The same machine for another thread, which keeps nothing open.
+    pub fn elsewhere(&self) -> Self {
+        let root = Host::at(&self.root);
+        Host { proc: self.proc.clone(), sys: self.sys.clone(), units: self.units, boot: self.boot, ..root }
     }
 
     /// The path of a file below `/proc`.
@@ -117,10 +155,31 @@ impl Host {
         self.root.join(file)
     }
 
-    /// Reads a file below `/proc`; the text is good until the next read.
+    /// Reads a file below `/proc`, which is kept open; the text is good until the next read.
     pub fn proc(&mut self, file: &str) -> Result<&str, Error> {
-        let path = self.proc.join(file);
-        self.read(path)
+        self.reads += 1;
+        if !self.kept.contains_key(file) {
+            self.kept.insert(file.into(), Kept::Unknown);
+        }
+        let kept = self.kept.get_mut(file).expect("it was put in above where it was missing");
+        let proc = &self.proc;
+        let open = || File::open(proc.join(file));
+        match kept.read(self.room.as_ref(), self.now, &mut self.buffer, open) {
+            Ok(length) => Ok(text(&mut self.buffer, length)),
+            Err(source) => Err(Error::Read { path: self.proc.join(file), source }),
+        }
+    }
+
+    /// Reads a file that the caller keeps; `path` is asked where it is not open.
+    pub fn reread(&mut self, kept: &mut Kept, path: impl Fn(&Host) -> PathBuf) -> Result<&str, Error> {
+        self.reads += 1;
+        let mut buffer = std::mem::take(&mut self.buffer);
+        let read = kept.read(self.room.as_ref(), self.now, &mut buffer, || File::open(path(self)));
+        self.buffer = buffer;
+        match read {
+            Ok(length) => Ok(text(&mut self.buffer, length)),
+            Err(source) => Err(Error::Read { path: path(self), source }),
+        }
     }
 
     /// Reads a file below `/sys`; the text is good until the next read.
@@ -132,35 +191,20 @@ impl Host {
     /// Reads a file at a path from one of the `…_path` functions. Bytes that are no UTF-8 are replaced.
     pub fn read(&mut self, path: PathBuf) -> Result<&str, Error> {
         self.reads += 1;
-        self.buffer.clear();
-        let read = File::open(&path).and_then(|mut file| file.read_to_end(&mut self.buffer));
-        if let Err(source) = read {
-            return Err(Error::Read { path, source });
+        match File::open(&path).and_then(|file| fill(&file, &mut self.buffer)) {
+            Ok(length) => Ok(text(&mut self.buffer, length)),
+            Err(source) => Err(Error::Read { path, source }),
         }
-        if std::str::from_utf8(&self.buffer).is_err() {
-            self.buffer = String::from_utf8_lossy(&self.buffer).into_owned().into_bytes();
-        }
-        std::str::from_utf8(&self.buffer).map_err(|e| Error::Parse { path, what: e.to_string() })
     }
 
     /// Like [`Host::proc`], where the file may be missing or forbidden: then `None`.
     pub fn proc_if_any(&mut self, file: &str) -> Result<Option<&str>, Error> {
-        let path = self.proc.join(file);
-        self.if_any(path)
+        if_any(self.proc(file))
     }
 
     /// Like [`Host::sys`], where the file may be missing or forbidden: then `None`.
     pub fn sys_if_any(&mut self, file: &str) -> Result<Option<&str>, Error> {
-        let path = self.sys.join(file);
-        self.if_any(path)
-    }
-
-    fn if_any(&mut self, path: PathBuf) -> Result<Option<&str>, Error> {
-        match self.read(path) {
-            Ok(text) => Ok(Some(text)),
-            Err(error) if error.is_unknown() => Ok(None),
-            Err(error) => Err(error),
-        }
+        if_any(self.sys(file))
     }
 
     /// The names in a folder, sorted; an absent or forbidden folder has none.
@@ -191,4 +235,22 @@ impl Host {
     pub fn reads(&self) -> i64 {
         self.reads
     }
+}
+
+/// What is missing or forbidden as nothing.
+fn if_any(read: Result<&str, Error>) -> Result<Option<&str>, Error> {
+    match read {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.is_unknown() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The first bytes of the buffer as text.
+fn text(buffer: &mut Vec<u8>, length: usize) -> &str {
+    if std::str::from_utf8(&buffer[..length]).is_err() {
+        *buffer = String::from_utf8_lossy(&buffer[..length]).into_owned().into_bytes();
+        return std::str::from_utf8(buffer).unwrap_or_default();
+    }
+    std::str::from_utf8(&buffer[..length]).unwrap_or_default()
 }

@@ -3,8 +3,6 @@
 //! Traffic is read elsewhere. An attribute that cannot be read, for whatever reason, is unknown:
 //! one odd driver must not cost the others their rows.
 
-use std::collections::HashMap;
-
 use super::Host;
 use super::parse::int;
 use crate::schema::Text;
@@ -21,12 +19,6 @@ pub struct Interface {
     hardware: Option<i64>,
     /// Whether it stands for a virtual function whose packets pass through the card's own port.
     is_representor: bool,
-    /// Its total when last seen: a smaller one is another interface under the old name.
-    pub rx_bytes: Option<i64>,
-    /// Its total when last seen.
-    pub carrier_changes: Option<i64>,
-    /// The tick in which it was last seen.
-    pub seen: u64,
 }
 
 const ETHERNET: i64 = 1;
@@ -72,7 +64,7 @@ impl Interface {
             _ => index.map(|_| "virtual".into()),
         };
         let is_representor = port.contains("pf") && (port.contains("vf") || port.contains("sf"));
-        Interface { about, link, hardware, is_representor, ..Interface::default() }
+        Interface { about, link, hardware, is_representor }
     }
 
     fn is(&self, kind: &str) -> bool {
@@ -81,15 +73,13 @@ impl Interface {
 }
 
 /// Works out `counted` for each: what it means stands in `schema/network.toml`.
-pub fn count(interfaces: &mut HashMap<Text, Interface>) {
-    let physical: Vec<i64> =
-        interfaces.values().filter(|i| i.is("physical")).filter_map(|i| i.about.interface_index).collect();
-    let has_physical = interfaces.values().any(|i| i.is("physical"));
-    let of_kind = |kind: &str| -> Vec<Text> {
-        interfaces.values().filter(|i| i.is(kind)).map(|i| i.about.interface.clone()).collect()
-    };
-    let (masters, bridges) = (of_kind("physical"), of_kind("bridge"));
-    for interface in interfaces.values_mut() {
+pub fn count(interfaces: &mut [&mut Interface]) {
+    let of_kind = |kind: &'static str| interfaces.iter().filter(move |i| i.is(kind)).map(|i| &i.about);
+    let has_physical = of_kind("physical").next().is_some();
+    let physical: Vec<i64> = of_kind("physical").filter_map(|about| about.interface_index).collect();
+    let masters: Vec<Text> = of_kind("physical").map(|about| about.interface.clone()).collect();
+    let bridges: Vec<Text> = of_kind("bridge").map(|about| about.interface.clone()).collect();
+    for interface in interfaces {
         let (own, link) = (interface.about.interface_index, interface.link);
         let is_below = |names: &[Text]| interface.about.master.as_ref().is_some_and(|m| names.contains(m));
         let counted = if has_physical {

@@ -4,6 +4,7 @@
 //! A collector is two things: a thin `collect` that knows paths, and pure functions from text to
 //! rows. None of them keeps time, writes a file or knows another collector.
 
+mod aside;
 #[cfg(target_os = "linux")]
 mod block;
 #[cfg(target_os = "linux")]
@@ -13,11 +14,14 @@ mod cpu;
 #[cfg(target_os = "linux")]
 mod disk;
 #[cfg(target_os = "linux")]
+pub mod doctor;
+#[cfg(target_os = "linux")]
 mod filesystem;
 mod host;
 mod interface;
 #[cfg(target_os = "linux")]
 mod inventory;
+mod kept;
 mod memory;
 #[cfg(target_os = "linux")]
 mod mount;
@@ -60,7 +64,7 @@ pub use portable::{
 };
 pub use pressure::PressureCollector;
 #[cfg(target_os = "linux")]
-pub use process::ProcessCollector;
+pub use process::{Directory, ProcessCollector, by_name_services};
 pub use protocol::ProtocolCollector;
 pub use redact::command_line;
 #[cfg(target_os = "linux")]

@@ -1,27 +1,49 @@
 //! `network` from `/proc/net/dev`, and from `/sys/class/net` what that does not tell.
 //!
-//! Traffic is read every tick; what describes an interface seldom: when it is new, when its carrier
-//! changed, and now and then, not all of them in the same tick.
+//! Traffic is read every tick; what describes an interface seldom and aside of the tick, since a driver
+//! may take its time and the kernel's network lock be held: when it is new, when its carrier changed,
+//! and now and then, not all of them in the same tick.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
+use super::aside::{About, Answer};
 use super::interface::{Interface, count};
+use super::kept::Kept;
 use super::parse::int;
 use super::{Collector, Error, Host};
 use crate::schema::rows::Network;
 use crate::schema::{Sample, Text};
 
-/// An interface is looked at anew after so many ticks.
-const LOOK_EVERY: u64 = 60;
+/// How often an interface is looked at anew.
+const LOOK_EVERY: Duration = Duration::from_secs(60);
 
 /// Up to so many interfaces, each has its sysfs counters read; above, only counted ones.
-const READ_ALL: usize = 32;
+const READ_ALL: usize = 128;
 
 /// Reads network interfaces.
 #[derive(Default)]
 pub struct NetworkCollector {
-    known: HashMap<Text, Interface>,
+    known: HashMap<Text, Known>,
+    looked: Answer<Vec<Interface>>,
     ticks: u64,
+}
+
+/// What is kept of an interface from tick to tick.
+#[derive(Default)]
+struct Known {
+    /// As it was last looked at; not yet, where it is new.
+    interface: Option<Interface>,
+    /// When it is looked at again.
+    due: Duration,
+    carrier_changes_file: Kept,
+    rx_missed_file: Kept,
+    rx_nohandler_file: Kept,
+    /// Its totals when last seen: a smaller one is another interface under the old name.
+    rx_bytes: Option<i64>,
+    carrier_changes: Option<i64>,
+    /// The tick in which it was last seen.
+    seen: u64,
 }
 
 impl Collector for NetworkCollector {
@@ -41,22 +63,30 @@ impl Collector for NetworkCollector {
         }
         let read_all = rows.len() <= READ_ALL;
         self.ticks += 1;
-        let mut looked = false;
+        let (mut due, mut is_urgent) = (Vec::new(), false);
         for row in &mut rows {
-            let counted = self.known.get(&row.interface).and_then(|known| known.about.counted);
-            if read_all || counted == Some(true) {
-                read_counters(host, row);
+            let known = self.known.entry(row.interface.clone()).or_default();
+            if read_all || known.about().is_some_and(|about| about.counted == Some(true)) {
+                known.read_counters(host, row);
             }
-            looked |= self.look(host, row);
+            let has_changed = known.has_changed(row);
+            if has_changed || host.now >= known.due {
+                due.push(row.interface.clone());
+                is_urgent |= has_changed;
+            }
+            (known.rx_bytes, known.carrier_changes) = (row.rx_bytes, row.carrier_changes);
+            known.seen = self.ticks;
         }
         let before = self.known.len();
-        self.known.retain(|_, interface| interface.seen == self.ticks);
-        if looked || self.known.len() < before {
-            count(&mut self.known);
+        self.known.retain(|_, known| known.seen == self.ticks);
+        if self.look(host, due, is_urgent) || self.known.len() < before {
+            let mut looked: Vec<&mut Interface> =
+                self.known.values_mut().filter_map(|known| known.interface.as_mut()).collect();
+            count(&mut looked);
         }
         for row in &mut rows {
-            if let Some(interface) = self.known.get(&row.interface) {
-                describe(&interface.about, row);
+            if let Some(about) = self.known.get(&row.interface).and_then(Known::about) {
+                describe(about, row);
             }
         }
         sample.network.append(&mut rows);
@@ -65,35 +95,52 @@ impl Collector for NetworkCollector {
 }
 
 impl NetworkCollector {
-    /// Marks the row's interface as seen; whether it had to be looked at anew.
-    fn look(&mut self, host: &mut Host, row: &Network) -> bool {
-        let fresh = self.known.get(&row.interface).is_some_and(|known| {
-            let turn = known.about.interface_index.unwrap_or(0).unsigned_abs();
-            !(self.ticks + turn).is_multiple_of(LOOK_EVERY)
-                && known.rx_bytes <= row.rx_bytes
-                && known.carrier_changes == row.carrier_changes
-        });
-        if !fresh {
-            let counted = self.known.get(&row.interface).and_then(|known| known.about.counted);
-            let mut interface = Interface::read(host, &row.interface);
-            interface.about.counted = counted;
-            self.known.insert(row.interface.clone(), interface);
+    /// Has these looked at, and takes in those that were; whether there were any. What is urgent is waited
+    /// for a moment.
+    fn look(&mut self, host: &mut Host, due: Vec<Text>, is_urgent: bool) -> bool {
+        if !due.is_empty() {
+            host.count_reads(due.len() as i64);
+            let mut there = host.elsewhere();
+            let look = move || due.iter().map(|name| Interface::read(&mut there, name)).collect();
+            self.looked.renew(&host.aside, About::Other, host.now, Duration::ZERO, look);
         }
-        if let Some(known) = self.known.get_mut(&row.interface) {
-            known.rx_bytes = row.rx_bytes;
-            known.carrier_changes = row.carrier_changes;
-            known.seen = self.ticks;
+        let patience = if is_urgent { host.patience } else { Duration::ZERO };
+        let Some(looked) = self.looked.take(patience) else { return false };
+        for mut interface in looked {
+            let Some(known) = self.known.get_mut(&interface.about.interface) else { continue };
+            interface.about.counted = known.about().and_then(|about| about.counted);
+            let turn = interface.about.interface_index.unwrap_or(0).unsigned_abs() % 60;
+            let first = known.interface.is_none();
+            known.due = host.now + if first { LOOK_EVERY * turn as u32 / 60 } else { LOOK_EVERY };
+            known.interface = Some(interface);
         }
-        !fresh
+        true
     }
 }
 
-/// The counters that `/proc/net/dev` does not tell.
-fn read_counters(host: &mut Host, row: &mut Network) {
-    let mut total = |name: &str| host.sys(&format!("class/net/{}/{name}", row.interface)).ok().and_then(int);
-    let (changes, missed) = (total("carrier_changes"), total("statistics/rx_missed_errors"));
-    row.rx_nohandler = total("statistics/rx_nohandler");
-    (row.carrier_changes, row.rx_missed) = (changes, missed);
+impl Known {
+    fn about(&self) -> Option<&Network> {
+        self.interface.as_ref().map(|interface| &interface.about)
+    }
+
+    /// Whether it is new, or shows that it may not be what it was.
+    fn has_changed(&self, row: &Network) -> bool {
+        self.interface.is_none()
+            || row.rx_bytes < self.rx_bytes
+            || row.carrier_changes != self.carrier_changes
+    }
+
+    /// The counters that `/proc/net/dev` does not tell.
+    fn read_counters(&mut self, host: &mut Host, row: &mut Network) {
+        let name = &row.interface;
+        let mut total = |kept: &mut Kept, file: &str| {
+            let path = |host: &Host| host.sys_path(&format!("class/net/{name}/{file}"));
+            host.reread(kept, path).ok().and_then(int)
+        };
+        row.carrier_changes = total(&mut self.carrier_changes_file, "carrier_changes");
+        row.rx_missed = total(&mut self.rx_missed_file, "statistics/rx_missed_errors");
+        row.rx_nohandler = total(&mut self.rx_nohandler_file, "statistics/rx_nohandler");
+    }
 }
 
 /// Copies the columns that describe an interface.

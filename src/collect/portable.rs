@@ -180,7 +180,7 @@ impl Collector for PortableNetwork {
                 ..Network::default()
             });
         }
-        sample.network.sort_by(|a, b| a.interface.cmp(&b.interface));
+        sample.network.sort_by_key(|row| row.interface.clone());
         Ok(())
     }
 }

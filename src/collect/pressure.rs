@@ -5,7 +5,8 @@ use super::{Collector, Error, Host};
 use crate::schema::Sample;
 use crate::schema::rows::Pressure;
 
-const RESOURCES: [&str; 4] = ["cpu", "memory", "io", "irq"];
+const FILES: [(&str, &str); 4] =
+    [("cpu", "pressure/cpu"), ("memory", "pressure/memory"), ("io", "pressure/io"), ("irq", "pressure/irq")];
 
 /// Reads pressure stall information.
 #[derive(Default)]
@@ -21,14 +22,13 @@ impl Collector for PressureCollector {
     }
 
     fn collect(&mut self, host: &mut Host, sample: &mut Sample) -> Result<(), Error> {
-        let mut rows = Vec::with_capacity(RESOURCES.len());
-        for resource in RESOURCES {
-            let file = format!("pressure/{resource}");
-            let Some(text) = host.proc_if_any(&file)? else { continue };
+        let mut rows = Vec::with_capacity(FILES.len());
+        for (resource, file) in FILES {
+            let Some(text) = host.proc_if_any(file)? else { continue };
             match parse_pressure(resource, text) {
                 Some(row) => rows.push(row),
                 None => {
-                    let path = host.proc_path(&file);
+                    let path = host.proc_path(file);
                     return Err(Error::Parse { path, what: "no some or full line".into() });
                 }
             }

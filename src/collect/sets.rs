@@ -1,14 +1,16 @@
 //! Which collectors make up a set, in the order in which they are read: processes first, and the CPU
 //! times that are held against them right behind.
 
+#[cfg(target_os = "linux")]
+use super::Settings;
 use super::{Collector, portable_collectors};
 
 /// All of this kernel's tables.
 #[cfg(target_os = "linux")]
-pub fn linux() -> Vec<Box<dyn Collector>> {
+pub fn linux(settings: &Settings) -> Vec<Box<dyn Collector>> {
     vec![
-        Box::new(super::ProcessCollector::default()),
-        Box::new(super::CpuCollector),
+        Box::new(super::ProcessCollector::new(settings).with_directory(super::by_name_services)),
+        Box::new(super::CpuCollector::default()),
         Box::new(super::MemoryCollector),
         Box::new(super::PressureCollector),
         Box::new(super::DiskCollector::default()),
@@ -16,7 +18,7 @@ pub fn linux() -> Vec<Box<dyn Collector>> {
         Box::new(super::NetworkCollector::default()),
         Box::new(super::SocketCollector::asking_kernel()),
         Box::new(super::ProtocolCollector),
-        Box::new(super::CgroupCollector::default()),
+        Box::new(super::CgroupCollector::new(settings)),
         Box::new(super::SystemCollector),
     ]
 }

@@ -3,17 +3,21 @@
 //!
 //! It never lists connections on a host that has many: states are counted by whoever is cheapest.
 
+use std::time::Duration;
+
+use super::aside::{About, Answer};
 use super::parse::{int, pairs};
 use super::snmp::established;
 use super::{Collector, Error, Host};
 use crate::schema::Sample;
 use crate::schema::rows::Socket;
 
-/// TCP states are read every so many ticks.
-const STATES_EVERY: u64 = 10;
+/// How often TCP states are read.
+const STATES_EVERY: Duration = Duration::from_secs(10);
 
-/// As many sockets as may be read as text: the kernel takes about a microsecond to print each.
-const TEXT_LIMIT: i64 = 20_000;
+/// As many sockets are looked through within the tick; more aside of it, and never as text: the kernel
+/// takes about a microsecond to print each.
+const LIMIT: i64 = 20_000;
 
 /// How many TCP sockets are in each state, by the kernel's number of the state.
 pub type States = [i64; 16];
@@ -22,7 +26,8 @@ pub type States = [i64; 16];
 #[derive(Default)]
 pub struct SocketCollector {
     ask: Option<fn() -> Option<States>>,
-    ticks: u64,
+    due: Duration,
+    many: Answer<Option<States>>,
 }
 
 impl SocketCollector {
@@ -30,25 +35,42 @@ impl SocketCollector {
     /// For the machine it runs on only: the answer is not the tree's.
     #[cfg(target_os = "linux")]
     pub fn asking_kernel() -> Self {
-        SocketCollector { ask: Some(super::sock_diag::tcp_states), ticks: 0 }
+        SocketCollector { ask: Some(super::sock_diag::tcp_states), ..SocketCollector::default() }
     }
 
-    fn states(&self, host: &mut Host, row: &Socket) -> Result<Option<States>, Error> {
-        if let Some(states) = self.ask.and_then(|ask| ask()) {
-            return Ok(Some(states));
+    /// The states, where they are due and known.
+    fn states(&mut self, host: &mut Host, row: &Socket) -> Result<Option<States>, Error> {
+        if let Some(late) = self.many.take(Duration::ZERO) {
+            return Ok(late);
         }
-        let (Some(in_use), Some(waiting)) = (row.tcp_in_use, row.tcp_time_wait) else { return Ok(None) };
-        if in_use.saturating_add(waiting) >= TEXT_LIMIT {
+        if host.now < self.due {
             return Ok(None);
         }
-        let Some(text) = host.proc_if_any("net/tcp")? else { return Ok(None) };
-        let mut states = States::default();
-        parse_tcp(text, &mut states);
-        if let Some(text) = host.proc_if_any("net/tcp6")? {
-            parse_tcp(text, &mut states);
+        self.due = host.now + STATES_EVERY;
+        let sockets = [row.tcp_in_use, row.tcp_orphan, row.tcp_time_wait].into_iter().flatten();
+        let sockets: i64 = sockets.fold(0, i64::saturating_add);
+        if sockets >= LIMIT || row.tcp_in_use.is_none() {
+            if let Some(ask) = self.ask {
+                self.many.renew(&host.aside, About::Other, host.now, Duration::ZERO, ask);
+            }
+            return Ok(None);
         }
-        Ok(Some(states))
+        match self.ask.and_then(|ask| ask()) {
+            Some(states) => Ok(Some(states)),
+            None => read_states(host),
+        }
     }
+}
+
+/// The states as the text files have them.
+fn read_states(host: &mut Host) -> Result<Option<States>, Error> {
+    let Some(text) = host.proc_if_any("net/tcp")? else { return Ok(None) };
+    let mut states = States::default();
+    parse_tcp(text, &mut states);
+    if let Some(text) = host.proc_if_any("net/tcp6")? {
+        parse_tcp(text, &mut states);
+    }
+    Ok(Some(states))
 }
 
 impl Collector for SocketCollector {
@@ -72,9 +94,7 @@ impl Collector for SocketCollector {
             parse_sockstat(text, page_bytes, &mut row);
         }
         row.tcp_established = host.proc_if_any("net/snmp")?.and_then(established);
-        let due = self.ticks.is_multiple_of(STATES_EVERY);
-        self.ticks += 1;
-        if due && let Some(states) = self.states(host, &row)? {
+        if let Some(states) = self.states(host, &row)? {
             fill_states(&states, &mut row);
         }
         sample.socket.push(row);

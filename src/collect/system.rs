@@ -2,7 +2,6 @@
 //! uptime, and what the CPUs' network queues lost. `record` fills in the rest of the row.
 
 use super::parse::{float, int, ints};
-use super::snmp::established;
 use super::{Collector, Error, Host};
 use crate::schema::Sample;
 use crate::schema::rows::System;
@@ -26,14 +25,12 @@ impl Collector for SystemCollector {
             (row.open_files, row.open_files_limit) = parse_file_nr(text);
         }
         row.tasks_limit = host.proc_if_any("sys/kernel/threads-max")?.and_then(int);
-        let tracking = "sys/net/netfilter/nf_conntrack";
-        row.conntrack_entries = host.proc_if_any(&format!("{tracking}_count"))?.and_then(int);
-        row.conntrack_limit = host.proc_if_any(&format!("{tracking}_max"))?.and_then(int);
+        row.conntrack_entries = host.proc_if_any("sys/net/netfilter/nf_conntrack_count")?.and_then(int);
+        row.conntrack_limit = host.proc_if_any("sys/net/netfilter/nf_conntrack_max")?.and_then(int);
         row.uptime_us = host.proc_if_any("uptime")?.and_then(parse_uptime);
         if let Some(text) = host.proc_if_any("net/softnet_stat")? {
             (row.softnet_dropped, row.softnet_squeezed) = parse_softnet(text);
         }
-        row.tcp_established = host.proc_if_any("net/snmp")?.and_then(established);
         sample.system.push(row);
         Ok(())
     }

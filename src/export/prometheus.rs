@@ -96,7 +96,7 @@ impl Families {
 
     fn sample(&mut self, sample: &Sample) {
         macro_rules! rows {
-            ($($name:ident: $row:ident),*) => { $(for row in &sample.$name { self.row(row); })* };
+            ($($name:ident: $row:ident),*) => { $(for row in sample.$name.iter() { self.row(row); })* };
         }
         every_table!(rows);
     }

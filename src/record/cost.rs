@@ -1,40 +1,63 @@
-//! What the recorder itself costs: CPU of this process and its children, and resident memory.
+//! What the recorder itself costs: CPU of its threads and its children, and resident memory.
 
-/// Totals of this process.
+use crate::collect::Host;
+
+/// Totals of this process, CPU times in microseconds.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cost {
-    /// CPU time of all its threads and of its children that were waited for.
-    pub cpu_us: Option<i64>,
+    /// CPU time of all its threads.
+    pub own_us: Option<i64>,
+    /// CPU time of its children that were waited for.
+    pub children_us: Option<i64>,
     /// Resident memory.
     pub rss_bytes: Option<i64>,
 }
 
-/// Reads them. Elsewhere than on Linux they are unknown.
-#[cfg(target_os = "linux")]
-pub fn now() -> Cost {
-    use crate::collect::Units;
-    use rustix::time::{ClockId, clock_gettime};
+impl Cost {
+    /// CPU time of all its threads and of its children.
+    pub fn cpu_us(&self) -> Option<i64> {
+        Some(self.own_us? + self.children_us?)
+    }
+}
 
-    let units = Units::of_this_machine();
-    let own = clock_gettime(ClockId::ProcessCPUTime);
-    let own_us = own.tv_sec * 1_000_000 + own.tv_nsec / 1000;
-    let numbers = |file: &str, skip: usize| -> Option<Vec<i64>> {
-        let text = std::fs::read_to_string(file).ok()?;
-        // The command's name may hold anything but ends with the last bracket.
-        let rest = text.rsplit_once(')').map_or(&*text, |(_, rest)| rest);
-        Some(rest.split_ascii_whitespace().skip(skip).map(|n| n.parse().unwrap_or(0)).collect())
-    };
-    // proc_stat(5), fields 16 and 17: cutime and cstime, the thirteenth and fourteenth behind the name.
-    let children = numbers("/proc/self/stat", 13).and_then(|n| Some(n.first()? + n.get(1)?));
-    let pages = numbers("/proc/self/statm", 1).and_then(|n| n.first().copied());
+/// Reads them: clock_gettime(2), getrusage(2), `/proc/self/statm`. Elsewhere than on Linux they are unknown.
+#[cfg(target_os = "linux")]
+pub fn now(host: &mut Host) -> Cost {
+    use nix::sys::resource::{UsageWho, getrusage};
+    use nix::sys::time::TimeValLike;
+    use rustix::time::ClockId;
+
+    let children = getrusage(UsageWho::RUSAGE_CHILDREN).ok();
+    let page_bytes = host.units.page_bytes;
+    let statm = host.proc_if_any("self/statm").ok().flatten();
+    let pages = statm.and_then(|text| text.split_ascii_whitespace().nth(1)?.parse::<i64>().ok());
     Cost {
-        cpu_us: children.map(|ticks| own_us + units.ticks_to_us(ticks)),
-        rss_bytes: pages.map(|pages| pages * units.page_bytes),
+        own_us: Some(clock_us(ClockId::ProcessCPUTime)),
+        children_us: children.map(|usage| (usage.user_time() + usage.system_time()).num_microseconds()),
+        rss_bytes: pages.map(|pages| pages * page_bytes),
     }
 }
 
 /// Reads them. Elsewhere than on Linux they are unknown.
 #[cfg(not(target_os = "linux"))]
-pub fn now() -> Cost {
+pub fn now(_host: &mut Host) -> Cost {
     Cost::default()
+}
+
+/// CPU time of the thread that asks, in microseconds.
+#[cfg(target_os = "linux")]
+pub fn thread_us() -> Option<i64> {
+    Some(clock_us(rustix::time::ClockId::ThreadCPUTime))
+}
+
+/// CPU time of the thread that asks. Elsewhere than on Linux it is unknown.
+#[cfg(not(target_os = "linux"))]
+pub fn thread_us() -> Option<i64> {
+    None
+}
+
+#[cfg(target_os = "linux")]
+fn clock_us(clock: rustix::time::ClockId) -> i64 {
+    let now = rustix::time::clock_gettime(clock);
+    now.tv_sec * 1_000_000 + now.tv_nsec / 1000
 }

@@ -4,9 +4,10 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hasher};
+use std::sync::Arc;
 
 use crate::schema::rows::{self, Process};
-use crate::schema::{Decrease, Row, every_table};
+use crate::schema::{Decrease, Row, Rows, every_table};
 
 /// A total that may step back does so by less than this; by more it began anew. Microseconds.
 const HOLD_US: i64 = 60_000_000;
@@ -32,12 +33,12 @@ macro_rules! deltas {
 
             /// The totals of the tick before, of all tables.
             pub fn totals(&self) -> rows::Sample {
-                rows::Sample { $($name: self.$name.rows.clone()),* }
+                rows::Sample { $($name: self.$name.totals()),* }
             }
 
             /// Begins with totals that were known before.
             pub fn begin(&mut self, totals: rows::Sample) {
-                $(self.$name.keep(totals.$name);)*
+                $(self.$name.begin(totals.$name);)*
             }
 
             /// Goes on by an interval that was recorded: what it had is added to the totals.
@@ -49,74 +50,144 @@ macro_rules! deltas {
 }
 every_table!(deltas);
 
+/// The totals of the tick before. Rows come in nearly the same order from tick to tick, so where the one
+/// before stands is mostly known; an index is made for those where it is not.
 struct Before<R> {
-    rows: Vec<R>,
+    rows: Vec<Known<R>>,
+    /// The totals of this tick, while they are put together.
+    next: Vec<Known<R>>,
     index: HashMap<u64, usize, BuildHasherDefault<Hashed>>,
+    is_indexed: bool,
+}
+
+/// What was known of one entity.
+struct Known<R> {
+    totals: Arc<R>,
+    /// The row of an interval in which they stayed what they are, once there was one.
+    still: Option<Arc<R>>,
 }
 
 impl<R> Default for Before<R> {
     fn default() -> Self {
-        Before { rows: Vec::new(), index: HashMap::default() }
+        Before { rows: Vec::new(), next: Vec::new(), index: HashMap::default(), is_indexed: false }
     }
 }
 
 impl<R: Row> Before<R> {
-    fn take(&mut self, rows: &mut [R], since: Option<i64>) {
+    fn take(&mut self, rows: &mut Rows<R>, since: Option<i64>) {
         if rows.is_empty() {
             return;
         }
-        for row in rows.iter_mut() {
-            if let Some(before) = self.find(row) {
-                row.counters(before, hold);
-            }
+        let mut next = std::mem::take(&mut self.next);
+        let mut likely = 0;
+        for row in rows.shared_mut() {
+            let known = match self.find(row, &mut likely) {
+                Some(at) if Arc::ptr_eq(&self.rows[at].totals, row) => self.still(at, row),
+                Some(at) => changed(&self.rows[at].totals, row),
+                None => {
+                    let totals = row.clone();
+                    if !is_newborn(&**row, since) {
+                        Arc::make_mut(row).counters(&R::default(), |now, _, _| *now = None);
+                    }
+                    Known { totals, still: None }
+                }
+            };
+            next.push(known);
         }
-        let totals = rows.to_vec();
-        for row in rows.iter_mut() {
-            match self.find(row) {
-                Some(before) => row.counters(before, subtract),
-                None if is_newborn(row, since) => {}
-                None => row.counters(&R::default(), |now, _, _| *now = None),
-            }
-        }
-        self.keep(totals);
+        self.keep(next);
     }
 
-    fn keep(&mut self, totals: Vec<R>) {
-        self.index.clear();
-        self.index.extend(totals.iter().enumerate().map(|(at, row)| (hash(row), at)));
-        self.rows = totals;
+    /// A row whose totals are the very ones of the tick before: nothing was counted.
+    fn still(&mut self, at: usize, row: &mut Arc<R>) -> Known<R> {
+        let known = &mut self.rows[at];
+        let still = known.still.take().unwrap_or_else(|| {
+            let mut still = R::clone(row);
+            still.counters(row, |now, _, _| *now = now.map(|_| 0));
+            Arc::new(still)
+        });
+        let totals = std::mem::replace(row, still.clone());
+        Known { totals, still: Some(still) }
     }
 
-    fn advance(&mut self, mut interval: Vec<R>) {
+    fn keep(&mut self, rows: Vec<Known<R>>) {
+        self.next = std::mem::replace(&mut self.rows, rows);
+        self.next.clear();
+        self.is_indexed = false;
+    }
+
+    fn begin(&mut self, totals: Rows<R>) {
+        self.keep(totals.shared().iter().map(|row| Known { totals: row.clone(), still: None }).collect());
+    }
+
+    fn totals(&self) -> Rows<R> {
+        let mut totals = Rows::default();
+        self.rows.iter().for_each(|known| totals.share(known.totals.clone()));
+        totals
+    }
+
+    fn advance(&mut self, mut interval: Rows<R>) {
         if interval.is_empty() {
             return;
         }
-        for row in &mut interval {
+        let mut likely = 0;
+        for row in interval.iter_mut() {
             // Without a row before, what it began with is all that it has had, or unknown.
-            if let Some(before) = self.find(row) {
-                row.counters(before, |now, before, _| {
+            if let Some(at) = self.find(row, &mut likely) {
+                row.counters(&self.rows[at].totals, |now, before, _| {
                     *now = now.zip(before).map(|(now, before)| now + before)
                 });
             }
         }
-        self.keep(interval);
+        self.begin(interval);
     }
 
-    fn find(&self, row: &R) -> Option<&R> {
+    /// Where the row before of the same key is. It is mostly the one at `likely`, or one soon behind.
+    fn find(&mut self, row: &R, likely: &mut usize) -> Option<usize> {
+        let ahead = self.rows.iter().skip(*likely).take(LOOK_AHEAD).position(|r| r.totals.same_key(row));
+        let at = match ahead {
+            Some(ahead) => *likely + ahead,
+            None => self.look_up(row)?,
+        };
+        *likely = at + 1;
+        Some(at)
+    }
+
+    fn look_up(&mut self, row: &R) -> Option<usize> {
+        if !self.is_indexed {
+            self.index.clear();
+            self.index.extend(self.rows.iter().enumerate().map(|(at, row)| (hash(&*row.totals), at)));
+            self.is_indexed = true;
+        }
         let at = *self.index.get(&hash(row))?;
         // Two keys of one hash: the later stands in the index, and the other is looked for.
-        self.rows.get(at).filter(|r| r.same_key(row)).or_else(|| self.rows.iter().find(|r| r.same_key(row)))
+        let there = self.rows.get(at).filter(|r| r.totals.same_key(row)).map(|_| at);
+        there.or_else(|| self.rows.iter().position(|r| r.totals.same_key(row)))
     }
 }
 
-/// A total that only seems to step back stays what it was.
-fn hold(now: &mut Option<i64>, before: Option<i64>, decrease: Decrease) {
+/// Rows that are looked at before the index is asked: a few entities may have gone.
+const LOOK_AHEAD: usize = 8;
+
+/// A row whose totals are not those of the tick before: it becomes what happened since.
+fn changed<R: Row>(before: &Arc<R>, row: &mut Arc<R>) -> Known<R> {
+    let (mut is_held, mut now) = (false, R::clone(row));
+    now.counters(before, |now, before, decrease| is_held |= hold(now, before, decrease));
+    let totals = if is_held { Arc::new(now.clone()) } else { row.clone() };
+    now.counters(before, subtract);
+    *row = Arc::new(now);
+    Known { totals, still: None }
+}
+
+/// A total that only seems to step back stays what it was; whether it did.
+fn hold(now: &mut Option<i64>, before: Option<i64>, decrease: Decrease) -> bool {
     if let (Decrease::Hold, Some(n), Some(b)) = (decrease, *now, before)
         && n < b
         && b - n < HOLD_US
     {
         *now = before;
+        return true;
     }
+    false
 }
 
 fn subtract(now: &mut Option<i64>, before: Option<i64>, decrease: Decrease) {

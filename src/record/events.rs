@@ -1,7 +1,11 @@
 //! Rows of `event` that the tick loop itself knows of.
 
 use std::path::Path;
+use std::time::Duration;
 
+use super::budget::{self, STEPS};
+use super::episode::{News, Stage};
+use crate::schema::Text;
 use crate::schema::rows::Event;
 use crate::time::Micros;
 
@@ -76,7 +80,105 @@ pub fn clock_step(by_us: i64) -> Event {
     }
 }
 
+/// The host slept between two ticks; the row itself stands at the end.
+pub fn suspend(since: Micros, until: Micros, length: Duration) -> Event {
+    let detail = serde_json::json!({
+        "from_us": since.0, "to_us": until.0, "suspended_us": length.as_micros() as i64,
+    });
+    Event {
+        subject: Some("host".into()),
+        detail: Some(detail.to_string().into()),
+        ..event("suspend", INFO, format!("the host was suspended for {:.1} s", length.as_secs_f64()))
+    }
+}
+
+/// Ticks were due and not taken.
+pub fn skipped(news: &News, interval: Duration) -> Event {
+    let (took_ms, interval_ms) = (news.most as f64 / 1e3, interval.as_secs_f64() * 1e3);
+    let message = match news.stage {
+        Stage::Began => format!(
+            "samples are skipped: one came {took_ms:.1} ms after it was due, the interval is {interval_ms} ms"
+        ),
+        stage => format!(
+            "{} samples were skipped in {:.1} s{}: one came up to {took_ms:.1} ms after it was due, the interval is \
+             {interval_ms} ms",
+            news.count,
+            seconds(news),
+            ended(stage)
+        ),
+    };
+    let more = serde_json::json!({ "skipped": news.count, "longest_us": news.most });
+    Event { detail: Some(spanned(news, more)), ..event("skipped", WARNING, message) }
+}
+
+/// Processes came and went that no row shows.
+pub fn fork_storm(news: &News) -> Event {
+    let message = match news.stage {
+        Stage::Began => format!("{} processes a second come and go that no row shows", news.most),
+        stage => format!(
+            "{} processes came and went in {:.1} s that no row shows, up to {} a second{}",
+            news.count,
+            seconds(news),
+            news.most,
+            ended(stage)
+        ),
+    };
+    let more = serde_json::json!({ "unseen": news.count, "most_per_s": news.most });
+    Event {
+        subject: Some("host".into()),
+        detail: Some(spanned(news, more)),
+        ..event("fork_storm", WARNING, message)
+    }
+}
+
+fn seconds(news: &News) -> f64 {
+    (news.until.0 - news.since.0) as f64 / 1e6
+}
+
+fn ended(stage: Stage) -> &'static str {
+    if stage == Stage::Ended { " in all" } else { "" }
+}
+
+/// The span of something that goes on, before what else there is to say of it.
+fn spanned(news: &News, more: serde_json::Value) -> Text {
+    let mut detail = serde_json::json!({ "from_us": news.since.0, "to_us": news.until.0 });
+    if let (Some(detail), serde_json::Value::Object(more)) = (detail.as_object_mut(), more) {
+        detail.extend(more);
+    }
+    detail.to_string().into()
+}
+
+/// The kernel refused the recorder something that it asked for.
+pub fn standing(refused: String) -> Event {
+    event("standing", INFO, refused)
+}
+
+/// A maintenance waits until memory is no longer short.
+pub fn postponed(why: &str) -> Event {
+    let message = format!("maintenance of the store waits, for some minutes at most: {why}");
+    Event { subject: Some("maintenance".into()), ..event("postponed", INFO, message) }
+}
+
 /// Something failed that the recording survives.
 pub fn error(subject: &str, message: String) -> Event {
     Event { subject: Some(subject.into()), ..event("error", WARNING, message) }
+}
+
+/// Less is recorded than was asked for, or as much again, because of what recording costs.
+pub fn degraded(news: &budget::News, budget_pct: f64, interval: Duration) -> Event {
+    let used = format!("recording took {:.2} % of a CPU, and may take {budget_pct} %", news.used_pct);
+    let often = |(collector, ticks): &(&str, u32)| {
+        format!("{collector} every {} s", (interval * *ticks).as_secs_f64())
+    };
+    let now = match news.step {
+        None => "there is nothing more to give up".into(),
+        Some(0) => "everything is read as often as before".into(),
+        Some(step) => {
+            format!("less is read now: {}", STEPS[step].iter().map(often).collect::<Vec<_>>().join(", "))
+        }
+    };
+    let detail =
+        serde_json::json!({ "step": news.step, "used_pct": news.used_pct, "budget_pct": budget_pct });
+    let severity = if news.is_less { WARNING } else { INFO };
+    Event { detail: Some(detail.to_string().into()), ..event("degraded", severity, format!("{used}: {now}")) }
 }

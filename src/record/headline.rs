@@ -13,8 +13,9 @@ pub fn fill(sample: &mut Sample, interval_us: impl Fn(&str) -> Option<i64>) {
     let counted = || sample.network.iter().filter(|n| n.counted == Some(true));
     row.network_rx_bytes = sum(counted().map(|n| n.rx_bytes));
     row.network_tx_bytes = sum(counted().map(|n| n.tx_bytes));
+    row.tcp_established = sample.socket.first().and_then(|s| s.tcp_established);
     row.tcp_retransmits = sample.protocol.first().and_then(|p| p.tcp_retransmits);
-    for pressure in &sample.pressure {
+    for pressure in sample.pressure.iter() {
         match &*pressure.resource {
             "cpu" => row.cpu_some_us = pressure.some_us,
             "memory" => (row.memory_some_us, row.memory_full_us) = (pressure.some_us, pressure.full_us),

@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use arrow::array::RecordBatch;
 
+use super::inventory::Inventory;
 use super::ring::{Entry, Fill, Ring, State};
-use super::writing::{self, Sync};
-use crate::schema::TABLES;
-use crate::store::{self, Encoder, Folder, Moment, PART_ROWS, PartName, Policy, bucket};
+use super::writing::{self, Place};
+use crate::schema::{Rows, TABLES, rows};
+use crate::store::{self, Encoder, Moment, PART_ROWS, PartName, Told, bucket};
 use crate::time::Micros;
 
 /// How long the end of a recording waits for a disk that takes nothing.
@@ -18,9 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The journal of one recording.
 pub struct Journal {
-    folder: Folder,
-    host: String,
-    policy: Policy,
+    place: Arc<Place>,
     encoder: Encoder,
     part: Option<Part>,
     next_seq: u64,
@@ -33,14 +32,15 @@ struct Part {
     from: Micros,
     process_rows: u64,
     bytes: u64,
+    largest_frame_bytes: u64,
 }
 
 /// One tick as it goes into the journal.
 pub struct Taken<'a> {
     pub ts: Micros,
     pub monotonic: Micros,
-    /// Each table's rows, with the table's place among all.
-    pub interval: &'a [(u32, RecordBatch)],
+    /// Each table's rows. Where the next frame is a keyframe, all of them.
+    pub interval: &'a [Told],
     /// The totals that they end with.
     pub totals: &'a [(u32, RecordBatch)],
 }
@@ -54,28 +54,21 @@ pub struct Kept {
 
 impl Journal {
     /// A journal that goes on behind `last_seq`, and the thread that writes it.
-    pub fn new(
-        folder: &Folder,
-        host: &str,
-        boot_id: &str,
-        policy: Policy,
-        sync: Sync,
-        last_seq: u64,
-    ) -> Result<Self, store::Error> {
-        let ring = Arc::<Ring>::default();
-        let (shared, place, boot) = (ring.clone(), folder.clone(), boot_id.to_string());
-        let limit = policy.part_bytes();
+    pub fn new(place: Place, inventory: Inventory, last_seq: u64) -> Result<Self, store::Error> {
+        let (ring, place) = (Arc::<Ring>::default(), Arc::new(place));
+        let (journal, sealed) = place.weigh();
+        ring.note(|state| (state.at_rest_bytes, state.sealed_bytes) = (journal, sealed));
+        let root = place.folder.root();
+        let encoder = Encoder::new().map_err(|e| store::Error::damaged(root, e.to_string()))?;
+        let (shared, there) = (ring.clone(), place.clone());
         let thread = std::thread::Builder::new()
             .name("journal".into())
-            .spawn(move || writing::write(&shared, &place, &boot, limit, sync))
-            .map_err(store::Error::io(folder.root()))?;
-        let encoder = Encoder::new();
+            .spawn(move || writing::write(&shared, &there, inventory))
+            .map_err(store::Error::io(root))?;
         Ok(Journal {
-            encoder: encoder.map_err(|e| store::Error::damaged(folder.root(), e.to_string()))?,
-            header_bytes: store::part_header(host, boot_id).len() as u64,
-            folder: folder.clone(),
-            host: host.into(),
-            policy,
+            encoder,
+            header_bytes: store::part_header(&place.host, &place.boot_id).len() as u64,
+            place,
             part: None,
             next_seq: last_seq + 1,
             ring,
@@ -98,15 +91,19 @@ impl Journal {
         self.part.as_ref().map_or(0, |part| part.bytes)
     }
 
-    /// What the parts before that one occupy, and everything but the journal.
-    pub fn sizes_at_rest(&self) -> (u64, u64) {
-        let journal = store::journal_bytes(self.folder.root(), &self.host);
-        (journal.saturating_sub(self.part_bytes()), store::sealed_bytes(self.folder.root()))
+    /// Has the store weighed once what waits is written: somebody has changed it.
+    pub fn weigh(&self) {
+        self.ring.push(Entry::Weigh);
+    }
+
+    /// What the host is, where that was looked at since the last call.
+    pub fn inventory(&self) -> Option<Rows<rows::Host>> {
+        self.ring.inventory()
     }
 
     /// Ends the part if a frame at `ts` no longer belongs to it.
     pub fn turn(&mut self, ts: Micros, clock_stepped: bool) {
-        let rotation = self.policy.rotation;
+        let rotation = self.place.policy.rotation;
         let lost = self.ring.state().is_part_lost;
         let over = self.part.as_ref().is_some_and(|part| {
             clock_stepped
@@ -114,6 +111,8 @@ impl Journal {
                 || bucket(part.from) != bucket(ts)
                 || rotation.span(part.from) != rotation.span(ts)
                 || part.process_rows >= PART_ROWS
+                // A frame that leans on another cannot begin a part: there has to be room for it.
+                || part.bytes + 2 * part.largest_frame_bytes > self.place.policy.part_bytes()
         });
         if over {
             self.end();
@@ -135,33 +134,36 @@ impl Journal {
         let moment = Moment { seq: self.next_seq, wall: taken.ts, monotonic: taken.monotonic };
         self.next_seq += 1;
         let is_process = |id: u32| TABLES.get(id as usize).is_some_and(|t| t.name == "process");
-        let rows = |tables: &[(u32, RecordBatch)]| -> u64 {
-            tables.iter().filter(|(id, _)| is_process(*id)).map(|(_, batch)| batch.num_rows() as u64).sum()
+        let rows = |tables: &[Told]| -> u64 {
+            tables.iter().filter(|told| is_process(told.id)).map(|told| told.count() as u64).sum()
         };
         let mut kept = Kept::default();
-        let fewer: Vec<(u32, RecordBatch)>;
+        let fewer: Vec<Told>;
         let mut interval = taken.interval;
         match self.ring.fill() {
             Fill::Ample => {}
             Fill::Tight => {
-                fewer = interval.iter().filter(|(id, _)| !is_process(*id)).cloned().collect();
+                fewer = interval.iter().filter(|told| !is_process(told.id)).cloned().collect();
                 kept.dropped_rows = rows(interval);
                 interval = &fewer;
             }
             Fill::Full => return Err(self.is_full()),
         }
-        self.begin_if_needed(&moment)?;
+        self.begin_if_needed(&moment);
         let mut frame = self.encode(moment, interval, taken.totals)?;
-        if self.part_bytes() + frame.len() as u64 > self.policy.part_bytes()
+        // What leans on a keyframe stays behind it, whatever room there is.
+        if self.part_bytes() + frame.len() as u64 > self.place.policy.part_bytes()
             && self.part_bytes() > self.header_bytes
+            && interval.iter().all(|told| told.again.is_none())
         {
             self.end();
-            self.begin_if_needed(&moment)?;
+            self.begin_if_needed(&moment);
             frame = self.encode(moment, interval, taken.totals)?;
         }
         if let Some(part) = &mut self.part {
             part.process_rows += rows(interval);
             part.bytes += frame.len() as u64;
+            part.largest_frame_bytes = part.largest_frame_bytes.max(frame.len() as u64);
         }
         self.ring.push(Entry::Frame { bytes: frame, taken: Instant::now() });
         Ok(kept)
@@ -170,47 +172,35 @@ impl Journal {
     fn encode(
         &mut self,
         moment: Moment,
-        interval: &[(u32, RecordBatch)],
+        interval: &[Told],
         totals: &[(u32, RecordBatch)],
     ) -> Result<Vec<u8>, store::Error> {
         let frame = self.encoder.encode(moment, interval, totals);
-        frame.map_err(|e| store::Error::damaged(self.folder.root(), e.to_string()))
+        frame.map_err(|e| store::Error::damaged(self.place.folder.root(), e.to_string()))
     }
 
-    fn begin_if_needed(&mut self, moment: &Moment) -> Result<(), store::Error> {
+    fn begin_if_needed(&mut self, moment: &Moment) {
         if self.part.is_some() {
-            return Ok(());
+            return;
         }
-        if !self.has_room_for_a_part() {
-            return Err(self.is_full());
-        }
-        let name = PartName { host: self.host.clone(), first_seq: moment.seq, from: moment.wall };
+        let name = PartName { host: self.place.host.clone(), first_seq: moment.seq, from: moment.wall };
         self.ring.renew();
         self.ring.push(Entry::Begin(name));
         self.encoder.restart();
-        self.part = Some(Part { from: moment.wall, process_rows: 0, bytes: self.header_bytes });
-        Ok(())
-    }
-
-    /// Whether one more part leaves the store within its size, whatever the maintenance writes
-    /// meanwhile: that never takes more than its own share.
-    fn has_room_for_a_part(&self) -> bool {
-        let Some(max) = self.policy.max_bytes else { return true };
-        let (root, part) = (self.folder.root(), self.policy.part_bytes());
-        let share = self.policy.journal_bytes().saturating_sub(part);
-        if store::journal_bytes(root, &self.host) <= share {
-            return true;
-        }
-        // While the store is small, parts that wait to be sealed may be more than their share.
-        max / 16 >= part && store::occupied(root) <= max / 4
+        self.part = Some(Part {
+            from: moment.wall,
+            process_rows: 0,
+            bytes: self.header_bytes,
+            largest_frame_bytes: 0,
+        });
     }
 
     /// Why a tick is not taken in.
     fn is_full(&self) -> store::Error {
         let why = self.ring.state().trouble;
         store::Error::Full {
-            path: self.folder.root().into(),
-            why: why.unwrap_or_else(|| "the journal waits to be sealed (--max-size)".into()),
+            path: self.place.folder.root().into(),
+            why: why.unwrap_or_else(|| "the disk does not keep up".into()),
         }
     }
 

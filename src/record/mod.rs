@@ -5,11 +5,14 @@
 //! [`Watcher`].
 
 mod batches;
+mod budget;
 mod cost;
 mod deltas;
 mod derived;
+mod episode;
 mod events;
 mod headline;
+mod inventory;
 mod journal;
 mod maintenance;
 mod opening;
@@ -18,14 +21,19 @@ mod resume;
 mod ring;
 mod run;
 mod sampler;
-mod schedule;
+pub mod schedule;
+mod shortage;
 mod standing;
+mod storm;
+mod timing;
 mod writing;
 
-pub use maintenance::Maintenance;
+pub use budget::{Budget, News as BudgetNews, STEPS, Used};
+pub use maintenance::{Maintenance, Outcome};
 pub use run::{DEFAULT_BUDGET_PCT, Options, Progress, Stop, Summary, Watcher, run};
 pub use sampler::{Sampler, Tick};
-pub use standing::Standing;
+pub use shortage::memory as memory_shortage;
+pub use standing::{Standing, stand_back, take_descriptors};
 pub use writing::Sync;
 
 use crate::collect::Host;

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use super::batches::Batches;
+use super::inventory::Inventory;
 use super::journal::{Journal, Taken};
-use super::run::{Options, Summary, Watcher};
+use super::run::{Summary, Watcher};
+use super::writing::Place;
 use super::{Error, Maintenance, Sampler, Tick, events};
-use crate::collect::Collector;
-use crate::schema::rows::{Event, Recorder, Sample};
-use crate::schema::{Micros, Stamp};
+use crate::schema::rows::{Event, Host, Recorder, Sample};
+use crate::schema::{Micros, Rows, Stamp};
 use crate::store::{self, Folder, Moment};
 use crate::time::Clock;
 
@@ -36,19 +37,13 @@ pub struct Recording {
     is_short_told: bool,
     last_ts: Option<Micros>,
     ended_parts: u64,
-    /// Size of the journal's parts that are not being written, as of the last look.
-    at_rest_bytes: u64,
+    /// What the host is, as of the last look.
+    inventory: Rows<Host>,
 }
 
 impl Recording {
-    /// Begins to write behind `last_seq`.
-    pub fn begin(
-        folder: &Folder,
-        host: &str,
-        boot_id: &str,
-        options: &Options,
-        last_seq: u64,
-    ) -> Result<Self, Error> {
+    /// Begins to write behind `last_seq`. Each part begins with the rows that `inventory` has seen.
+    pub fn begin(place: Place, inventory: Inventory, seen: Rows<Host>, last_seq: u64) -> Result<Self, Error> {
         let zero = Some(0);
         let own = Recorder {
             written_bytes: zero,
@@ -59,10 +54,10 @@ impl Recording {
             ..Recorder::default()
         };
         let mut recording = Recording {
-            folder: folder.clone(),
-            host: host.into(),
-            boot_id: boot_id.into(),
-            journal: Journal::new(folder, host, boot_id, options.policy, options.sync, last_seq)?,
+            folder: place.folder.clone(),
+            host: place.host.clone(),
+            boot_id: place.boot_id.clone(),
+            journal: Journal::new(place, inventory, last_seq)?,
             batches: Batches::default(),
             pending: Vec::new(),
             own,
@@ -74,9 +69,9 @@ impl Recording {
             is_short_told: false,
             last_ts: None,
             ended_parts: 0,
-            at_rest_bytes: 0,
+            inventory: seen,
         };
-        recording.weigh();
+        recording.own.store_bytes = Some(recording.journal.state().sealed_bytes as i64);
         Ok(recording)
     }
 
@@ -85,11 +80,9 @@ impl Recording {
         self.pending.push(event);
     }
 
-    /// Looks how large the store is: at the start, and when a maintenance has changed it.
+    /// Has the store weighed: a maintenance has changed it.
     pub fn weigh(&mut self) {
-        let (journal, sealed) = self.journal.sizes_at_rest();
-        self.at_rest_bytes = journal;
-        self.own.store_bytes = Some(sealed as i64);
+        self.journal.weigh();
     }
 
     /// Ticks taken, those included that could not be written.
@@ -105,6 +98,11 @@ impl Recording {
     /// Bytes that the disk has taken.
     pub fn written_bytes(&self) -> i64 {
         self.journal.state().written_bytes as i64
+    }
+
+    /// What the thread that writes the journal has cost, in CPU time.
+    pub fn journal_cpu_us(&self) -> i64 {
+        self.journal.state().cpu_us
     }
 
     /// Notes how late a tick began.
@@ -127,22 +125,19 @@ impl Recording {
         &mut self,
         (ts, monotonic): (Micros, Duration),
         mut tick: Tick,
-        inventory: &mut Box<dyn Collector>,
-        sampler: &mut Sampler<'_>,
+        sampler: &Sampler<'_>,
     ) -> Result<(), Error> {
-        let mut trouble = Ok(());
-        if self.journal.is_between_parts() {
-            trouble = inventory.collect(sampler.host(), &mut tick.rows);
+        let changed = self.journal.inventory();
+        if changed.is_some() || self.journal.is_between_parts() {
+            self.inventory = changed.unwrap_or_else(|| std::mem::take(&mut self.inventory));
+            tick.rows.host.clone_from(&self.inventory);
         }
         tick.rows.event.append(&mut self.pending);
         let stamp = Stamp { ts, tick: self.journal.next_seq() as i64, interval_us: None };
-        let interval =
-            self.batches.build(&tick.rows, |table| Stamp { interval_us: tick.interval_us(table), ..stamp });
-        let totals = if self.journal.wants_totals() {
-            self.batches.build(&sampler.totals(), |_| stamp)
-        } else {
-            Vec::new()
-        };
+        let is_key = self.journal.wants_totals();
+        let stamp_of = |table: &str| Stamp { interval_us: tick.interval_us(table), ..stamp };
+        let interval = self.batches.tell(&tick.rows, stamp_of, is_key);
+        let totals = if is_key { self.batches.build(&sampler.totals(), |_| stamp) } else { Vec::new() };
         let monotonic = Micros(monotonic.as_micros() as i64);
         let kept = self.journal.append(&Taken { ts, monotonic, interval: &interval, totals: &totals });
         match kept {
@@ -155,7 +150,7 @@ impl Recording {
             Err(error) => {
                 self.refused += 1;
                 // What happened is still to be told when the disk takes ticks again.
-                self.pending = tick.rows.event;
+                self.pending = tick.rows.event.into_iter().collect();
                 // One line for a gap, not one a tick.
                 if self.gap_from.is_none() {
                     self.gap_from = self.last_ts.or(Some(ts));
@@ -163,33 +158,33 @@ impl Recording {
                 }
             }
         }
-        Ok(trouble?)
+        Ok(())
     }
 
     /// Looks how the writing goes, and says so where that has changed.
     pub fn look(&mut self, ts: Micros, maintenance: &mut Maintenance, watcher: &mut dyn Watcher) {
         let state = self.journal.state();
         self.own.written_bytes = Some(state.written_bytes as i64);
-        self.own.journal_bytes = Some((self.at_rest_bytes + self.journal.part_bytes()) as i64);
+        self.own.journal_bytes = Some((state.at_rest_bytes + self.journal.part_bytes()) as i64);
+        self.own.store_bytes = Some(state.sealed_bytes as i64);
         self.own.dropped_frames = Some((self.refused + state.lost_frames) as i64);
         if state.ended_parts > self.ended_parts {
             self.ended_parts = state.ended_parts;
             maintenance.want();
-            self.weigh();
         }
         match (&self.trouble, &state.trouble) {
             (None, Some(what)) => {
                 watcher.trouble(what);
                 self.pending.push(events::error("journal", what.clone()));
-                if state.is_no_room {
-                    // It may have something to give up.
-                    maintenance.want();
-                }
             }
             (Some(_), None) => watcher.trouble("the disk takes ticks again"),
             _ => {}
         }
         self.trouble = state.trouble;
+        if state.is_no_room {
+            // It may have something to give up.
+            maintenance.want();
+        }
         if self.is_short && !self.is_short_told {
             let what = "the disk takes too little: rows of processes are left out until it takes more";
             watcher.trouble(what);
@@ -208,11 +203,11 @@ impl Recording {
     /// Writes down that the recording ended, and the totals that it ended with.
     pub fn close(mut self, clock: &dyn Clock, sampler: &Sampler<'_>) -> Result<Summary, Error> {
         self.pending.push(events::stop(self.taken));
-        let rows = Sample { event: std::mem::take(&mut self.pending), ..Sample::default() };
+        let rows = Sample { event: std::mem::take(&mut self.pending).into(), ..Sample::default() };
         let ts = clock.wall();
         self.turn(ts, false);
         let stamp = Stamp { ts, tick: self.journal.next_seq() as i64, interval_us: None };
-        let interval = self.batches.build(&rows, |_| stamp);
+        let interval = self.batches.tell(&rows, |_| stamp, self.journal.wants_totals());
         let monotonic = Micros(clock.monotonic().as_micros() as i64);
         let said =
             self.journal.append(&Taken { ts: stamp.ts, monotonic, interval: &interval, totals: &[] }).is_ok();

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::schema::{Rows, rows};
 use crate::store::PartName;
 
 /// Above either of these no rows of processes are taken in any more: most of the bytes.
@@ -22,6 +23,8 @@ pub enum Entry {
     Frame { bytes: Vec<u8>, taken: Instant },
     /// The part ends.
     End,
+    /// The store is to be weighed: somebody has changed it.
+    Weigh,
 }
 
 /// How much room there is.
@@ -37,6 +40,8 @@ pub enum Fill {
 pub struct State {
     /// Bytes that the disk has taken.
     pub written_bytes: u64,
+    /// CPU time of the thread that writes.
+    pub cpu_us: i64,
     /// Parts that were ended.
     pub ended_parts: u64,
     /// Frames that were given up.
@@ -47,6 +52,10 @@ pub struct State {
     pub is_no_room: bool,
     /// Whether the part should be given up for a new one.
     pub is_part_lost: bool,
+    /// What the journal's parts before the one that is written occupied when they were last weighed.
+    pub at_rest_bytes: u64,
+    /// What everything but the journal occupied then.
+    pub sealed_bytes: u64,
 }
 
 #[derive(Default)]
@@ -61,6 +70,8 @@ struct Inner {
     /// Whether it was closed with a disk that takes nothing: what comes back is dropped.
     is_given_up: bool,
     state: State,
+    /// What the host is, where that was looked at since it was last asked for.
+    inventory: Option<Rows<rows::Host>>,
 }
 
 /// The queue, shared by both threads.
@@ -183,6 +194,16 @@ impl Ring {
     /// Notes something without having taken anything out.
     pub(super) fn note(&self, update: impl FnOnce(&mut State)) {
         update(&mut self.inner().state);
+    }
+
+    /// Leaves what the host is for the next tick.
+    pub(super) fn leave(&self, inventory: Rows<rows::Host>) {
+        self.inner().inventory = Some(inventory);
+    }
+
+    /// What the host is, where that was looked at since the last call.
+    pub fn inventory(&self) -> Option<Rows<rows::Host>> {
+        self.inner().inventory.take()
     }
 
     /// Gives up what waits of the part that cannot be written. True where another one waits.

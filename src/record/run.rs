@@ -1,5 +1,6 @@
 //! The recording itself, from the first sample to the last seal.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::collect::{Collector, Host, Settings};
@@ -8,11 +9,19 @@ use crate::schema::rows::Sample;
 use crate::store::{Catalog, Folder, Identity, Lock, Policy};
 use crate::time::Clock;
 
+use super::budget::{Budget, STEPS, Used};
+use super::episode::Episode;
+use super::inventory::Inventory;
 use super::recording::Recording;
-use super::{Error, Maintenance, Sampler, Standing, Sync, boot_id, cost, events, opening, schedule};
+use super::storm::Storm;
+use super::timing::Reading;
+use super::writing::Place;
+use super::{Error, Maintenance, Outcome, Sampler, Standing, Sync, boot_id, events, opening, schedule};
 
-/// The wall clock stepped if it parts from the monotonic one by more than this between two ticks.
-const STEP_US: i64 = 200_000;
+/// A tick that begins later than this, and than another was due, ends a gap.
+const GAP: Duration = Duration::from_millis(900);
+/// The longest wait at once.
+const AWAKE: Duration = Duration::from_secs(10);
 
 /// What is to be recorded, and how.
 pub struct Options {
@@ -92,12 +101,14 @@ pub fn run(
     mut maintenance: impl FnMut(&str) -> Maintenance,
     watcher: &mut dyn Watcher,
 ) -> Result<Summary, Error> {
+    // Threads take after the one that makes them.
+    let refused = options.standing.take();
     let folder = options.folder.clone();
     let mut identity = Identity::read_or_create(&folder)?;
     let _lock = Lock::recorder(&folder)?;
     let mut inventory = Sample::default();
     options.inventory.collect(&mut options.host, &mut inventory)?;
-    let about = inventory.host.pop().unwrap_or_default();
+    let about = inventory.host.first().cloned().unwrap_or_default();
     let name = |text: Option<crate::schema::Text>, otherwise: &str| text.unwrap_or_else(|| otherwise.into());
     let hostname = name(about.hostname, "host");
     let label = identity.label(&folder, &name(about.machine_id, &hostname), &hostname)?;
@@ -108,13 +119,25 @@ pub fn run(
     if let Some(seen) = about.boot_time.filter(|_| !boot.is_empty()) {
         options.host.boot = Some(identity.boot(&folder, &boot, seen)?);
     }
-    let mut recording = Recording::begin(&folder, &label, &boot, &options, catalog.last_seq(&label)?)?;
+    let place = Place {
+        folder: folder.clone(),
+        host: label.clone(),
+        boot_id: boot.clone(),
+        policy: options.policy,
+        sync: options.sync,
+    };
+    let looked = Inventory::new(options.inventory, &options.host, inventory.host.clone());
+    let mut recording = Recording::begin(place, looked, inventory.host, catalog.last_seq(&label)?)?;
     for told in opening::events(&catalog, &label, options.interval, about.boot_time, clock.wall())? {
         if told.kind.as_deref() == Some(events::LOST) {
             watcher.trouble(told.message.as_deref().unwrap_or_default());
         }
         recording.tell(told);
     }
+    if !refused.is_empty() {
+        watcher.trouble(&refused.join("; "));
+    }
+    refused.into_iter().for_each(|what| recording.tell(events::standing(what)));
     opening::trim(&catalog, &folder, &label);
     // Parts that an earlier recording left are sealed while this one goes on.
     if catalog.parts().next().is_some() {
@@ -124,62 +147,105 @@ pub fn run(
     drop(catalog);
 
     let began = clock.monotonic();
+    let (interval, ticks_per_s) = (options.interval, options.host.units.ticks_per_s);
     let mut sampler = Sampler::new(options.host, clock, options.collectors);
+    sampler.set_intervals(&options.settings.intervals);
+    let mut budget = options.budget_pct.map(Budget::new);
     match left {
         Some((totals, at)) => sampler.resume(totals, at, recording.own.clone()),
         None => sampler.prime(recording.own.clone()),
     }
-    let mut last = (clock.wall(), clock.monotonic());
+    let mut before = Reading::of(clock);
     let mut last_ts: Option<Micros> = None;
-    let mut due = schedule::next(last.0, options.interval);
+    let (mut skips, mut storm) = (Episode::default(), Storm::default());
+    let mut due = schedule::next(before.wall, interval);
+    let mut deadline = before.until(due);
     while options.count.is_none_or(|count| recording.taken() < count) {
-        if wait(clock, stop, due) {
+        if !wait(clock, stop, deadline) {
             break;
         }
-        let now = (clock.wall(), clock.monotonic());
-        let stepped_us = (now.0.0 - last.0.0) - (now.1 - last.1).as_micros() as i64;
-        let stepped = stepped_us.abs() > STEP_US.max((now.1 - last.1).as_micros() as i64 / 1000);
-        let ts = schedule::stamp(due, now.0, options.interval);
-        if stepped {
-            recording.tell(events::clock_step(stepped_us));
-        } else if let Some(before) =
-            last_ts.filter(|t| ts.0 - t.0 > options.interval.as_micros() as i64 * 3 / 2)
-        {
-            recording.tell(events::gap(before, ts, "the recorder was not run in time"));
+        let now = Reading::of(clock);
+        let late = now.monotonic.saturating_sub(deadline);
+        let overdue = schedule::overdue(late, interval);
+        let ts = schedule::stamp(due, now.wall, interval);
+        let (suspended, stepped) = (now.suspended(&before), now.stepped_us(&before));
+        let since = match stepped {
+            Some(_) => Micros(ts.0 - (now.monotonic - before.monotonic).as_micros() as i64),
+            None => last_ts.unwrap_or(before.wall),
+        };
+        if let Some(by_us) = stepped {
+            recording.tell(events::clock_step(by_us));
         }
-        recording.late((now.0.0 - due.0).max(0));
+        // Of many short ones, as where the interval is short, there is one event and no event each.
+        let is_gap = overdue > 0 && late >= GAP;
+        match suspended {
+            Some(length) => recording.tell(events::suspend(since, ts, length)),
+            None if is_gap => recording.tell(events::gap(since, ts, "the recorder was not run in time")),
+            None => {}
+        }
+        recording.late(late.as_micros() as i64);
+        recording.skipped(overdue);
         let tick = sampler.tick(recording.own.clone(), false);
         let rows = tick.rows.len();
-        recording.turn(ts, stepped);
-        let written = recording.write((ts, now.1), tick, &mut options.inventory, &mut sampler);
-        if let Err(error) = written {
+        if let Some(news) = storm.see(ts, now.monotonic, &tick.rows, ticks_per_s) {
+            recording.tell(events::fork_storm(&news));
+        }
+        recording.turn(ts, stepped.is_some());
+        if let Err(error) = recording.write((ts, now.monotonic), tick, &sampler) {
             watcher.trouble(&error.to_string());
         }
         recording.look(ts, &mut maintenance, watcher);
-        match maintenance.tend(now.1) {
-            Ok(true) => recording.weigh(),
-            Ok(false) => {}
-            Err(what) => {
+        sampler.note_journal(recording.journal_cpu_us());
+        if let Some(news) = budget.as_mut().and_then(|budget| budget.see(now.monotonic, used(&sampler))) {
+            if let Some(step) = news.step {
+                keep_to(&mut sampler, &options.settings.intervals, interval, step);
+            }
+            let told = events::degraded(&news, options.budget_pct.unwrap_or_default(), interval);
+            watcher.trouble(told.message.as_deref().unwrap_or_default());
+            recording.tell(told);
+        }
+        match maintenance.tend(now.monotonic) {
+            Some(Outcome::Done) => recording.weigh(),
+            Some(Outcome::Postponed(why)) => recording.tell(events::postponed(&why)),
+            Some(Outcome::Failed(what)) => {
                 recording.tell(events::error("maintenance", what.clone()));
                 watcher.trouble(&what);
             }
+            None => {}
+        }
+        if last_ts.is_none()
+            && let Some(refused) = options.standing.lock()
+        {
+            watcher.trouble(&refused);
+            recording.tell(events::standing(refused));
         }
         if watcher.is_watching() {
-            let cost = cost::now();
+            let cost = sampler.cost();
             watcher.ticked(&Progress {
                 ticks: recording.ticks(),
                 elapsed: clock.monotonic() - began,
                 rows,
                 written_bytes: recording.written_bytes(),
-                cpu_us: cost.cpu_us,
+                cpu_us: cost.cpu_us(),
                 rss_bytes: cost.rss_bytes,
             });
         }
-        (last, last_ts) = (now, Some(ts));
-        let missed;
-        (due, missed) = schedule::following(due, clock.wall(), options.interval);
-        recording.skipped(missed);
+        let after = Reading::of(clock);
+        let took = after.monotonic.saturating_sub(now.monotonic);
+        let passed;
+        (due, passed) = schedule::following(due, after.wall, late, took, interval);
+        deadline = after.until(due);
+        (before, last_ts) = (now, Some(ts));
+        recording.skipped(passed - overdue);
+        // What an event of its own explains is not told again.
+        let is_told = suspended.is_some() || is_gap;
+        let (untold, behind) = if is_told { (passed - overdue, took) } else { (passed, late + took) };
+        if let Some(news) = skips.see((since, ts), now.monotonic, untold, behind.as_micros() as i64) {
+            recording.tell(events::skipped(&news, interval));
+        }
     }
+    skips.close().into_iter().for_each(|news| recording.tell(events::skipped(&news, interval)));
+    storm.close().into_iter().for_each(|news| recording.tell(events::fork_storm(&news)));
     watcher.sealing();
     let summary = recording.close(clock, &sampler)?;
     if let Err(what) = maintenance.finish() {
@@ -188,19 +254,37 @@ pub fn run(
     Ok(summary)
 }
 
-/// Waits for a due instant on the monotonic clock, so that a step of the wall clock cannot hold
-/// the recording up. True if it is time to stop.
-fn wait(clock: &dyn Clock, stop: Stop<'_>, due: Micros) -> bool {
-    let wall = clock.wall();
-    let left = Duration::from_micros((due.0 - wall.0).max(0).unsigned_abs());
-    let deadline = clock.monotonic() + left;
+/// What was used so far. Where the system does not tell, nothing.
+fn used(sampler: &Sampler<'_>) -> Used {
+    let cost = sampler.cost();
+    Used { own_us: cost.own_us.unwrap_or(0), children_us: cost.children_us.unwrap_or(0) }
+}
+
+/// Reads as often as a step of the budget says, and as seldom as was asked for.
+fn keep_to(
+    sampler: &mut Sampler<'_>,
+    intervals: &BTreeMap<&'static str, Duration>,
+    interval: Duration,
+    step: usize,
+) {
+    for (collector, _) in STEPS.iter().flat_map(|step| *step) {
+        let ticks = STEPS[step].iter().find(|(name, _)| name == collector).map(|(_, ticks)| *ticks);
+        let least = ticks.map(|ticks| interval * ticks);
+        sampler.set_interval(collector, least.max(intervals.get(collector).copied()));
+    }
+}
+
+/// Waits for an instant of the monotonic clock, so that a step of the wall clock cannot hold the
+/// recording up. False if it is time to stop.
+fn wait(clock: &dyn Clock, stop: Stop<'_>, deadline: Duration) -> bool {
     loop {
-        let left = deadline.saturating_sub(clock.monotonic());
+        // To wait is to be awake: after a suspend what is left would be too long.
+        let left = deadline.saturating_sub(clock.monotonic()).min(AWAKE);
         if stop(left) {
-            return true;
+            return false;
         }
         if clock.monotonic() >= deadline {
-            return false;
+            return true;
         }
     }
 }

@@ -1,5 +1,6 @@
 //! One round of all collectors, and the rows of the interval since the round before.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use arrow::array::RecordBatch;
@@ -10,25 +11,40 @@ use crate::schema::{Sample, Stamp, TABLES, Table};
 use crate::time::Clock;
 
 use super::batches::Batches;
+use super::cost::{self, Cost};
 use super::deltas::Deltas;
-use super::{cost, derived, headline};
+use super::{derived, headline};
 
-/// What the recorder's row about the whole of it is called.
+/// What the recorder's row about the whole of it is called, and those about what is no collector: making
+/// frames of rows, writing them, what is asked aside, and the child that seals.
 const WHOLE: &str = "recorder";
+const FRAME: &str = "frame";
+const JOURNAL: &str = "journal";
+const ASIDE: &str = "aside";
+const MAINTENANCE: &str = "maintenance";
 
 /// Reads the collectors and remembers the totals of the round before.
 pub struct Sampler<'a> {
     host: Host,
     clock: &'a dyn Clock,
     collectors: Vec<Watched>,
+    /// What the thread that writes the journal has cost so far, in CPU time.
+    journal_us: i64,
+    cost: Cost,
     deltas: Deltas,
-    boot_ticks: Option<i64>,
+    /// Whether there was a sample that rows were made of: until then everything is read.
+    has_rows: bool,
 }
 
 /// A collector and what it cost so far.
 struct Watched {
     collector: Box<dyn Collector>,
+    /// Its own interval; `None`: every tick.
+    every: Option<Duration>,
     read_at: Option<Duration>,
+    /// The boot clock then, in clock ticks, and at the time before.
+    boot_ticks: Option<i64>,
+    boot_ticks_before: Option<i64>,
     interval_us: Option<i64>,
     totals: Recorder,
 }
@@ -60,36 +76,46 @@ impl Tick {
 impl<'a> Sampler<'a> {
     /// A sampler over these collectors. Its first round only learns the totals: see [`Sampler::prime`].
     pub fn new(host: Host, clock: &'a dyn Clock, collectors: Vec<Box<dyn Collector>>) -> Self {
-        let watched = |collector: Box<dyn Collector>| {
-            let (zero, name) = (Some(0), collector.name().into());
-            let totals = Recorder {
-                collector: name,
-                elapsed_us: zero,
-                rows: zero,
-                read_calls: zero,
-                errors: zero,
-                ..Recorder::default()
-            };
-            Watched { collector, read_at: None, interval_us: None, totals }
+        let watched = |collector: Box<dyn Collector>| Watched {
+            totals: part(collector.name()),
+            collector,
+            every: None,
+            read_at: None,
+            boot_ticks: None,
+            boot_ticks_before: None,
+            interval_us: None,
         };
         let collectors = collectors.into_iter().map(watched).collect();
-        Sampler { host, clock, collectors, deltas: Deltas::default(), boot_ticks: None }
+        let (journal_us, cost, deltas) = Default::default();
+        Sampler { host, clock, collectors, journal_us, cost, deltas, has_rows: false }
+    }
+
+    /// Has a collector read no more often than that; `None`: every tick.
+    pub fn set_interval(&mut self, collector: &str, every: Option<Duration>) {
+        let named = self.collectors.iter_mut().filter(|watched| watched.collector.name() == collector);
+        named.for_each(|watched| watched.every = every);
+    }
+
+    /// The same of several.
+    pub fn set_intervals(&mut self, intervals: &BTreeMap<&'static str, Duration>) {
+        intervals.iter().for_each(|(collector, every)| self.set_interval(collector, Some(*every)));
     }
 
     /// Takes the sample that the first rows are counted from.
     pub fn prime(&mut self, own: Recorder) {
         self.tick(own, false);
+        self.has_rows = false;
     }
 
     /// Counts on from totals of this boot that were known at an instant of the monotonic clock, so
     /// that the first rows span the time since. The recorder's own figures begin anew.
     pub fn resume(&mut self, mut totals: Sample, at: Duration, own: Recorder) {
-        totals.recorder = self.collectors.iter().map(|w| w.totals.clone()).collect();
-        totals.recorder.push(Recorder { collector: WHOLE.into(), ..own });
+        totals.recorder = self.costs(own).into();
         self.deltas.begin(totals);
-        self.boot_ticks = boot_ticks_at(&self.host, at);
+        let boot_ticks = boot_ticks_at(&self.host, at);
         for watched in &mut self.collectors {
             watched.read_at = Some(at);
+            watched.boot_ticks = boot_ticks;
         }
     }
 
@@ -98,24 +124,33 @@ impl<'a> Sampler<'a> {
         self.deltas.totals()
     }
 
+    /// Notes what the thread that writes the journal has cost so far, in CPU time.
+    pub fn note_journal(&mut self, cpu_us: i64) {
+        self.journal_us = cpu_us;
+    }
+
+    /// What all has cost as of the last sample.
+    pub fn cost(&self) -> Cost {
+        self.cost
+    }
+
     /// Takes a sample; `own` is the recorder's row about itself, counters as totals.
     pub fn tick(&mut self, own: Recorder, keep_totals: bool) -> Tick {
-        let boot_ticks = boot_ticks(&self.host);
         let mut rows = Sample::default();
+        self.host.now = self.clock.monotonic();
+        let mut cpu_us = cost::thread_us();
         for watched in &mut self.collectors {
-            watched.collect(&mut self.host, self.clock, &mut rows);
+            if watched.is_due(self.host.now, self.has_rows) {
+                watched.collect(&mut self.host, self.clock, &mut rows, &mut cpu_us);
+            }
         }
-        let cost = cost::now();
-        rows.recorder.extend(self.collectors.iter().map(|w| w.totals.clone()));
-        rows.recorder.push(Recorder {
-            collector: WHOLE.into(),
-            cpu_us: cost.cpu_us,
-            rss_bytes: cost.rss_bytes,
-            ..own
-        });
+        self.has_rows = true;
+        self.cost = cost::now(&mut self.host);
+        rows.recorder = self.costs(own).into();
         let totals = keep_totals.then(|| rows.clone());
-        self.deltas.take(&mut rows, self.boot_ticks);
-        self.boot_ticks = boot_ticks;
+        let since = self.collectors.iter().find(|w| w.collector.tables().contains(&"process"));
+        self.deltas.take(&mut rows, since.and_then(|w| w.boot_ticks_before));
+        self.host.is_throttled = rows.cgroup.iter().any(|group| group.throttled_us > Some(0));
         let intervals: Vec<_> = self
             .collectors
             .iter()
@@ -130,18 +165,77 @@ impl<'a> Sampler<'a> {
         Tick { rows, ..tick }
     }
 
+    /// The recorder's rows: one a collector, one each of what is none, which together make up all that the
+    /// recorder is charged for, and one about the whole.
+    fn costs(&self, own: Recorder) -> Vec<Recorder> {
+        let mut rows: Vec<Recorder> = self.collectors.iter().map(|watched| watched.totals.clone()).collect();
+        let collected: i64 = rows.iter().filter_map(|row| row.cpu_us).sum();
+        let thread = cost::thread_us();
+        let frame = thread.map(|us| us - collected);
+        let aside = self.cost.own_us.zip(thread).map(|(own, thread)| own - thread - self.journal_us);
+        let parts = [
+            (FRAME, frame),
+            (JOURNAL, Some(self.journal_us)),
+            (ASIDE, aside),
+            (MAINTENANCE, self.cost.children_us),
+        ];
+        rows.extend(parts.into_iter().map(|(name, cpu_us)| Recorder {
+            collector: name.into(),
+            elapsed_us: cpu_us,
+            cpu_us,
+            ..Recorder::default()
+        }));
+        rows.push(Recorder {
+            collector: WHOLE.into(),
+            cpu_us: self.cost.cpu_us(),
+            rss_bytes: self.cost.rss_bytes,
+            ..own
+        });
+        rows
+    }
+
     /// The host that is read, for what is not read every tick.
     pub fn host(&mut self) -> &mut Host {
         &mut self.host
     }
 }
 
+/// A part that has cost nothing yet.
+fn part(name: &str) -> Recorder {
+    let zero = Some(0);
+    Recorder {
+        collector: name.into(),
+        elapsed_us: zero,
+        cpu_us: zero,
+        rows: zero,
+        read_calls: zero,
+        errors: zero,
+        ..Recorder::default()
+    }
+}
+
+fn add(total: &mut Option<i64>, more: i64) {
+    *total = total.map(|n| n + more);
+}
+
 impl Watched {
-    fn collect(&mut self, host: &mut Host, clock: &dyn Clock, rows: &mut Sample) {
+    /// Whether it is to be read now. The first rows are of everything, so that a short recording has them.
+    fn is_due(&self, now: Duration, has_rows: bool) -> bool {
+        let (Some(every), Some(read_at), true) = (self.every, self.read_at, has_rows) else { return true };
+        // Ticks come when they can: one that is a little early is the one that was meant.
+        now + every / 20 >= read_at + every
+    }
+
+    fn collect(&mut self, host: &mut Host, clock: &dyn Clock, rows: &mut Sample, cpu_us: &mut Option<i64>) {
         let (began, reads, count) = (clock.monotonic(), host.reads(), rows.len());
+        let boot_ticks = boot_ticks(host);
         let result = self.collector.collect(host, rows);
-        let add = |total: &mut Option<i64>, more: i64| *total = total.map(|n| n + more);
+        let now_us = cost::thread_us();
         add(&mut self.totals.elapsed_us, (clock.monotonic() - began).as_micros() as i64);
+        if let (Some(before), Some(now)) = (*cpu_us, now_us) {
+            add(&mut self.totals.cpu_us, now - before);
+        }
+        *cpu_us = now_us;
         add(&mut self.totals.read_calls, host.reads() - reads);
         add(&mut self.totals.rows, (rows.len() - count) as i64);
         self.totals.error = None;
@@ -149,6 +243,7 @@ impl Watched {
             Ok(()) => {
                 self.interval_us = self.read_at.map(|before| (began - before).as_micros() as i64);
                 self.read_at = Some(began);
+                self.boot_ticks_before = std::mem::replace(&mut self.boot_ticks, boot_ticks);
             }
             Err(error) => {
                 add(&mut self.totals.errors, 1);

@@ -1,10 +1,13 @@
 //! The thread that writes the journal: what the ring has, in order, and again until the disk takes
-//! it. It syncs as it was told.
+//! it. It syncs as it was told. Whatever else may have to wait for a disk it does as well: it weighs
+//! the store, and looks what the host is.
 
 use std::time::{Duration, Instant};
 
-use super::ring::{Entry, Ring};
-use crate::store::{Error, Folder, PartFile};
+use super::cost;
+use super::inventory::Inventory;
+use super::ring::{Entry, Ring, State};
+use crate::store::{self, Error, Folder, PartFile, PartName, Policy};
 
 /// When what was appended is made to outlive a power cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,14 +27,29 @@ const PART_PATIENCE: Duration = Duration::from_secs(60);
 /// How often it is looked whether the part is still where it was.
 const LOOK: Duration = Duration::from_secs(5);
 
+/// Where and how a journal is written.
+pub struct Place {
+    pub folder: Folder,
+    pub host: String,
+    pub boot_id: String,
+    pub policy: Policy,
+    pub sync: Sync,
+}
+
+impl Place {
+    /// What the journal of the host occupies, and everything but the journal.
+    pub fn weigh(&self) -> (u64, u64) {
+        let root = self.folder.root();
+        (store::journal_bytes(root, &self.host), store::sealed_bytes(root))
+    }
+}
+
 /// Writes until the ring is closed and empty.
-pub fn write(ring: &Ring, folder: &Folder, boot_id: &str, limit_bytes: u64, sync: Sync) {
+pub fn write(ring: &Ring, place: &Place, inventory: Inventory) {
     let mut writing = Writing {
         ring,
-        folder,
-        boot_id,
-        limit_bytes,
-        sync,
+        place,
+        inventory,
         part: None,
         synced: Instant::now(),
         looked: Instant::now(),
@@ -44,18 +62,16 @@ pub fn write(ring: &Ring, folder: &Folder, boot_id: &str, limit_bytes: u64, sync
         }
     }
     // A part without an end: the ring was given up.
-    if let Some(part) = writing.part.take() {
+    if let Some((part, _)) = writing.part.take() {
         let _ = part.end();
     }
 }
 
 struct Writing<'a> {
     ring: &'a Ring,
-    folder: &'a Folder,
-    boot_id: &'a str,
-    limit_bytes: u64,
-    sync: Sync,
-    part: Option<PartFile>,
+    place: &'a Place,
+    inventory: Inventory,
+    part: Option<(PartFile, PartName)>,
     synced: Instant,
     looked: Instant,
     failing_since: Option<Instant>,
@@ -64,8 +80,10 @@ struct Writing<'a> {
 impl Writing<'_> {
     /// How long nothing need be done unless a tick comes.
     fn patience(&self) -> Duration {
-        match (self.sync, &self.part) {
-            (Sync::Every(time), Some(part)) if part.is_dirty() => time.saturating_sub(self.synced.elapsed()),
+        match (self.place.sync, &self.part) {
+            (Sync::Every(time), Some((part, _))) if part.is_dirty() => {
+                time.saturating_sub(self.synced.elapsed())
+            }
             _ => LOOK,
         }
     }
@@ -75,22 +93,36 @@ impl Writing<'_> {
         let done = match &entry {
             Entry::Begin(name) => self.begin(name),
             Entry::Frame { bytes, .. } => self.append(bytes),
-            Entry::End => self.part.take().map_or(Ok(0), |part| part.end().map(|()| 0)),
+            Entry::End => self.part.take().map_or(Ok(0), |(part, _)| part.end().map(|()| 0)),
+            Entry::Weigh => Ok(0),
+        };
+        let is_end = matches!(entry, Entry::End);
+        let weight = (is_end || matches!(entry, Entry::Weigh)).then(|| self.weigh());
+        let weighed = |state: &mut State| {
+            if let Some(weight) = weight {
+                (state.at_rest_bytes, state.sealed_bytes) = weight;
+            }
         };
         match done {
             Ok(written) => {
-                let ended = u64::from(matches!(entry, Entry::End));
+                let (is_begin, ended) = (matches!(entry, Entry::Begin(_)), u64::from(is_end));
                 self.failing_since = None;
                 self.ring.done(bytes, |state| {
+                    state.cpu_us = cost::thread_us().unwrap_or(0);
                     state.written_bytes += written;
                     state.ended_parts += ended;
+                    weighed(state);
                 });
+                if is_begin && let Some(rows) = self.inventory.look() {
+                    self.ring.leave(rows);
+                }
             }
             // What a sync at the end of a part could not do, another try cannot either.
-            Err(error) if matches!(entry, Entry::End) => {
+            Err(error) if is_end => {
                 self.ring.done(0, |state| {
                     state.ended_parts += 1;
                     state.trouble = Some(error.to_string());
+                    weighed(state);
                 });
             }
             Err(error) => self.failed(entry, &error),
@@ -98,15 +130,41 @@ impl Writing<'_> {
         self.look_after();
     }
 
-    fn begin(&mut self, name: &crate::store::PartName) -> Result<u64, Error> {
-        let part = PartFile::begin(self.folder, name, self.boot_id, self.limit_bytes)?;
+    fn begin(&mut self, name: &PartName) -> Result<u64, Error> {
+        let Place { folder, boot_id, policy, .. } = self.place;
+        if !self.has_room_for_a_part() {
+            let why = "the journal waits to be sealed (--max-size)".into();
+            return Err(Error::Full { path: folder.root().into(), why });
+        }
+        let part = PartFile::begin(folder, name, boot_id, policy.part_bytes())?;
         let written = part.bytes();
-        self.part = Some(part);
+        self.part = Some((part, name.clone()));
         Ok(written)
     }
 
+    /// Whether one more part leaves the store within its size, whatever the maintenance writes
+    /// meanwhile: that never takes more than its own share.
+    fn has_room_for_a_part(&self) -> bool {
+        let Place { folder, host, policy, .. } = self.place;
+        let Some(max) = policy.max_bytes else { return true };
+        let (root, part) = (folder.root(), policy.part_bytes());
+        let share = policy.journal_bytes().saturating_sub(part);
+        if store::journal_bytes(root, host) <= share {
+            return true;
+        }
+        // While the store is small, parts that wait to be sealed may be more than their share.
+        max / 16 >= part && store::occupied(root) <= max / 4
+    }
+
+    /// What the parts before this one occupy, and everything but the journal.
+    fn weigh(&self) -> (u64, u64) {
+        let (journal, sealed) = self.place.weigh();
+        let own = self.part.as_ref().map(|(_, name)| name.path(self.place.folder.root()));
+        (journal.saturating_sub(own.map_or(0, |path| store::occupied(&path))), sealed)
+    }
+
     fn append(&mut self, frame: &[u8]) -> Result<u64, Error> {
-        let Some(part) = &mut self.part else { return Ok(0) };
+        let Some((part, _)) = &mut self.part else { return Ok(0) };
         part.append(frame)?;
         Ok(frame.len() as u64)
     }
@@ -121,15 +179,15 @@ impl Writing<'_> {
         });
         if !no_room && since.elapsed() > PART_PATIENCE && self.ring.give_up_part() {
             // What it has already is worth a last try to make it last.
-            let _ = self.part.take().map(PartFile::end);
+            let _ = self.part.take().map(|(part, _)| part.end());
             self.failing_since = None;
         }
     }
 
     /// Syncs when it is time, and looks whether the part is still there.
     fn look_after(&mut self) {
-        let Some(part) = &mut self.part else { return };
-        let due = match self.sync {
+        let Some((part, _)) = &mut self.part else { return };
+        let due = match self.place.sync {
             Sync::Tick => true,
             Sync::Every(time) => self.synced.elapsed() >= time,
             Sync::Off => false,

@@ -14,7 +14,8 @@ use crate::time::Micros;
 const GAP_INTERVALS: f64 = 1.8;
 
 /// Kinds of events from the most telling about a gap to the least.
-const CAUSES: [&str; 8] = ["unclean_boot", "boot", "suspend", "clock_step", "gap", "lost", "stop", "start"];
+const CAUSES: [&str; 9] =
+    ["unclean_boot", "boot", "suspend", "clock_step", "gap", "skipped", "lost", "stop", "start"];
 
 #[derive(Deserialize)]
 struct Samples {

@@ -5,6 +5,7 @@
 mod document;
 mod expr;
 mod row;
+mod shared;
 mod table;
 
 pub use document::{describe, markdown};
@@ -12,6 +13,7 @@ pub use expr::{Expr, parse as parse_expr};
 pub use row::{Batch, Micros, Row, Stamp, Text, Value};
 pub(crate) use rows::every_table;
 pub use rows::{Sample, TABLES, TIERS};
+pub use shared::Rows;
 pub use table::{
     Aggregate, COMMON, Column, Decrease, Derived, Kind, Order, Table, Tier, Top, Type, arrow_schema, finished,
 };
@@ -28,6 +30,7 @@ pub mod rows {
     };
 
     use super::row::{Held, held};
+    use super::shared::Rows;
     use super::{
         Aggregate, Batch, Column, Decrease, Derived, Kind, Micros, Order, Row, Stamp, Table, Text, Tier, Top,
         Type, Value, finished,
@@ -42,7 +45,7 @@ pub mod rows {
             pub struct Sample {
                 $(
                     #[doc = concat!("Rows of `", stringify!($name), "`.")]
-                    pub $name: Vec<$row>,
+                    pub $name: Rows<$row>,
                 )*
             }
 
@@ -65,6 +68,10 @@ pub mod rows {
 /// The format of stores this program writes, and the highest it reads. It is settled: whatever is
 /// written as 1 is read by every later program (`tests/stores/v1`). 0 was in the making, and is not.
 pub const STORE_FORMAT: u32 = 1;
+
+/// The format of the journal's parts that this program writes, and the highest it reads. In 2 a frame may
+/// leave out rows that its keyframe has (`store/journal/again`); 1 is read as before.
+pub const PART_FORMAT: u32 = 2;
 
 /// All tables: those recorded, then their tiers.
 pub fn all_tables() -> impl Iterator<Item = &'static Table> {

@@ -41,7 +41,11 @@ impl Error {
     /// Whether the disk, or what the store may take of it, is used up.
     pub fn is_no_room(&self) -> bool {
         use io::ErrorKind::{QuotaExceeded, StorageFull};
-        matches!(self, Error::Io { source, .. } if matches!(source.kind(), QuotaExceeded | StorageFull))
+        match self {
+            Error::Io { source, .. } => matches!(source.kind(), QuotaExceeded | StorageFull),
+            Error::Full { .. } => true,
+            _ => false,
+        }
     }
 
     /// The same, where the store cannot be begun at all.

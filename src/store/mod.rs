@@ -33,8 +33,8 @@ pub use disk::{Bounded, Disk, DiskFile, Folder, RealDisk};
 pub use error::Error;
 pub use identity::Identity;
 pub use journal::{
-    Content, Damage, Encoder, Frame, Moment, Part, PartFile, TableReader, Tables, Writer, keep_last,
-    part_header, read_last,
+    Again, Content, Damage, Encoder, Frame, Moment, Part, PartFile, TableReader, Tables, Told, Writer,
+    keep_last, part_header, read_last,
 };
 pub use layout::{PartName, SegmentName, bucket, host_names};
 pub use lock::{Lock, Recording, recorder};

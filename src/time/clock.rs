@@ -12,6 +12,12 @@ pub trait Clock: Send + Sync {
     /// The monotonic clock, from some beginning. It never steps; whether it runs on in suspend is
     /// the system's choice.
     fn monotonic(&self) -> Duration;
+
+    /// The time that the host was awake, from some beginning: what the monotonic clock runs ahead of
+    /// it by, the host was suspended. Where nothing tells them apart it is that clock.
+    fn awake(&self) -> Duration {
+        self.monotonic()
+    }
 }
 
 /// The clocks of this machine.
@@ -40,6 +46,13 @@ impl Clock for SystemClock {
     fn monotonic(&self) -> Duration {
         use rustix::time::{ClockId, clock_gettime};
         let now = clock_gettime(ClockId::Boottime);
+        Duration::new(now.tv_sec.unsigned_abs(), now.tv_nsec as u32)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn awake(&self) -> Duration {
+        use rustix::time::{ClockId, clock_gettime};
+        let now = clock_gettime(ClockId::Monotonic);
         Duration::new(now.tv_sec.unsigned_abs(), now.tv_nsec as u32)
     }
 

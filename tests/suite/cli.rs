@@ -18,8 +18,26 @@ pub struct Sysray {
 impl Sysray {
     pub fn new(words: &[&str]) -> Sysray {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sysray"));
-        command.args(words).env_remove("SYSRAY_STORE").stdin(Stdio::null());
+        command.args(words).stdin(Stdio::null());
+        // Of the configuration of the host that tests run on nothing is to be seen.
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SYSRAY_"))
+        {
+            command.env_remove(name);
+        }
+        command.env("SYSRAY_CONFIG", "/dev/null");
         Sysray { command }
+    }
+
+    /// With one more word.
+    pub fn arg(mut self, word: impl AsRef<std::ffi::OsStr>) -> Sysray {
+        self.command.arg(word);
+        self
+    }
+
+    /// With a variable of the environment.
+    pub fn env(mut self, name: &str, value: impl AsRef<std::ffi::OsStr>) -> Sysray {
+        self.command.env(name, value);
+        self
     }
 
     pub fn store(mut self, root: &Path) -> Sysray {
@@ -339,9 +357,9 @@ fn a_recorder_that_was_stopped_goes_on_and_says_so() {
         assert!(Command::new("kill").args([signal, &recorder.id().to_string()]).status().unwrap().success());
     };
     send("-STOP");
-    // Some intervals long: how many does not matter.
+    // Long enough to be told as a gap and not as ticks that were skipped: how long does not matter.
     let stopped = std::time::Instant::now();
-    wait_until(|| stopped.elapsed() > std::time::Duration::from_millis(400));
+    wait_until(|| stopped.elapsed() > std::time::Duration::from_millis(1500));
     send("-CONT");
     let noted = || {
         let part = files(dir.path()).into_iter().find(|path| path.extension().is_some_and(|e| e == "part"));

@@ -1,12 +1,23 @@
 //! All integration tests, one binary. A module a boundary, each with one helper of its own.
 #![allow(clippy::unwrap_used)]
 
+/// Rows that a frame takes over from its keyframe.
+mod again;
+/// A recorder on a host that is in trouble.
+mod alive;
 /// Rooms stand on floors, and imports go downwards.
 mod architecture;
+/// What is given up to keep to a budget.
+mod budget;
 /// The program as a user meets it.
 mod cli;
 /// Collectors over captured trees of `/proc` and `/sys`.
 mod collect;
+/// Options, variables and the configuration file, and which of them holds.
+mod config;
+/// What a host does not tell, and why.
+#[cfg(target_os = "linux")]
+mod doctor;
 /// Batches as each format writes them.
 mod export;
 /// Disks that fail and lose their power, and what is left of a store on them.

@@ -1,5 +1,8 @@
 //! What can be typed. Each option says its unit and default; each command ends with examples.
 
+mod config;
+#[cfg(target_os = "linux")]
+mod doctor;
 mod read;
 mod record;
 mod store;
@@ -8,6 +11,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+pub use config::*;
+#[cfg(target_os = "linux")]
+pub use doctor::*;
 pub use read::*;
 pub use record::*;
 pub use store::*;
@@ -42,22 +48,35 @@ pub enum Command {
     /// Look after a store: status, verify, compact, prune, cut, recover
     #[command(after_help = store::STORE_EXAMPLES)]
     Store(Store),
+    /// What holds of options, environment and configuration file, and what is wrong with the file
+    #[command(after_help = config::CONFIG_EXAMPLES)]
+    Config(Config),
+    /// What will be NULL on this host, for this user, why, and what would change it
+    #[cfg(target_os = "linux")]
+    #[command(after_help = doctor::DOCTOR_EXAMPLES)]
+    Doctor(Doctor),
 }
 
 /// Which store.
 #[derive(clap::Args, Clone)]
 pub struct Place {
-    /// The store's folder
-    #[arg(long, short_alias = 'o', alias = "output", value_name = "DIR", env = "SYSRAY_STORE")]
+    /// The store's folder; else $SYSRAY_STORE, else what the configuration says
+    #[arg(long, short_alias = 'o', alias = "output", value_name = "DIR")]
     pub store: Option<PathBuf>,
+    /// The configuration file; else $SYSRAY_CONFIG, else the first that is there: see `sysray config`
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 /// Which store is read.
 #[derive(clap::Args, Clone)]
 pub struct ReadPlace {
-    /// The store's folder
-    #[arg(long, value_name = "DIR", env = "SYSRAY_STORE")]
+    /// The store's folder; else $SYSRAY_STORE, else what the configuration says
+    #[arg(long, value_name = "DIR")]
     pub store: Option<PathBuf>,
+    /// The configuration file; else $SYSRAY_CONFIG, else the first that is there: see `sysray config`
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 /// Which range is read.

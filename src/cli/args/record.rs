@@ -5,9 +5,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 
 use super::Place;
-use crate::cli::values;
-use crate::record::Sync;
-use crate::store::{Compression, Rotation};
+use crate::cli::{config, values};
 
 pub const RECORD_EXAMPLES: &str = "\
 Examples:
@@ -16,6 +14,7 @@ Examples:
   sysray record --rotate hourly --keep 14d --max-size 2GiB
 
 The default store is $SYSRAY_STORE, else /var/lib/sysray for root, else $XDG_DATA_HOME/sysray.
+Most options can be given in a file or as SYSRAY_…, such as SYSRAY_INTERVAL: see `sysray config`.
 SIGINT, SIGTERM and SIGHUP end the recording: what was recorded is sealed, and the exit code is 0.
 Exit codes: 0 ended, 1 failed, or some of the samples that were asked for could not be written, 2 misused.";
 
@@ -27,9 +26,8 @@ Examples:
 
 #[derive(clap::Args)]
 pub struct Record {
-    /// Time between two samples: 1s, 500ms, 1m; ticks fall on its multiples
-    #[arg(short, long, default_value = "1s", value_parser = values::interval)]
-    pub interval: Duration,
+    #[command(flatten)]
+    pub recording: config::Options<config::Recording>,
     /// End after N samples
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub count: Option<u64>,
@@ -40,45 +38,10 @@ pub struct Record {
     pub place: Place,
     #[command(flatten)]
     pub policy: Policy,
-    /// Make what was recorded outlive a power cut: tick (each sample), 5s (so often), off (when the system does)
-    #[arg(long, default_value = "5s", value_name = "WHEN", value_parser = values::sync)]
-    pub sync: Sync,
-    /// Where the figures come from
-    #[arg(long, value_enum, default_value_t = CollectorSet::default())]
-    pub collector: CollectorSet,
 }
 
 /// What a store may grow to.
-#[derive(clap::Args, Clone)]
-pub struct Policy {
-    /// Span of a finished file: hourly, daily, or a time such as 15m; never past a UTC day
-    #[arg(long, default_value = "daily", value_name = "SPAN", value_parser = values::rotation)]
-    pub rotate: Rotation,
-    /// Keep the newest N such spans
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub keep_files: Option<u64>,
-    /// Keep recorded rows for this time [default: 14d, those of processes 3d]
-    #[arg(long, value_name = "TIME", value_parser = values::span)]
-    pub keep: Option<Duration>,
-    /// Keep recorded rows of processes for this time [default: as --keep, else 3d]
-    #[arg(long, value_name = "TIME", value_parser = values::span)]
-    pub keep_process: Option<Duration>,
-    /// Keep one-minute rows for this time
-    #[arg(long, value_name = "TIME", default_value = "90d", value_parser = values::span)]
-    pub keep_1m: Duration,
-    /// Keep one-hour rows for this time
-    #[arg(long, value_name = "TIME", default_value = "400d", value_parser = values::span)]
-    pub keep_1h: Duration,
-    /// Never let the store grow over this size: 500MiB, none [default: 2GiB or 5 % of the disk, the smaller]
-    #[arg(long, value_name = "SIZE", value_parser = values::max_size)]
-    pub max_size: Option<MaxSize>,
-    /// Give up the oldest rows while less than this share of the disk is free; 0: never
-    #[arg(long, value_name = "PERCENT", default_value = "10%", value_parser = values::percent)]
-    pub min_free: f64,
-    /// Compression of finished files: zstd, zstd:LEVEL (1 to 22), none
-    #[arg(long, default_value = "zstd:3", value_name = "CODEC", value_parser = values::compression)]
-    pub compress: Compression,
-}
+pub type Policy = config::Options<config::Keeping>;
 
 /// What `--max-size` says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

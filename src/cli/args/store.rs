@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
+use crate::cli::values;
+
 use super::{Place, Policy, RangeArgs, ReadPlace};
 
 pub const STORE_EXAMPLES: &str = "\
@@ -19,7 +21,8 @@ Examples:
   sysray store status
   sysray store status --store ./demo --max-size 500MiB --keep 30d    how far it would reach with these bounds
 
-A store does not know the bounds it is recorded with: give the options that the recorder was given.";
+A store does not know the bounds it is recorded with: give the options that the recorder was given. What the \
+configuration says holds here as well.";
 
 const VERIFY_EXAMPLES: &str = "\
 Examples:
@@ -43,7 +46,7 @@ Examples:
   sysray store prune --dry-run --max-size 500MiB     what would go
   sysray store prune --keep-process 1d               rows of processes older than a day go
 
-Bounds that are not given are those that `sysray record` has by default.";
+Bounds that are not given are those that `sysray record` would have: the configuration's, else its defaults.";
 
 const CUT_EXAMPLES: &str = "\
 Examples:
@@ -187,4 +190,7 @@ pub struct Maintain {
     /// The host whose files are maintained
     #[arg(long)]
     pub host: String,
+    /// The most memory that it may take for its data
+    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = values::bytes)]
+    pub max_memory: u64,
 }

@@ -5,16 +5,19 @@ use std::io::{self, Write};
 use anyhow::{Result, bail};
 
 use crate::cli::args::{Compact, Maintain};
+use crate::cli::config::Config;
+use crate::cli::place;
 use crate::cli::status_line::human;
-use crate::cli::{place, record};
+use crate::record::stand_back;
 use crate::store::{self, Folder};
 use crate::time::{Clock, SystemClock};
 
 /// Seals, merges and retires, and says what was done.
 pub fn run(args: Compact) -> Result<()> {
-    let root = place::store(args.place.store)?;
+    let config = Config::read(args.place.config, args.policy.0)?;
+    let root = place::store_of(args.place.store, &config)?;
     let hosts = super::hosts(&root, args.host)?;
-    let policy = record::policy(&args.policy, &root)?;
+    let policy = config.policy(&root)?;
     let mut out = io::stdout().lock();
     let before = store::occupied(&root);
     for host in &hosts {
@@ -37,10 +40,11 @@ pub fn run(args: Compact) -> Result<()> {
 
 /// Seals, merges and retires, at the lowest priority.
 pub fn maintain(args: Maintain) -> Result<()> {
-    #[cfg(unix)]
-    let _ = rustix::process::setpriority_process(None, 19);
-    let root = place::store(args.place.store)?;
-    let policy = record::policy(&args.policy, &root)?;
+    stand_back(args.max_memory);
+    // The recorder has said all that holds; a file may have been changed since it began.
+    let config = Config::of_options(args.policy.0);
+    let root = place::store_of(args.place.store, &config)?;
+    let policy = config.policy(&root)?;
     store::maintain(&Folder::at(&root), &args.host, &policy, SystemClock::default().wall())?;
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::store::{self, Cut};
 
 /// Makes a store of its own of a range.
 pub fn run(args: args::Cut) -> Result<()> {
-    let root = place::store(args.place.store)?;
+    let root = place::store(args.place.store, args.place.config)?;
     for host in &args.host {
         super::hosts(&root, Some(host.clone()))?;
     }

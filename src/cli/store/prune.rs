@@ -6,16 +6,18 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use crate::cli::args::Prune;
+use crate::cli::config::Config;
+use crate::cli::place;
 use crate::cli::status_line::human;
-use crate::cli::{place, record};
 use crate::store::{self, Class, Folder, Retired, Why};
 use crate::time::{Clock, SystemClock};
 
 /// Retires, or says what would be retired: one line a file.
 pub fn run(args: Prune) -> Result<()> {
-    let root = place::store(args.place.store)?;
+    let config = Config::read(args.place.config, args.policy.0)?;
+    let root = place::store_of(args.place.store, &config)?;
     let hosts = super::hosts(&root, args.host)?;
-    let policy = record::policy(&args.policy, &root)?;
+    let policy = config.policy(&root)?;
     let now = SystemClock::default().wall();
     let mut out = io::stdout().lock();
     let (mut files, mut bytes) = (0, 0);

@@ -8,8 +8,9 @@ use arrow::array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray}
 use jiff::tz::TimeZone;
 
 use crate::cli::args::Status as Args;
+use crate::cli::config::Config;
+use crate::cli::place;
 use crate::cli::status_line::human;
-use crate::cli::{place, record};
 use crate::export::{self, Format};
 use crate::store::{self, Bound, Class, Outlook, Policy, Recording, Status, TableStatus};
 use crate::time::show;
@@ -19,9 +20,10 @@ const GAPS: usize = 10;
 
 /// Prints what a store holds.
 pub fn run(args: Args) -> Result<()> {
-    let root = place::store(args.place.store)?;
+    let config = Config::read(args.place.config, args.policy.0)?;
+    let root = place::store_of(args.place.store, &config)?;
     let status = store::status(&root)?;
-    let policy = record::policy(&args.policy, &root)?;
+    let policy = config.policy(&root)?;
     let outlook = store::outlook(&root, &policy)?;
     let mut out = io::stdout().lock();
     let zone = TimeZone::system();

@@ -12,7 +12,7 @@ use crate::store;
 
 /// Looks at a store: a line for each thing found, and one for the whole.
 pub fn run(args: Verify) -> Result<()> {
-    let root = place::store(args.place.store)?;
+    let root = place::store(args.place.store, args.place.config)?;
     let mut percent = Percent::new("verifying");
     let verified =
         store::verify(&root, args.deep, &mut |looked| percent.show(looked.bytes, looked.of_bytes))?;

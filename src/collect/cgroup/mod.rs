@@ -4,28 +4,29 @@
 //! Where both versions are mounted, groups of one path make one row.
 
 mod device;
+mod files;
 mod tree;
 mod v1;
 mod v2;
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
 
 use device::Devices;
-use tree::{Group, Version, hierarchies, walk};
+use files::Files;
+use tree::{Group, Tree, Version};
 
 use super::container::container_of;
-use super::mount::parse_mountinfo;
-use super::{Collector, Error, Host};
+use super::{Collector, Error, Host, Settings};
 use crate::schema::rows::Cgroup;
 use crate::schema::{Sample, Text};
 
-/// Ticks after which a group's limits are read again.
-const LIMITS_TICKS: u32 = 10;
-
 /// Reads all control groups.
-#[derive(Default)]
 pub struct CgroupCollector {
+    limits_every: Duration,
+    sums_every: Duration,
+    tree: Tree,
     known: HashMap<String, Known>,
     devices: Devices,
     ticks: u32,
@@ -34,12 +35,20 @@ pub struct CgroupCollector {
 /// What is kept of a group from tick to tick.
 struct Known {
     id: Option<i64>,
+    /// Its files in each tree that has the path, v2 first.
+    files: Vec<(Version, Files)>,
     limits: Limits,
-    /// Ticks until the limits are read again.
-    left: u32,
+    limits_due: Duration,
+    /// What is not read every tick, as last read; nothing in the other columns.
+    sums: Cgroup,
+    sums_due: Duration,
+    /// Whether they are from v2, and from v1.
+    sums_from: [bool; 2],
     path: Text,
     container: Option<Text>,
     runtime: Option<Text>,
+    /// The row as it was last told: it is the same as long as nothing has changed.
+    told: Arc<Cgroup>,
     tick: u32,
 }
 
@@ -54,6 +63,26 @@ struct Limits {
     weight: Option<i64>,
 }
 
+impl Default for CgroupCollector {
+    fn default() -> Self {
+        CgroupCollector::new(&Settings::default())
+    }
+}
+
+impl CgroupCollector {
+    /// One that works as the settings say.
+    pub fn new(settings: &Settings) -> Self {
+        CgroupCollector {
+            limits_every: settings.cgroup_limits,
+            sums_every: settings.cgroup_stat,
+            tree: Tree::default(),
+            known: HashMap::new(),
+            devices: Devices::default(),
+            ticks: 0,
+        }
+    }
+}
+
 impl Collector for CgroupCollector {
     fn name(&self) -> &'static str {
         "cgroup"
@@ -64,20 +93,18 @@ impl Collector for CgroupCollector {
     }
 
     fn collect(&mut self, host: &mut Host, sample: &mut Sample) -> Result<(), Error> {
-        // Our own view: the folders are to be opened by these paths.
-        let text = match host.proc_if_any("self/mountinfo")? {
-            Some(text) => text,
-            None => host.proc("1/mountinfo")?,
-        };
-        let mounts = parse_mountinfo(text);
-        let groups = walk(host, &hierarchies(host, &mounts));
+        self.tree.look(host)?;
         self.ticks = self.ticks.wrapping_add(1);
         self.devices.begin_tick();
+        let groups = std::mem::take(&mut self.tree.groups);
         for group in &groups {
-            if let Some(row) = self.row(host, group) {
-                sample.cgroup.push(row);
+            match self.row(host, group) {
+                Some(row) => sample.cgroup.share(row),
+                // It went away, and another may have come at the same time.
+                None => self.tree.doubt(),
             }
         }
+        self.tree.groups = groups;
         let tick = self.ticks;
         self.known.retain(|_, known| known.tick == tick);
         Ok(())
@@ -86,16 +113,20 @@ impl Collector for CgroupCollector {
 
 impl CgroupCollector {
     /// The row of a group; none for one that vanished meanwhile, or of which no figures are kept.
-    fn row(&mut self, host: &mut Host, group: &Group) -> Option<Cgroup> {
-        let mut figures = Cgroup::default();
-        let mut versions = [false; 2];
-        for (version, folder) in &group.folders {
+    fn row(&mut self, host: &mut Host, group: &Group) -> Option<Arc<Cgroup>> {
+        if self.known.get(&group.path).is_none_or(|known| known.id != group.id) {
+            self.known.insert(group.path.clone(), Known::new(group));
+        }
+        let known = self.known.get_mut(&group.path).expect("it was put in above where it was missing");
+        known.tick = self.ticks;
+        known.read_sums(host, &mut self.devices, self.sums_every);
+        let mut figures = known.sums.clone();
+        let mut versions = known.sums_from;
+        for (version, files) in &mut known.files {
             let before = figures.clone();
             match version {
-                Version::V2 => v2::figures(host, folder, &mut self.devices, &mut figures),
-                Version::V1(controllers) => {
-                    v1::figures(host, folder, controllers, &mut self.devices, &mut figures);
-                }
+                Version::V2 => v2::figures(host, files, &mut figures),
+                Version::V1(controllers) => v1::figures(host, files, controllers, &mut figures),
             }
             versions[usize::from(*version != Version::V2)] |= figures != before;
         }
@@ -105,9 +136,9 @@ impl CgroupCollector {
             [true, true] => "hybrid",
             [false, false] => return None,
         };
-        let known = self.known(host, group);
+        known.read_limits(host, self.limits_every);
         let limits = known.limits;
-        Some(Cgroup {
+        let row = Cgroup {
             path: known.path.clone(),
             cgroup_id: group.id,
             version: Some(version.into()),
@@ -121,35 +152,70 @@ impl CgroupCollector {
             period_us: limits.period_us,
             weight: limits.weight,
             ..figures
-        })
-    }
-
-    fn known(&mut self, host: &mut Host, group: &Group) -> &Known {
-        let tick = self.ticks;
-        let fresh = |known: &Known| known.id == group.id && known.left > 0;
-        if !self.known.get(&group.path).is_some_and(fresh) {
-            let mut limits = Limits::default();
-            for (version, folder) in &group.folders {
-                match version {
-                    Version::V2 => v2::limits(host, folder, &mut limits),
-                    Version::V1(controllers) => v1::limits(host, folder, controllers, &mut limits),
-                }
-            }
-            let container = container_of(&group.path);
-            let runtime = container.as_ref().map(|c| c.runtime.into());
-            let container = container.and_then(|c| c.id).map(Text::from);
-            let path = group.path.as_str().into();
-            let known = Known { id: group.id, limits, left: LIMITS_TICKS, path, container, runtime, tick };
-            self.known.insert(group.path.clone(), known);
+        };
+        if *known.told != row {
+            known.told = Arc::new(row);
         }
-        let known = self.known.get_mut(&group.path).expect("it was put in above where it was missing");
-        known.left -= 1;
-        known.tick = tick;
-        known
+        Some(known.told.clone())
     }
 }
 
-/// A file of a group; what cannot be read is unknown, as in a group that just went away.
-fn read<'a>(host: &'a mut Host, folder: &Path, file: &str) -> Option<&'a str> {
-    host.read(folder.join(file)).ok()
+impl Known {
+    fn new(group: &Group) -> Self {
+        let container = container_of(&group.path);
+        Known {
+            id: group.id,
+            files: group.folders.iter().map(|(v, folder)| (v.clone(), Files::new(folder.clone()))).collect(),
+            limits: Limits::default(),
+            limits_due: Duration::ZERO,
+            sums: Cgroup::default(),
+            sums_due: Duration::ZERO,
+            sums_from: [false; 2],
+            path: group.path.as_str().into(),
+            runtime: container.as_ref().map(|c| c.runtime.into()),
+            container: container.and_then(|c| c.id).map(Text::from),
+            told: Arc::default(),
+            tick: 0,
+        }
+    }
+
+    /// When something is due that was read now. The first time it is sooner, by each group's own share,
+    /// so that no tick has to do it for all.
+    fn next(&self, due: Duration, now: Duration, every: Duration) -> Duration {
+        if due > Duration::ZERO {
+            return now + every;
+        }
+        let turn = self.path.bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+        now + every * (1 + turn % 100) / 100
+    }
+
+    fn read_sums(&mut self, host: &mut Host, devices: &mut Devices, every: Duration) {
+        if host.now < self.sums_due {
+            return;
+        }
+        (self.sums, self.sums_from) = Default::default();
+        for (version, files) in &mut self.files {
+            let before = self.sums.clone();
+            match version {
+                Version::V2 => v2::sums(host, files, devices, &mut self.sums),
+                Version::V1(controllers) => v1::sums(host, files, controllers, devices, &mut self.sums),
+            }
+            self.sums_from[usize::from(*version != Version::V2)] |= self.sums != before;
+        }
+        self.sums_due = self.next(self.sums_due, host.now, every);
+    }
+
+    fn read_limits(&mut self, host: &mut Host, every: Duration) {
+        if host.now < self.limits_due {
+            return;
+        }
+        self.limits = Limits::default();
+        for (version, files) in &self.files {
+            match version {
+                Version::V2 => v2::limits(host, files, &mut self.limits),
+                Version::V1(controllers) => v1::limits(host, files, controllers, &mut self.limits),
+            }
+        }
+        self.limits_due = self.next(self.limits_due, host.now, every);
+    }
 }

@@ -3,9 +3,14 @@
 use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use crate::collect::Host;
-use crate::collect::mount::Mount;
+use crate::collect::kept::Kept;
+use crate::collect::mount::{Mount, parse_mountinfo};
+use crate::collect::{Error, Host};
+
+/// The folders are walked through at least so often, whatever the kernel's counts say.
+const WALK_EVERY: Duration = Duration::from_secs(5);
 
 /// The most groups in a tick. Inner ones are left out first.
 const MAX_GROUPS: usize = 2000;
@@ -23,12 +28,12 @@ pub enum Version {
 
 /// A mounted tree.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Hierarchy {
-    pub version: Version,
+struct Hierarchy {
+    version: Version,
     /// The path of the group that is mounted: `/`, or more in a container that shares the host's view.
-    pub top: String,
+    top: String,
     /// Its folder.
-    pub folder: PathBuf,
+    folder: PathBuf,
 }
 
 /// A control group.
@@ -42,8 +47,62 @@ pub struct Group {
     pub leaf: bool,
 }
 
+/// The groups, walked through anew when the kernel counts others than before.
+#[derive(Default)]
+pub struct Tree {
+    pub groups: Vec<Group>,
+    /// How many groups there are, as the kernel counts them.
+    counted: String,
+    /// Of each v2 tree, at its top.
+    counts: Vec<(PathBuf, Kept)>,
+    walked: Option<Duration>,
+}
+
+impl Tree {
+    /// Brings the groups up to now.
+    pub fn look(&mut self, host: &mut Host) -> Result<(), Error> {
+        let counted = self.count(host);
+        let fresh = |walked: Duration| {
+            host.now.saturating_sub(walked) < WALK_EVERY && counted.as_ref() == Some(&self.counted)
+        };
+        if self.walked.is_some_and(fresh) {
+            return Ok(());
+        }
+        // Our own view: the folders are to be opened by these paths.
+        let text = match host.proc_if_any("self/mountinfo")? {
+            Some(text) => text,
+            None => host.proc("1/mountinfo")?,
+        };
+        let mounts = parse_mountinfo(text);
+        let hierarchies = hierarchies(host, &mounts);
+        let tops =
+            hierarchies.iter().filter(|h| h.version == Version::V2).map(|h| h.folder.join("cgroup.stat"));
+        self.counts = tops.map(|path| (path, Kept::default())).collect();
+        // Counted before they are walked through: one that comes in between is found by the next count.
+        self.counted = self.count(host).unwrap_or_default();
+        self.groups = walk(host, &hierarchies);
+        self.walked = Some(host.now);
+        Ok(())
+    }
+
+    /// Has the next look walk through them all.
+    pub fn doubt(&mut self) {
+        self.walked = None;
+    }
+
+    /// The kernel's counts: `cgroup.stat` of v2 trees, `/proc/cgroups` of v1's; `None` where it has none.
+    fn count(&mut self, host: &mut Host) -> Option<String> {
+        let mut counted = host.proc_if_any("cgroups").ok()?.map(str::to_string);
+        for (path, kept) in &mut self.counts {
+            let text = host.reread(kept, |_| path.clone()).ok()?;
+            counted.get_or_insert_default().push_str(text);
+        }
+        counted
+    }
+}
+
 /// The mounted trees that have figures, v2 first, each once.
-pub fn hierarchies(host: &Host, mounts: &[Mount]) -> Vec<Hierarchy> {
+fn hierarchies(host: &Host, mounts: &[Mount]) -> Vec<Hierarchy> {
     let mut found: Vec<Hierarchy> = Vec::new();
     for mount in mounts {
         let version = match &*mount.fstype {
@@ -68,7 +127,7 @@ pub fn hierarchies(host: &Host, mounts: &[Mount]) -> Vec<Hierarchy> {
 }
 
 /// All groups of the trees, outer ones first, then by path.
-pub fn walk(host: &mut Host, hierarchies: &[Hierarchy]) -> Vec<Group> {
+fn walk(host: &mut Host, hierarchies: &[Hierarchy]) -> Vec<Group> {
     type Level = BTreeMap<String, Vec<(Version, PathBuf)>>;
     let mut groups: Vec<Group> = Vec::new();
     let mut level = Level::new();

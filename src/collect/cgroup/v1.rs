@@ -1,9 +1,8 @@
 //! The files of a v1 group: text → figures, in the units of v2. What v2 told already stays.
 
-use std::path::Path;
-
+use super::Limits;
 use super::device::Devices;
-use super::{Limits, read};
+use super::files::Files;
 use crate::collect::Host;
 use crate::collect::parse::{int, pairs};
 use crate::schema::rows::Cgroup;
@@ -11,23 +10,16 @@ use crate::schema::rows::Cgroup;
 /// A memory limit above this is none: the kernel writes the highest number of whole pages.
 const NO_LIMIT_BYTES: i64 = 1 << 62;
 
-/// Adds what the group's files in the tree of these controllers tell.
-pub fn figures(
-    host: &mut Host,
-    folder: &Path,
-    controllers: &[&str],
-    devices: &mut Devices,
-    row: &mut Cgroup,
-) {
+/// Adds what the group's files in the tree of these controllers tell that are cheap to read.
+pub fn figures(host: &mut Host, files: &mut Files, controllers: &[&str], row: &mut Cgroup) {
     for controller in controllers {
         match *controller {
-            "cpu" => cpu(host, folder, row),
-            "cpuacct" => cpuacct(host, folder, row),
-            "memory" => memory(host, folder, row),
-            "blkio" => blkio(host, folder, devices, row),
+            "cpu" => cpu(host, files, row),
+            "cpuacct" => cpuacct(host, files, row),
+            "memory" => memory(host, files, row),
             "pids" => {
-                row.pids = row.pids.or_else(|| read(host, folder, "pids.current").and_then(int));
-                let events = read(host, folder, "pids.events").and_then(|text| value(text, "max"));
+                row.pids = row.pids.or_else(|| files.read(host, "pids.current").and_then(int));
+                let events = files.read(host, "pids.events").and_then(|text| value(text, "max"));
                 row.pids_max_events = row.pids_max_events.or(events);
             }
             _ => {}
@@ -35,9 +27,25 @@ pub fn figures(
     }
 }
 
+/// Adds what the files tell for which the kernel sums over the whole tree below.
+pub fn sums(
+    host: &mut Host,
+    files: &mut Files,
+    controllers: &[&str],
+    devices: &mut Devices,
+    row: &mut Cgroup,
+) {
+    if controllers.contains(&"memory") {
+        memory_stat(host, files, row);
+    }
+    if controllers.contains(&"blkio") {
+        blkio(host, files, devices, row);
+    }
+}
+
 /// Adds what the group may use in the tree of these controllers.
-pub fn limits(host: &mut Host, folder: &Path, controllers: &[&str], limits: &mut Limits) {
-    let mut number = |file| read(host, folder, file).and_then(int);
+pub fn limits(host: &mut Host, files: &Files, controllers: &[&str], limits: &mut Limits) {
+    let mut number = |file| files.read_once(host, file).and_then(int);
     if controllers.contains(&"cpu") {
         limits.quota_us = limits.quota_us.or(number("cpu.cfs_quota_us").filter(|quota| *quota >= 0));
         limits.period_us = limits.period_us.or(number("cpu.cfs_period_us"));
@@ -57,29 +65,32 @@ fn weight_of(shares: i64) -> i64 {
     (shares.saturating_mul(100).saturating_add(512) / 1024).clamp(1, 10_000)
 }
 
-fn cpu(host: &mut Host, folder: &Path, row: &mut Cgroup) {
-    let Some(text) = read(host, folder, "cpu.stat") else { return };
+fn cpu(host: &mut Host, files: &mut Files, row: &mut Cgroup) {
+    let Some(text) = files.read(host, "cpu.stat") else { return };
     row.periods = row.periods.or(value(text, "nr_periods"));
     row.throttled_periods = row.throttled_periods.or(value(text, "nr_throttled"));
     row.throttled_us = row.throttled_us.or(value(text, "throttled_time").map(|ns| ns / 1000));
 }
 
-fn cpuacct(host: &mut Host, folder: &Path, row: &mut Cgroup) {
+fn cpuacct(host: &mut Host, files: &mut Files, row: &mut Cgroup) {
     let units = host.units;
-    let usage = read(host, folder, "cpuacct.usage").and_then(int).map(|ns| ns / 1000);
+    let usage = files.read(host, "cpuacct.usage").and_then(int).map(|ns| ns / 1000);
     row.usage_us = row.usage_us.or(usage);
-    let text = read(host, folder, "cpuacct.stat").unwrap_or_default();
+    let text = files.read(host, "cpuacct.stat").unwrap_or_default();
     let mode = |key| value(text, key).map(|ticks| units.ticks_to_us(ticks));
     row.user_us = row.user_us.or(mode("user"));
     row.system_us = row.system_us.or(mode("system"));
 }
 
-fn memory(host: &mut Host, folder: &Path, row: &mut Cgroup) {
-    row.memory_bytes = row.memory_bytes.or(read(host, folder, "memory.usage_in_bytes").and_then(int));
-    row.memory_max_events = row.memory_max_events.or(read(host, folder, "memory.failcnt").and_then(int));
-    let kills = read(host, folder, "memory.oom_control").and_then(|text| value(text, "oom_kill"));
+fn memory(host: &mut Host, files: &mut Files, row: &mut Cgroup) {
+    row.memory_bytes = row.memory_bytes.or(files.read(host, "memory.usage_in_bytes").and_then(int));
+    row.memory_max_events = row.memory_max_events.or(files.read(host, "memory.failcnt").and_then(int));
+    let kills = files.read(host, "memory.oom_control").and_then(|text| value(text, "oom_kill"));
     row.oom_kills = row.oom_kills.or(kills);
-    let Some(text) = read(host, folder, "memory.stat") else { return };
+}
+
+fn memory_stat(host: &mut Host, files: &Files, row: &mut Cgroup) {
+    let Some(text) = files.read_once(host, "memory.stat") else { return };
     row.anon_bytes = row.anon_bytes.or(value(text, "total_rss"));
     row.file_bytes = row.file_bytes.or(value(text, "total_cache"));
     row.swap_bytes = row.swap_bytes.or(value(text, "total_swap"));
@@ -88,11 +99,11 @@ fn memory(host: &mut Host, folder: &Path, row: &mut Cgroup) {
     row.refaults = row.refaults.or_else(|| refaults("").or_else(both));
 }
 
-fn blkio(host: &mut Host, folder: &Path, devices: &mut Devices, row: &mut Cgroup) {
+fn blkio(host: &mut Host, files_of: &Files, devices: &mut Devices, row: &mut Cgroup) {
     let mut sum = |what: &str| {
         // Without `_recursive` the kernel is older than 4.12 and tells of the group alone.
         let files = [format!("blkio.throttle.{what}_recursive"), format!("blkio.throttle.{what}")];
-        let text = files.iter().find_map(|file| read(host, folder, file).map(str::to_string))?;
+        let text = files.iter().find_map(|file| files_of.read_once(host, file).map(str::to_string))?;
         blkio_sum(&text, |number| devices.is_lowest(host, number))
     };
     if let Some((reads, writes)) = sum("io_serviced") {

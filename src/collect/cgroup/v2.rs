@@ -1,54 +1,59 @@
 //! The files of a v2 group: text → figures.
 
-use std::path::Path;
-
+use super::Limits;
 use super::device::{Devices, Transfers};
-use super::{Limits, read};
+use super::files::Files;
 use crate::collect::Host;
 use crate::collect::parse::{int, pairs};
 use crate::schema::rows::Cgroup;
 
-/// Adds what the group's files tell.
-pub fn figures(host: &mut Host, folder: &Path, devices: &mut Devices, row: &mut Cgroup) {
-    if let Some(text) = read(host, folder, "cpu.stat") {
+/// Adds what the group's files tell that are cheap to read.
+pub fn figures(host: &mut Host, files: &mut Files, row: &mut Cgroup) {
+    if let Some(text) = files.read(host, "cpu.stat") {
         cpu_stat(text, row);
     }
-    row.memory_bytes = read(host, folder, "memory.current").and_then(int);
+    row.memory_bytes = files.read(host, "memory.current").and_then(int);
     if row.memory_bytes.is_some() {
-        row.swap_bytes = read(host, folder, "memory.swap.current").and_then(int);
-        if let Some(text) = read(host, folder, "memory.events") {
+        row.swap_bytes = files.read(host, "memory.swap.current").and_then(int);
+        if let Some(text) = files.read(host, "memory.events") {
             memory_events(text, row);
         }
     }
-    if let Some(text) = read(host, folder, "memory.stat") {
-        memory_stat(text, row);
-    }
-    row.pids = read(host, folder, "pids.current").and_then(int);
+    row.pids = files.read(host, "pids.current").and_then(int);
     if row.pids.is_some() {
-        let events = read(host, folder, "pids.events").unwrap_or_default();
+        let events = files.read(host, "pids.events").unwrap_or_default();
         row.pids_max_events = value(events, "max");
     }
-    if let Some(text) = read(host, folder, "io.stat").map(str::to_string) {
-        let sum = io_stat(&text, |number| devices.is_lowest(host, number));
-        (row.reads, row.writes) = (Some(sum.reads), Some(sum.writes));
-        (row.read_bytes, row.write_bytes) = (Some(sum.read_bytes), Some(sum.write_bytes));
-    }
-    let mut pressure = |file| read(host, folder, file).map_or((None, None), pressure_totals);
+    let mut pressure = |file| files.read(host, file).map_or((None, None), pressure_totals);
     (row.cpu_some_us, row.cpu_full_us) = pressure("cpu.pressure");
     (row.memory_some_us, row.memory_full_us) = pressure("memory.pressure");
     (row.io_some_us, row.io_full_us) = pressure("io.pressure");
     (_, row.irq_full_us) = pressure("irq.pressure");
 }
 
+/// Adds what the files tell for which the kernel sums over the whole tree below.
+pub fn sums(host: &mut Host, files: &mut Files, devices: &mut Devices, row: &mut Cgroup) {
+    if let Some(text) = files.read_once(host, "memory.stat") {
+        memory_stat(text, row);
+    }
+    if let Some(text) = files.read_once(host, "io.stat").map(str::to_string) {
+        let sum = io_stat(&text, |number| devices.is_lowest(host, number));
+        (row.reads, row.writes) = (Some(sum.reads), Some(sum.writes));
+        (row.read_bytes, row.write_bytes) = (Some(sum.read_bytes), Some(sum.write_bytes));
+    }
+}
+
 /// Adds what the group may use. `max` is no limit.
-pub fn limits(host: &mut Host, folder: &Path, limits: &mut Limits) {
-    if let Some((quota, period)) = read(host, folder, "cpu.max").and_then(|t| t.trim().split_once(' ')) {
+pub fn limits(host: &mut Host, files: &Files, limits: &mut Limits) {
+    let mut read = |file| files.read_once(host, file).map(str::to_string);
+    if let Some((quota, period)) = read("cpu.max").as_deref().and_then(|text| text.trim().split_once(' ')) {
         (limits.quota_us, limits.period_us) = (int(quota), int(period));
     }
-    limits.weight = read(host, folder, "cpu.weight").and_then(int);
-    limits.memory_max_bytes = read(host, folder, "memory.max").and_then(int);
-    limits.memory_high_bytes = read(host, folder, "memory.high").and_then(int);
-    limits.pids_limit = read(host, folder, "pids.max").and_then(int);
+    let mut number = |file| files.read_once(host, file).and_then(int);
+    limits.weight = number("cpu.weight");
+    limits.memory_max_bytes = number("memory.max");
+    limits.memory_high_bytes = number("memory.high");
+    limits.pids_limit = number("pids.max");
 }
 
 fn cpu_stat(text: &str, row: &mut Cgroup) {

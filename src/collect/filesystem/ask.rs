@@ -1,23 +1,17 @@
-//! How much space a mount has: statvfs(3), and for mounts that may hang a thread that asks.
-//!
-//! Nothing here waits for such a thread. One that never comes back costs its stack and no more:
-//! its mount gets no second.
+//! How much space a mount has: statvfs(3), of mounts that may hang aside of the tick.
 
 use std::io;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::time::Clock;
+use crate::collect::Host;
+use crate::collect::aside::{About, Answer};
 
 /// How often a mount that may hang is asked.
 const ASK_EVERY: Duration = Duration::from_secs(10);
 /// How old its answer may be.
 const GOOD_FOR: Duration = Duration::from_secs(60);
-/// All that a thread which makes one system call needs.
-const STACK_BYTES: usize = 128 << 10;
 
 /// Tells the space of the file system at a path.
 pub type SpaceOf = Arc<dyn Fn(&Path) -> io::Result<Space> + Send + Sync>;
@@ -52,50 +46,24 @@ impl Space {
     }
 }
 
-/// Asks about one mount, aside from the tick.
+/// Asks about one mount, aside of the tick.
 #[derive(Default)]
 pub struct Asker {
-    shared: Arc<Shared>,
-    asked: Option<Duration>,
-}
-
-#[derive(Default)]
-struct Shared {
-    busy: AtomicBool,
-    /// The newest answer, and when on the monotonic clock it came.
-    answer: Mutex<Option<(Duration, Option<Space>)>>,
+    answer: Answer<Option<Space>>,
 }
 
 impl Asker {
-    /// Whether its thread has not come back yet.
+    /// Whether it has not been answered yet.
     pub fn is_busy(&self) -> bool {
-        self.shared.busy.load(Ordering::Acquire)
+        self.answer.is_waited_for()
     }
 
     /// The newest answer that is still good; asks anew when that is due, and does not wait.
-    pub fn newest(&mut self, clock: &Arc<dyn Clock>, space_of: &SpaceOf, path: &Path) -> Option<Space> {
-        let now = clock.monotonic();
-        let answer = *self.shared.answer.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = self.asked.is_none_or(|asked| now.saturating_sub(asked) >= ASK_EVERY);
-        if due && !self.is_busy() {
-            self.asked = Some(now);
-            self.ask(clock.clone(), space_of.clone(), path);
-        }
-        let (came, space) = answer?;
-        space.filter(|_| now.saturating_sub(came) <= GOOD_FOR)
-    }
-
-    fn ask(&self, clock: Arc<dyn Clock>, space_of: SpaceOf, path: &Path) {
-        let (shared, path) = (self.shared.clone(), path.to_path_buf());
-        shared.busy.store(true, Ordering::Release);
-        let thread = thread::Builder::new().name("statvfs".into()).stack_size(STACK_BYTES);
-        let started = thread.spawn(move || {
-            let space = space_of(&path).ok();
-            *shared.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some((clock.monotonic(), space));
-            shared.busy.store(false, Ordering::Release);
-        });
-        if started.is_err() {
-            self.shared.busy.store(false, Ordering::Release);
-        }
+    pub fn newest(&mut self, host: &Host, space_of: &SpaceOf, path: &Path) -> Option<Space> {
+        let (space_of, path) = (space_of.clone(), path.to_path_buf());
+        let question = move || space_of(&path).ok();
+        self.answer.renew(&host.aside, About::Mount, host.now, ASK_EVERY, question);
+        let (space, age) = self.answer.newest(host.now)?;
+        space.filter(|_| age <= GOOD_FOR)
     }
 }

@@ -19,12 +19,10 @@ use super::mount::{Mount, parse_mountinfo, read_mountinfo};
 use super::{Collector, Error, Host};
 use crate::schema::rows::Filesystem;
 use crate::schema::{Sample, Text};
-use crate::time::{Clock, SystemClock};
 
 /// Reads the space of mounted file systems.
 pub struct FilesystemCollector {
     space_of: SpaceOf,
-    clock: Arc<dyn Clock>,
     mountinfo: String,
     listed: Vec<Listed>,
     askers: HashMap<Asked, Asker>,
@@ -44,7 +42,7 @@ type Asked = (String, String);
 
 impl Default for FilesystemCollector {
     fn default() -> Self {
-        FilesystemCollector::new(Arc::new(Space::of), Arc::new(SystemClock::default()))
+        FilesystemCollector::new(Arc::new(Space::of))
     }
 }
 
@@ -65,7 +63,7 @@ impl Collector for FilesystemCollector {
         }
         for listed in &self.listed {
             let space = match listed.asked.as_ref().and_then(|asked| self.askers.get_mut(asked)) {
-                Some(asker) => asker.newest(&self.clock, &self.space_of, &listed.path),
+                Some(asker) => asker.newest(host, &self.space_of, &listed.path),
                 None => (self.space_of)(&listed.path).ok(),
             };
             let mut row = listed.row.clone();
@@ -87,10 +85,10 @@ impl Collector for FilesystemCollector {
 }
 
 impl FilesystemCollector {
-    /// A collector that asks `space_of` for a mount's space and `clock` how old an answer is.
-    pub fn new(space_of: SpaceOf, clock: Arc<dyn Clock>) -> Self {
+    /// A collector that asks `space_of` for a mount's space.
+    pub fn new(space_of: SpaceOf) -> Self {
         let (mountinfo, listed, askers) = Default::default();
-        FilesystemCollector { space_of, clock, mountinfo, listed, askers }
+        FilesystemCollector { space_of, mountinfo, listed, askers }
     }
 
     /// Takes in a mountinfo that changed.

@@ -9,6 +9,7 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawDir, SeekFrom};
 use rustix::io::Errno;
 
 use crate::collect::Error;
+use crate::collect::kept::{Place, Room};
 
 /// The longest file that is read whole; of a longer one (only a command line can be) the beginning.
 const LONGEST: usize = 32 << 10;
@@ -19,6 +20,17 @@ pub enum Miss {
     Gone,
     /// The recorder is out of descriptors or memory: nothing said of the process would be true.
     Failed(Error),
+}
+
+/// A file of a process that may be held open from tick to tick.
+#[derive(Default)]
+pub struct Held(Option<(OwnedFd, Place)>);
+
+impl Held {
+    /// Lets go of it.
+    pub fn release(&mut self) {
+        self.0 = None;
+    }
 }
 
 /// An open `/proc`.
@@ -72,7 +84,9 @@ impl Folder {
                 pids.extend(std::str::from_utf8(name).ok().and_then(|n| n.parse::<i64>().ok()));
             }
         }
-        pids.sort_unstable();
+        if !pids.is_sorted() {
+            pids.sort_unstable();
+        }
         Ok(())
     }
 
@@ -87,28 +101,29 @@ impl Folder {
     }
 
     /// The same through a descriptor that is held open from tick to tick, at less than half the
-    /// price. One without a process behind it is let go of, and the name looked up anew: the pid
-    /// may be another's by now. Only the kernel's files are held: those of a tree are replaced.
+    /// price, where there is `room`. One without a process behind it is let go of, and the name looked
+    /// up anew: the pid may be another's by now. Only the kernel's files are held: those of a tree are
+    /// replaced.
     pub fn read_held(
         &mut self,
-        held: &mut Option<OwnedFd>,
-        may_hold: bool,
+        held: &mut Held,
+        room: Option<&Room>,
         pid: i64,
         file: &str,
     ) -> Result<Option<&[u8]>, Miss> {
-        if let Some(length) = held.as_ref().and_then(|fd| self.fill_from(fd).ok()) {
+        if let Some(length) = held.0.as_ref().and_then(|(fd, _)| self.fill_from(fd).ok()) {
             self.reads += 1;
             return Ok(Some(&self.buffer[..length]));
         }
-        *held = None;
-        if !(may_hold && self.is_procfs) {
+        held.release();
+        let Some(place) = room.filter(|_| self.is_procfs).and_then(Room::take) else {
             return self.read(pid, file);
-        }
+        };
         self.name(pid, file);
         self.reads += 1;
         match self.open_named().and_then(|fd| Ok((self.fill_from(&fd)?, fd))) {
             Ok((length, fd)) => {
-                *held = Some(fd);
+                held.0 = Some((fd, place));
                 Ok(Some(&self.buffer[..length]))
             }
             Err(errno) => self.miss(pid, errno).map(|()| None),
@@ -159,9 +174,10 @@ impl Folder {
     }
 
     fn name(&mut self, pid: i64, file: &str) {
-        use std::fmt::Write as _;
         self.name.clear();
-        write!(self.name, "{pid}/{file}").expect("a String takes all that is written to it");
+        self.name.push_str(itoa::Buffer::new().format(pid));
+        self.name.push('/');
+        self.name.push_str(file);
     }
 
     fn open_named(&self) -> Result<OwnedFd, Errno> {

@@ -1,109 +1,181 @@
 //! What is kept of one process between ticks: its row as last told, and what shows that reading
 //! a file again would bring the same. It decides which files are read; what they say is parsed elsewhere.
 
-use rustix::fd::OwnedFd;
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::super::container::container_of;
 use super::super::parse::int;
 use super::super::redact;
+use super::commands::Told;
 use super::cpu_time::CpuTime;
 use super::details::{
-    Schedule, Status, parse_cgroup, parse_io, parse_namespace, parse_open_files_limit, parse_pss,
-    parse_schedule, parse_shared_pages, parse_status,
+    Schedule, Status, parse_cgroup, parse_io, parse_namespace, parse_open_files_limit, parse_shared_pages,
+    parse_status,
 };
-use super::folder::{Folder, Miss};
-use super::stat::{Image, Stat};
+use super::folder::{Folder, Held, Miss};
+use super::probe::Probe;
+use super::stat::{Image, Stat, parse_stat};
 use super::users::Users;
 use super::words::{Words, set};
 use crate::collect::host::Units;
+use crate::collect::kept::Room;
 use crate::schema::rows::Process;
 use crate::schema::{Micros, Text};
 
 /// What is the same for all processes of a tick.
 pub struct Now<'a> {
     pub units: Units,
+    /// The monotonic clock.
+    pub at: Duration,
     /// The wall clock's time at which start ticks begin.
     pub boot: Micros,
     pub memory_bytes: Option<i64>,
     /// Whether the kernel keeps block delays.
     pub has_block_delay: bool,
-    /// Whether proportional sizes are wanted.
-    pub wants_pss: bool,
-    pub users: &'a Users,
+    /// Whether the scheduler's numbers can be trusted to move with whoever runs.
+    pub may_probe: bool,
+    /// Whether processes wait for a CPU, which only `stat` shows.
+    pub is_crowded: bool,
+    /// How often one that shows no sign of having run is read all the same.
+    pub idle: Duration,
+    pub users: &'a mut Users,
     pub words: &'a mut Words,
-    /// How many more processes may have their files held open.
-    pub room: usize,
+    /// How many files may be held open.
+    pub room: &'a Room,
 }
 
-/// Ticks after which what is dear to read, and seldom changes, is read again; spread over the
-/// processes by their pids, so that no tick has to do it for all.
-const SELDOM: i64 = 10;
-const RARELY: i64 = 60;
+/// How often what is dear to read, and hardly ever changes, is read again.
+const RARELY: Duration = Duration::from_secs(60);
+
+/// One that ran in so many ticks one after the other has all its files held open.
+const LIVELY_TICKS: u32 = 3;
 
 /// One process.
 #[derive(Default)]
 pub struct Known {
     /// The row, counters as totals.
     pub row: Process,
-    /// The tick in which it was last seen.
-    pub tick: i64,
-    ticks_seen: i64,
-    /// It has run since what depends on that was read.
-    ran_lately: bool,
+    /// The row as it was last told; whether another one is to be made is found out when it was read.
+    told: Arc<Process>,
+    is_read: bool,
+    /// Whether what it runs is to be asked for: that may keep one waiting.
+    pub wants_command: bool,
+    /// In how many ticks it was seen.
+    ticks_seen: u32,
+    /// In how many of the last ones it ran, up to [`LIVELY_TICKS`].
+    ran_ticks: u32,
+    /// It has run since what it runs was asked for.
+    ran_since: bool,
+    /// When it is read although it has not run, and when what hardly ever changes is.
+    due: Duration,
+    rarely_due: Duration,
+    probe: Probe,
     line: Vec<u8>,
     comm: Vec<u8>,
     image: Image,
     schedule: Option<Schedule>,
     cpu: CpuTime,
-    held: Held,
-}
-
-/// The two files that are read in every tick, held open where there is room.
-#[derive(Default)]
-struct Held {
-    stat: Option<OwnedFd>,
-    schedstat: Option<OwnedFd>,
+    stat: Held,
+    io: Held,
+    status: Held,
 }
 
 /// What has changed since the last tick, as far as `stat` shows it.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Change {
+enum Change {
     Nothing,
     Numbers,
     /// It is another process, runs another program or calls itself differently.
     Identity,
 }
 
+/// Why it is read.
+#[derive(Clone, Copy)]
+struct Reason {
+    /// It has run, or may have.
+    ran: bool,
+    change: Change,
+    /// It is time to, or it is new: what is done between a fork and the exec is seen by the second tick.
+    is_due: bool,
+    /// The same of what hardly ever changes.
+    is_rarely_due: bool,
+}
+
 impl Known {
-    /// Whether its files are held open.
-    pub fn holds(&self) -> bool {
-        self.held.stat.is_some()
+    /// Brings the row up to now, by as few files as show that it is. False where there is no such
+    /// process, or no line of it that can be made out.
+    pub fn look(&mut self, folder: &mut Folder, pid: i64, now: &mut Now) -> Result<bool, Miss> {
+        let is_unmoved = self.probe.is_unmoved(folder, now.room, pid)?;
+        let is_still = is_unmoved && now.may_probe && self.was_still();
+        let is_due = self.ticks_seen < 2 || now.at >= self.due;
+        if is_still && !is_due && !now.is_crowded {
+            self.ticks_seen += 1;
+            return Ok(true);
+        }
+        let Some(change) = self.read_stat(folder, pid, now)? else { return Ok(false) };
+        let new = self.ticks_seen == 0;
+        let ran = new || !is_still || change != Change::Nothing;
+        let is_rarely_due = new || now.at >= self.rarely_due;
+        self.is_read = true;
+        self.read(folder, now, Reason { ran, change, is_due: new || is_due, is_rarely_due })?;
+        self.plan(now, is_due, is_rarely_due);
+        self.ticks_seen = self.ticks_seen.saturating_add(1);
+        Ok(true)
     }
 
-    /// Reads its line of `stat`; `None` where there is none. What lives for a tick only is not held.
-    pub fn read_stat<'f>(
-        &mut self,
-        folder: &'f mut Folder,
-        pid: i64,
-        now: &mut Now,
-    ) -> Result<Option<&'f [u8]>, Miss> {
-        let held = self.holds();
-        let may_hold = held || (now.room > 0 && self.ticks_seen > 0);
-        let line = folder.read_held(&mut self.held.stat, may_hold, pid, "stat")?;
-        now.room -= usize::from(!held && self.held.stat.is_some());
-        Ok(line)
+    /// The row. As long as nothing has changed it is the very one of the tick before.
+    pub fn told(&mut self) -> Arc<Process> {
+        if std::mem::take(&mut self.is_read) && *self.told != self.row {
+            self.told = Arc::new(self.row.clone());
+        }
+        self.told.clone()
     }
 
-    /// Whether this is the line of `stat` it had last.
-    pub fn has_line(&self, line: &[u8]) -> bool {
-        self.line == line
+    /// Takes in what it was found to run.
+    pub fn take_told(&mut self, told: &Told) {
+        set(&mut self.row.cmdline, told.cmdline.as_deref());
+        self.row.pss_bytes = told.pss_bytes;
+        self.is_read = true;
+    }
+
+    /// Whether nothing but the probe is needed to know that it has not run since.
+    fn was_still(&self) -> bool {
+        self.is_single() && self.schedule.is_some() && self.row.state.as_deref() != Some("R")
+    }
+
+    /// When it is read again whatever the probe says. Spread over the processes by their pids, so that no
+    /// tick has to do it for all.
+    fn plan(&mut self, now: &Now, is_due: bool, is_rarely_due: bool) {
+        let share = |every: Duration, pid: i64| every * (pid.unsigned_abs() * 37 % 101) as u32 / 101;
+        if self.ticks_seen == 0 {
+            self.due = now.at + share(now.idle, self.row.pid);
+            self.rarely_due = now.at + share(RARELY, self.row.pid);
+        }
+        if is_due && self.ticks_seen > 0 {
+            self.due = self.due.max(now.at) + now.idle;
+        }
+        if is_rarely_due && self.ticks_seen > 0 {
+            self.rarely_due = now.at + RARELY;
+        }
+    }
+
+    /// Reads its line of `stat`; `None` where there is none.
+    fn read_stat(&mut self, folder: &mut Folder, pid: i64, now: &mut Now) -> Result<Option<Change>, Miss> {
+        let room = self.is_lively().then_some(now.room);
+        let Some(line) = folder.read_held(&mut self.stat, room, pid, "stat")? else { return Ok(None) };
+        if self.row.pid == pid && self.line == line {
+            return Ok(Some(Change::Nothing));
+        }
+        let Some(stat) = parse_stat(line) else { return Ok(None) };
+        Ok(Some(self.take_stat(pid, line, &stat, now)))
     }
 
     /// Takes over what a new line of `stat` says.
-    pub fn take_stat(&mut self, pid: i64, line: &[u8], stat: &Stat, now: &mut Now) -> Change {
+    fn take_stat(&mut self, pid: i64, line: &[u8], stat: &Stat, now: &mut Now) -> Change {
         if self.row.start_ticks != Some(stat.start_ticks) {
-            let held = Held { stat: self.held.stat.take(), schedstat: None };
-            *self = Known { held, ..Known::default() };
+            // The probe has the numbers of the one that is there now.
+            *self = Known { probe: std::mem::take(&mut self.probe), ..Known::default() };
         }
         let renamed = self.row.comm.is_none() || self.comm != stat.comm;
         let moved = self.image != stat.image;
@@ -138,58 +210,59 @@ impl Known {
     }
 
     /// Reads what else there is to be read of it in this tick.
-    pub fn read(&mut self, folder: &mut Folder, now: &mut Now, change: Change) -> Result<(), Miss> {
-        let pid = self.row.pid;
-        let may_hold = self.holds();
-        let schedule = folder.read_held(&mut self.held.schedstat, may_hold, pid, "schedstat")?;
-        let schedule = schedule.and_then(|s| std::str::from_utf8(s).ok()).and_then(parse_schedule);
-        let ran = change != Change::Nothing || schedule.is_none() || schedule != self.schedule;
-        self.schedule = schedule;
+    fn read(&mut self, folder: &mut Folder, now: &mut Now, why: Reason) -> Result<(), Miss> {
+        let schedule = self.probe.schedule();
         // Of other threads the scheduler's numbers do not tell.
-        let may_have_run = ran || !self.is_single();
-        self.advance_cpu(now.units.ticks_to_us(1));
-        self.ran_lately |= may_have_run;
-        if may_have_run {
-            self.read_io(folder)?;
+        let may_have_run = why.ran || !self.is_single();
+        let ran = why.change != Change::Nothing || schedule.is_none() || schedule != self.schedule;
+        self.schedule = schedule;
+        self.ran_ticks = if may_have_run { (self.ran_ticks + 1).min(LIVELY_TICKS) } else { 0 };
+        self.ran_since |= may_have_run;
+        if !self.is_lively() {
+            self.stat.release();
+            self.io.release();
+            self.status.release();
         }
-        if ran || self.is_due(RARELY) {
+        self.advance_cpu(now.units.ticks_to_us(1));
+        if may_have_run {
+            self.read_io(folder, now)?;
+        }
+        // A directory of users may have answered meanwhile.
+        if ran || why.is_rarely_due || (why.is_due && self.row.username.is_none()) {
             self.read_status(folder, now)?;
         }
-        self.read_open_files(folder, may_have_run)?;
+        self.read_open_files(folder, may_have_run, why.is_due)?;
         self.read_wchan(folder)?;
-        // What is done between a fork and the exec is seen by the second tick.
-        let is_second = self.ticks_seen == 1;
-        if self.is_due(SELDOM) || is_second {
+        if why.is_rarely_due || (why.is_due && !self.is_kernel()) {
             self.read_cgroup(folder)?;
+            self.row.oom_score = folder.text(self.row.pid, "oom_score")?.and_then(int);
         }
-        if self.is_due(SELDOM) && std::mem::take(&mut self.ran_lately) {
-            let score = folder.text(self.row.pid, "oom_score")?;
-            self.row.oom_score = score.and_then(int);
+        if why.is_rarely_due {
+            self.read_settings(folder)?;
         }
-        if self.is_due(RARELY) {
-            self.read_settings(folder, now.wants_pss)?;
+        let is_second = self.ticks_seen == 1;
+        let may_differ = why.is_rarely_due && std::mem::take(&mut self.ran_since);
+        if (why.change == Change::Identity || may_differ || is_second) && !self.has_ended() {
+            self.read_identity(folder);
         }
-        if (change == Change::Identity || self.is_due(RARELY) || is_second) && !self.has_ended() {
-            self.read_identity(folder)?;
-        }
-        self.ticks_seen += 1;
         Ok(())
+    }
+
+    fn is_lively(&self) -> bool {
+        self.ran_ticks >= LIVELY_TICKS
     }
 
     fn is_single(&self) -> bool {
         self.row.threads == Some(1)
     }
 
-    fn is_kernel(&self) -> bool {
+    /// Whether it is a kernel thread.
+    pub fn is_kernel(&self) -> bool {
         self.row.is_kernel == Some(true)
     }
 
     fn has_ended(&self) -> bool {
         matches!(self.row.state.as_deref(), Some("Z" | "X"))
-    }
-
-    fn is_due(&self, ticks: i64) -> bool {
-        self.ticks_seen == 0 || (self.ticks_seen + self.row.pid) % ticks == 0
     }
 
     fn advance_cpu(&mut self, tick_us: i64) {
@@ -200,8 +273,10 @@ impl Known {
         self.row.run_delay_us = schedule.map(|s| s.waited_ns / 1000);
     }
 
-    fn read_io(&mut self, folder: &mut Folder) -> Result<(), Miss> {
-        let io = folder.text(self.row.pid, "io")?.map(parse_io).unwrap_or_default();
+    fn read_io(&mut self, folder: &mut Folder, now: &Now) -> Result<(), Miss> {
+        let room = self.is_lively().then_some(now.room);
+        let bytes = folder.read_held(&mut self.io, room, self.row.pid, "io")?;
+        let io = bytes.and_then(|b| std::str::from_utf8(b).ok()).map(parse_io).unwrap_or_default();
         let row = &mut self.row;
         (row.read_chars, row.write_chars) = (io.read_chars, io.write_chars);
         (row.read_calls, row.write_calls) = (io.read_calls, io.write_calls);
@@ -210,10 +285,11 @@ impl Known {
         Ok(())
     }
 
-    fn read_status(&mut self, folder: &mut Folder, now: &Now) -> Result<(), Miss> {
+    fn read_status(&mut self, folder: &mut Folder, now: &mut Now) -> Result<(), Miss> {
         let (pid, is_single) = (self.row.pid, self.is_single());
         // A name that is no UTF-8 stands in it, so it is read as bytes.
-        let bytes = folder.read(pid, "status")?;
+        let room = self.is_lively().then_some(now.room);
+        let bytes = folder.read_held(&mut self.status, room, pid, "status")?;
         let status: Status = bytes.map(|b| parse_status(&String::from_utf8_lossy(b))).unwrap_or_default();
         let row = &mut self.row;
         row.username = status.uid.and_then(|uid| now.users.name(uid));
@@ -240,14 +316,14 @@ impl Known {
         Ok(())
     }
 
-    fn read_open_files(&mut self, folder: &mut Folder, may_have_run: bool) -> Result<(), Miss> {
+    fn read_open_files(&mut self, folder: &mut Folder, may_have_run: bool, is_due: bool) -> Result<(), Miss> {
         if self.is_kernel() || self.has_ended() {
             self.row.open_files = None;
-        } else if may_have_run || self.is_due(SELDOM) {
+        } else if may_have_run || is_due {
             let at_once = folder.open_files_at_once(self.row.pid);
             if at_once.is_some() {
                 self.row.open_files = at_once;
-            } else if self.is_due(SELDOM) {
+            } else if is_due {
                 self.row.open_files = folder.open_files_counted(self.row.pid)?;
             }
         }
@@ -275,27 +351,22 @@ impl Known {
     }
 
     /// What it may do and is to be done to it.
-    fn read_settings(&mut self, folder: &mut Folder, wants_pss: bool) -> Result<(), Miss> {
+    fn read_settings(&mut self, folder: &mut Folder) -> Result<(), Miss> {
         let pid = self.row.pid;
         self.row.oom_score_adj = folder.text(pid, "oom_score_adj")?.and_then(int);
         self.row.open_files_limit = folder.text(pid, "limits")?.and_then(parse_open_files_limit);
-        if wants_pss && !self.is_kernel() {
-            self.row.pss_bytes = folder.text(pid, "smaps_rollup")?.and_then(parse_pss);
-        }
         Ok(())
     }
 
-    /// What it runs.
-    fn read_identity(&mut self, folder: &mut Folder) -> Result<(), Miss> {
+    /// What it runs, as far as that can be had at once.
+    fn read_identity(&mut self, folder: &mut Folder) {
         let pid = self.row.pid;
         if !self.is_kernel() {
-            let cmdline = folder.read(pid, "cmdline")?.and_then(redact::proc_cmdline);
-            set(&mut self.row.cmdline, cmdline.as_deref());
+            self.wants_command = true;
             let exe = folder.link(pid, "exe").map(redact::one_line);
             set(&mut self.row.exe, exe.as_deref());
         }
         let namespace = folder.link(pid, "ns/net").and_then(|link| std::str::from_utf8(link).ok());
         self.row.netns = namespace.and_then(parse_namespace);
-        Ok(())
     }
 }

@@ -1,53 +1,94 @@
 //! `process` from `/proc/PID`: every process, every tick: proc(5).
 //!
-//! The price is kept down by asking first what is cheap: a process whose `stat` and `schedstat`
-//! are what they were has not run, and then its other files have nothing new to say. These two are
-//! held open, and strings kept, from tick to tick. Nothing here works out what happened in an interval.
+//! The price is kept down by asking first what is cheap: a process that has not run since it was last
+//! read (`probe`) has nothing new to say, and one that has is read through files that are held open.
+//! Strings are kept from tick to tick. Nothing here works out what happened in an interval.
 
+mod commands;
 mod cpu_time;
+mod crowd;
 mod details;
 mod folder;
 mod known;
+mod probe;
 mod stat;
 mod users;
 mod words;
 
-use std::collections::HashMap;
+use std::time::Duration;
 
+use super::kept::Room;
 use super::parse::{int, ints, pairs};
-use super::{Collector, Error, Host};
+use super::{Collector, Error, Host, Settings};
 use crate::schema::{Micros, Sample};
+use commands::{Asked, Commands};
+use crowd::Crowd;
+use details::Schedule;
 use folder::{Folder, Miss, proc_folder};
-use known::{Change, Known, Now};
-use stat::parse_stat;
+use known::{Known, Now};
 use users::Users;
+pub use users::{Directory, by_name_services};
 use words::Words;
 
-/// Ticks after which the size of the host's memory is read again: it may be plugged in.
-const MEMORY_TICKS: i64 = 60;
+/// How often the size of the host's memory is read: it may be plugged in.
+const MEMORY_EVERY: Duration = Duration::from_secs(60);
 
-/// Processes whose files are held open at most.
-const MOST_HELD: usize = 512;
+/// Files of processes that are held open at most: one of each, and four of those that run. Each costs
+/// the kernel 4 to 6 KiB.
+const MOST_HELD: u64 = 4096;
 
 /// Reads all processes.
 ///
 /// A process is known by its pid and start ticks, and forgotten in the tick in which it is no
 /// longer there. `start_ticks` of each row is on the boot clock (`CLOCK_BOOTTIME` in clock
 /// ticks), so that the caller can tell whether a process is younger than the tick before.
-#[derive(Default)]
 pub struct ProcessCollector {
     boot: Option<Micros>,
-    wants_pss: bool,
+    settings: Settings,
     folder: Option<Folder>,
+    room: Room,
     pids: Vec<i64>,
-    known: HashMap<i64, Known>,
+    /// In the order of their pids. In boxes, since they go from one list to the other in each tick.
+    #[allow(clippy::vec_box)]
+    known: Vec<Box<Known>>,
+    /// Those of the tick before, while this one's are put together.
+    #[allow(clippy::vec_box)]
+    before: Vec<Box<Known>>,
+    commands: Commands,
     users: Users,
     words: Words,
-    memory_bytes: Option<i64>,
-    tick: i64,
+    crowd: Crowd,
+    memory: Option<(Duration, Option<i64>)>,
+    /// The scheduler's numbers of the thread that reads.
+    own: Option<Schedule>,
+}
+
+impl Default for ProcessCollector {
+    fn default() -> Self {
+        ProcessCollector::new(&Settings::default())
+    }
 }
 
 impl ProcessCollector {
+    /// One that works as the settings say.
+    pub fn new(settings: &Settings) -> Self {
+        ProcessCollector {
+            boot: None,
+            settings: settings.clone(),
+            folder: None,
+            room: room(),
+            pids: Vec::new(),
+            known: Vec::new(),
+            before: Vec::new(),
+            commands: Commands::default(),
+            users: Users::default(),
+            words: Words::default(),
+            crowd: Crowd::default(),
+            memory: None,
+            own: None,
+        }
+    }
+
     /// With the boot time that start times are reckoned from.
     ///
     /// The kernel's own (`btime` in `/proc/stat`) moves when the wall clock is set. Without this the
@@ -56,9 +97,15 @@ impl ProcessCollector {
         ProcessCollector { boot: Some(boot), ..ProcessCollector::default() }
     }
 
+    /// Has names of users that `/etc/passwd` does not have asked of a directory.
+    pub fn with_directory(self, directory: Directory) -> Self {
+        ProcessCollector { users: Users::with_directory(directory), ..self }
+    }
+
     /// Has `pss_bytes` read too, for which the kernel walks all of a process's memory.
-    pub fn with_pss(self) -> Self {
-        ProcessCollector { wants_pss: true, ..self }
+    pub fn with_pss(mut self) -> Self {
+        self.settings.wants_pss = true;
+        self
     }
 }
 
@@ -77,12 +124,11 @@ impl Collector for ProcessCollector {
             None => boot_time(host)?,
         };
         self.boot = Some(boot);
-        if self.tick % MEMORY_TICKS == 0 {
-            self.memory_bytes = host.proc_if_any("meminfo")?.and_then(parse_memory);
-        }
+        let memory_bytes = self.memory_bytes(host)?;
         let has_block_delay = host.proc_if_any("sys/kernel/task_delayacct")?.and_then(int) == Some(1);
+        let may_probe = self.numbers_move(host)?;
+        let is_crowded = self.crowd.waits(host)? || host.is_throttled;
         self.users.refresh(host);
-        self.tick += 1;
         let path = proc_folder(host);
         let mut folder = match self.folder.take().filter(|folder| folder.path() == path) {
             Some(folder) => folder,
@@ -91,55 +137,89 @@ impl Collector for ProcessCollector {
         folder.pids(&mut self.pids)?;
         let mut now = Now {
             units: host.units,
+            at: host.now,
             boot,
-            memory_bytes: self.memory_bytes,
+            memory_bytes,
             has_block_delay,
-            wants_pss: self.wants_pss,
-            users: &self.users,
+            may_probe,
+            is_crowded,
+            idle: self.settings.idle_process,
+            users: &mut self.users,
             words: &mut self.words,
-            room: room().saturating_sub(self.known.values().filter(|known| known.holds()).count()),
+            room: &self.room,
         };
+        std::mem::swap(&mut self.known, &mut self.before);
+        let mut before = self.before.drain(..).peekable();
         for pid in &self.pids {
-            match row(&mut self.known, &mut folder, *pid, &mut now) {
-                Ok(Some(known)) => {
-                    known.tick = self.tick;
-                    sample.process.push(known.row.clone());
-                }
-                Ok(None) | Err(Miss::Gone) => {}
+            while before.next_if(|known| known.row.pid < *pid).is_some() {}
+            let mut known = before.next_if(|known| known.row.pid == *pid).unwrap_or_default();
+            match known.look(&mut folder, *pid, &mut now) {
+                Ok(true) => self.known.push(known),
+                Ok(false) | Err(Miss::Gone) => {}
                 Err(Miss::Failed(error)) => return Err(error),
             }
         }
-        self.known.retain(|_, known| known.tick == self.tick);
+        drop(before);
+        self.ask_commands(host);
+        self.known.iter_mut().for_each(|known| sample.process.share(known.told()));
         host.count_reads(folder.take_reads());
         self.folder = Some(folder);
         Ok(())
     }
 }
 
-/// One process as it is now; `None` where its `stat` cannot be read or made out.
-fn row<'a>(
-    all: &'a mut HashMap<i64, Known>,
-    folder: &mut Folder,
-    pid: i64,
-    now: &mut Now,
-) -> Result<Option<&'a mut Known>, Miss> {
-    let known = all.entry(pid).or_default();
-    let Some(line) = known.read_stat(folder, pid, now)? else { return Ok(None) };
-    let change = if known.has_line(line) {
-        Change::Nothing
-    } else {
-        let Some(stat) = parse_stat(line) else { return Ok(None) };
-        known.take_stat(pid, line, &stat, now)
-    };
-    known.read(folder, now, change)?;
-    Ok(Some(known))
+impl ProcessCollector {
+    fn memory_bytes(&mut self, host: &mut Host) -> Result<Option<i64>, Error> {
+        let (read, bytes) = match self.memory {
+            Some((read, bytes)) if host.now.saturating_sub(read) < MEMORY_EVERY => (read, bytes),
+            _ => (host.now, host.proc_if_any("meminfo")?.and_then(parse_memory)),
+        };
+        self.memory = Some((read, bytes));
+        Ok(bytes)
+    }
+
+    /// Whether the scheduler's numbers of the thread that reads have moved since the tick before, as they
+    /// must have: it waited in between, and runs now.
+    fn numbers_move(&mut self, host: &mut Host) -> Result<bool, Error> {
+        let now = host.proc_if_any("thread-self/schedstat")?.and_then(details::parse_schedule);
+        let before = std::mem::replace(&mut self.own, now);
+        Ok(now.is_some() && before.is_some() && now != before)
+    }
+
+    fn ask_commands(&mut self, host: &mut Host) {
+        let wanted = self.known.iter_mut().filter(|known| known.wants_command);
+        let mut asked = Vec::new();
+        for known in wanted {
+            let about = Asked { pid: known.row.pid, start_ticks: known.row.start_ticks };
+            if !self.commands.is_waited_for(about) {
+                known.wants_command = false;
+                asked.push(about);
+            }
+        }
+        host.count_reads(asked.len() as i64);
+        let known = &mut self.known;
+        let of = |known: &[Box<Known>], asked: Asked| {
+            let at = known.binary_search_by_key(&asked.pid, |known| known.row.pid).ok()?;
+            (known[at].row.start_ticks == asked.start_ticks).then_some(at)
+        };
+        let wants_pss = self.settings.wants_pss;
+        let again = self.commands.ask(host, asked, wants_pss, |asked, told| {
+            if let Some(at) = of(known, asked) {
+                known[at].take_told(&told);
+            }
+        });
+        for asked in again {
+            if let Some(at) = of(&self.known, asked) {
+                self.known[at].wants_command = true;
+            }
+        }
+    }
 }
 
-/// How many processes may have their two files held open: half of the descriptors that we may
-/// have, and no more than would cost the kernel a few MiB of buffers.
-fn room() -> usize {
+/// As many files as may be held open: half of the descriptors that we may have.
+fn room() -> Room {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-    limit.map_or(MOST_HELD, |limit| (limit / 4) as usize).min(MOST_HELD)
+    Room::new(limit.map_or(MOST_HELD, |limit| limit / 2).min(MOST_HELD) as usize)
 }
 
 /// When the host booted, by the wall clock as it is now.

@@ -13,6 +13,7 @@ use arrow::ipc::writer::{
 };
 use zstd::zstd_safe::{CCtx, CDict, compress_bound, get_error_name};
 
+use super::again::Again;
 use super::frame::{Codec, Content, ENTRY, HEADER, MAGIC, Moment};
 
 /// How many frames lean on one keyframe, itself included.
@@ -22,6 +23,30 @@ const LEVEL: i32 = 1;
 
 /// The tables of a tick: each with its place in the part's list of tables.
 pub type Tables = [(u32, RecordBatch)];
+
+/// A table of a tick as a frame holds it.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// Its place in the part's list of tables.
+    pub id: u32,
+    /// Its rows, or those that are not the keyframe's.
+    pub rows: RecordBatch,
+    /// The others. Never in a keyframe.
+    pub again: Option<Again>,
+}
+
+impl Told {
+    /// How many rows the table has.
+    pub fn count(&self) -> usize {
+        self.again.as_ref().map_or(self.rows.num_rows(), |again| again.here.len())
+    }
+}
+
+impl From<&(u32, RecordBatch)> for Told {
+    fn from((id, rows): &(u32, RecordBatch)) -> Self {
+        Told { id: *id, rows: rows.clone(), again: None }
+    }
+}
 
 /// Turns the ticks of one part into frames; keeps its buffers from one to the next.
 pub struct Encoder {
@@ -66,7 +91,7 @@ impl Encoder {
     pub fn encode(
         &mut self,
         moment: Moment,
-        interval: &Tables,
+        interval: &[Told],
         totals: &Tables,
     ) -> Result<Vec<u8>, ArrowError> {
         let is_key = self.is_key_next();
@@ -85,14 +110,14 @@ impl Encoder {
         frame.extend_from_slice(&moment.wall.0.to_le_bytes());
         frame.extend_from_slice(&moment.monotonic.0.to_le_bytes());
         frame.extend_from_slice(&(count as u32).to_le_bytes());
-        for (id, batch) in interval {
-            self.table(*id, Content::Interval, batch, &mut frame)?;
+        for told in interval {
+            self.table(told, Content::Interval, &mut frame)?;
             if is_key && let Some(dictionary) = CDict::try_create(&self.raw, LEVEL) {
-                self.dictionaries.insert(*id, dictionary);
+                self.dictionaries.insert(told.id, dictionary);
             }
         }
-        for (id, batch) in totals {
-            self.table(*id, Content::Totals, batch, &mut frame)?;
+        for table in totals {
+            self.table(&table.into(), Content::Totals, &mut frame)?;
         }
         let length = (frame.len() - 8 + 4 + self.payload.len()) as u32;
         frame[4..8].copy_from_slice(&length.to_le_bytes());
@@ -104,33 +129,34 @@ impl Encoder {
     }
 
     /// Packs one table: its entry into the directory, its rows behind the payload.
-    fn table(
-        &mut self,
-        id: u32,
-        content: Content,
-        batch: &RecordBatch,
-        directory: &mut Vec<u8>,
-    ) -> Result<(), ArrowError> {
-        let mut tracker = DictionaryTracker::new(false);
-        let generator = IpcDataGenerator::default();
-        let (_, data) = generator.encode(batch, &mut tracker, &self.options, &mut self.context)?;
+    fn table(&mut self, told: &Told, content: Content, directory: &mut Vec<u8>) -> Result<(), ArrowError> {
         self.raw.clear();
-        write_message(&mut self.raw, data, &self.options)?;
-
+        if let Some(again) = &told.again {
+            again.encode(&mut self.raw);
+        }
+        if told.again.is_none() || told.rows.num_rows() > 0 {
+            let mut tracker = DictionaryTracker::new(false);
+            let generator = IpcDataGenerator::default();
+            let (_, data) = generator.encode(&told.rows, &mut tracker, &self.options, &mut self.context)?;
+            write_message(&mut self.raw, data, &self.options)?;
+        }
         self.packed.clear();
         self.packed.reserve(compress_bound(self.raw.len()));
-        let dictionary = self.dictionaries.get(&id).filter(|_| content == Content::Interval);
+        let dictionary = self.dictionaries.get(&told.id).filter(|_| content == Content::Interval);
         let (codec, packed) = match dictionary {
             Some(dictionary) => {
-                let packed = self.zstd.compress_using_cdict(&mut self.packed, &self.raw, dictionary);
-                (Codec::ZstdKeyed, packed)
+                let codec = if told.again.is_some() { Codec::ZstdAgain } else { Codec::ZstdKeyed };
+                (codec, self.zstd.compress_using_cdict(&mut self.packed, &self.raw, dictionary))
+            }
+            None if told.again.is_some() => {
+                return Err(ArrowError::IpcError("rows of a keyframe that does not have the table".into()));
             }
             None => (Codec::Zstd, self.zstd.compress(&mut self.packed, &self.raw, LEVEL)),
         };
         packed.map_err(|code| ArrowError::IpcError(get_error_name(code).into()))?;
-        directory.extend_from_slice(&(id as u16).to_le_bytes());
+        directory.extend_from_slice(&(told.id as u16).to_le_bytes());
         directory.extend_from_slice(&[content as u8, codec as u8]);
-        let sizes = [batch.num_rows() as u32, self.raw.len() as u32, self.packed.len() as u32];
+        let sizes = [told.count() as u32, self.raw.len() as u32, self.packed.len() as u32];
         sizes.iter().for_each(|n| directory.extend_from_slice(&n.to_le_bytes()));
         directory.extend_from_slice(&crc32c::crc32c(&self.packed).to_le_bytes());
         self.payload.extend_from_slice(&self.packed);

@@ -5,7 +5,7 @@
 //! magic "SRF1" · length u32 · seq u64 · key u64 · wall i64 · monotonic i64 · tables u32
 //! per table: id u16 · content u8 · codec u8 · rows u32 · raw length u32 · length u32 · CRC-32C u32
 //! CRC-32C u32 of all of the above                            little-endian, times in µs
-//! per table: an Arrow IPC record batch
+//! per table: an Arrow IPC record batch, behind a list of rows where the codec says so
 //! ```
 //!
 //! `length` counts everything behind itself. `key` is the keyframe that the frame leans on: its own
@@ -51,6 +51,15 @@ pub enum Codec {
     Zstd,
     /// zstd with the same table's unpacked bytes of the keyframe as its dictionary.
     ZstdKeyed,
+    /// The same, of the rows that are not the keyframe's, behind a list of those that are (`again`).
+    ZstdAgain,
+}
+
+impl Codec {
+    /// Whether the keyframe is needed to unpack it.
+    pub fn is_keyed(self) -> bool {
+        self != Codec::Zstd
+    }
 }
 
 /// One table of a frame, as the directory has it.
@@ -113,7 +122,9 @@ pub fn decode(bytes: &[u8]) -> Option<Frame<'_>> {
         entries.push(Entry {
             id: u16::from_le_bytes(whole.get(at..at + 2)?.try_into().ok()?),
             content: [Content::Interval, Content::Totals].get(usize::from(whole[at + 2])).copied()?,
-            codec: [Codec::Zstd, Codec::ZstdKeyed].get(usize::from(whole[at + 3])).copied()?,
+            codec: [Codec::Zstd, Codec::ZstdKeyed, Codec::ZstdAgain]
+                .get(usize::from(whole[at + 3]))
+                .copied()?,
             rows: u32_at(whole, at + 4)?,
             raw: u32_at(whole, at + 8)? as usize,
             packed: (crc32c::crc32c(packed) == u32_at(whole, at + 16)?).then_some(packed),

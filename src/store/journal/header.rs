@@ -11,7 +11,7 @@ use std::sync::Arc;
 use arrow::datatypes::{Field, Schema, SchemaRef};
 use serde::{Deserialize, Serialize};
 
-use crate::schema::{COMMON, STORE_FORMAT, TABLES, Table, Type};
+use crate::schema::{COMMON, PART_FORMAT, TABLES, Table, Type};
 
 const MAGIC: [u8; 4] = *b"SRJ1";
 
@@ -59,7 +59,7 @@ impl Header {
     /// A header of the tables that this program has.
     pub fn of_today(host: &str, boot_id: &str) -> Self {
         let tables = TABLES.iter().map(declared).collect();
-        Header { format: STORE_FORMAT, host: host.into(), boot_id: boot_id.into(), tables }
+        Header { format: PART_FORMAT, host: host.into(), boot_id: boot_id.into(), tables }
     }
 
     /// Each table's name and schema, by its place; no schema where a type is of a later program.

@@ -1,6 +1,7 @@
 //! The journal: parts that frames are appended to, one a tick. What is whole in a part can be read
 //! whatever has become of the rest.
 
+mod again;
 mod encoder;
 mod frame;
 mod header;
@@ -9,7 +10,8 @@ mod part;
 mod rows;
 mod writer;
 
-pub use encoder::{Encoder, Tables};
+pub use again::Again;
+pub use encoder::{Encoder, Tables, Told};
 pub use frame::{Content, Frame, Moment};
 pub use header::encode as part_header;
 pub use last::{keep_last, read_last};

@@ -9,10 +9,11 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use zstd::zstd_safe::{DCtx, DDict};
 
+use super::again::Again;
 use super::frame::{self, Codec, Content, Entry, Frame, Moment, RAW_LIMIT};
 use super::header::{self, Header};
 use super::rows;
-use crate::schema::STORE_FORMAT;
+use crate::schema::PART_FORMAT;
 use crate::store::Error;
 
 /// A part, read as it was when it was opened.
@@ -59,9 +60,9 @@ impl Part {
         let Some((header, frames)) = header::decode(&bytes) else {
             return Ok(Part { path: path.into(), frames: 0, bytes, header: None, tables: vec![] });
         };
-        if header.format > STORE_FORMAT {
+        if header.format > PART_FORMAT {
             let found = header.format;
-            return Err(Error::Format { path: path.into(), found, known: STORE_FORMAT });
+            return Err(Error::Format { path: path.into(), found, known: PART_FORMAT });
         }
         let tables = header.tables();
         Ok(Part { path: path.into(), bytes, header: Some(header), frames, tables })
@@ -118,7 +119,7 @@ impl Part {
             let is_key = frame.key == frame.moment.seq;
             let leans_on_nothing = |entry: &&Entry| {
                 let base = keys.get(&frame.key).and_then(|key| key.iter().find(|(id, _)| *id == entry.id));
-                let keyed = !is_key && entry.codec == Codec::ZstdKeyed;
+                let keyed = !is_key && entry.codec.is_keyed();
                 entry.packed.is_none() || keyed && !base.is_some_and(|(_, sound)| *sound)
             };
             damage.lost_tables += frame.entries.iter().filter(leans_on_nothing).count();
@@ -169,8 +170,18 @@ pub struct TableReader {
     id: usize,
     schema: SchemaRef,
     zstd: DCtx<'static>,
-    /// The last keyframe with the unpacked bytes of the table in it.
-    key: Option<(u64, DDict<'static>)>,
+    /// The last keyframe.
+    key: Option<Key>,
+}
+
+/// The table in a keyframe.
+struct Key {
+    seq: u64,
+    dictionary: DDict<'static>,
+    raw: Vec<u8>,
+    count: u32,
+    /// Its rows, once a frame had some of them again.
+    rows: Option<RecordBatch>,
 }
 
 impl TableReader {
@@ -180,8 +191,11 @@ impl TableReader {
             return;
         }
         let entry = frame.entry(self.id, Content::Interval);
-        let raw = entry.and_then(|entry| self.unpack(entry, frame.key));
-        self.key = raw.and_then(|raw| Some((frame.key, DDict::try_create(&raw)?)));
+        self.key = entry.and_then(|entry| {
+            let raw = self.unpack(entry, frame.key)?;
+            let dictionary = DDict::try_create(&raw)?;
+            Some(Key { seq: frame.key, dictionary, raw, count: entry.rows, rows: None })
+        });
     }
 
     /// The table's columns, as the part declares them.
@@ -212,7 +226,22 @@ impl TableReader {
     ) -> Option<RecordBatch> {
         let entry = frame.entry(self.id, content)?;
         let raw = self.unpack(entry, frame.key)?;
-        rows::decode(raw, &self.schema, entry.rows, places).ok()
+        if entry.codec != Codec::ZstdAgain {
+            return rows::decode(raw, &self.schema, entry.rows, places).ok();
+        }
+        let (again, begin) =
+            Again::decode(&raw).filter(|(again, _)| again.here.len() == entry.rows as usize)?;
+        let others = match again.others() {
+            0 => rows::none(&self.schema, places),
+            count => rows::decode(raw.get(begin..)?.to_vec(), &self.schema, count as u32, places).ok()?,
+        };
+        let key = self.key.as_mut().filter(|key| key.seq == frame.key)?;
+        if key.rows.is_none() {
+            key.rows = rows::decode(std::mem::take(&mut key.raw), &self.schema, key.count, None).ok();
+        }
+        let whole = key.rows.as_ref()?;
+        let chosen = places.map_or_else(|| Ok(whole.clone()), |places| whole.project(places));
+        again.join(&frame.moment, &chosen.ok()?, &others).ok()
     }
 
     fn unpack(&mut self, entry: &Entry<'_>, key: u64) -> Option<Vec<u8>> {
@@ -228,9 +257,9 @@ impl TableReader {
         let mut raw = Vec::with_capacity(entry.raw);
         let unpacked = match entry.codec {
             Codec::Zstd => self.zstd.decompress(&mut raw, packed),
-            Codec::ZstdKeyed => {
-                let (_, dictionary) = self.key.as_ref().filter(|(own, _)| *own == key)?;
-                self.zstd.decompress_using_ddict(&mut raw, packed, dictionary)
+            Codec::ZstdKeyed | Codec::ZstdAgain => {
+                let key = self.key.as_ref().filter(|own| own.seq == key)?;
+                self.zstd.decompress_using_ddict(&mut raw, packed, &key.dictionary)
             }
         };
         (unpacked.ok()? == entry.raw).then_some(raw)

@@ -34,6 +34,12 @@ pub fn decode(
     read_record_batch(&raw.slice(body), batch, schema.clone(), &HashMap::new(), places, &version)
 }
 
+/// No rows, of the columns at some places, or of all.
+pub fn none(schema: &SchemaRef, places: Option<&[usize]>) -> RecordBatch {
+    let chosen = places.and_then(|places| schema.project(places).ok()).map(SchemaRef::new);
+    RecordBatch::new_empty(chosen.unwrap_or_else(|| schema.clone()))
+}
+
 /// `Some` where the message says what the directory and the declared columns say, and where every
 /// buffer lies in the body and holds what its column needs.
 fn is_sound(batch: &ipc::RecordBatch<'_>, body: &[u8], schema: &SchemaRef, rows: usize) -> Option<()> {

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
-use super::encoder::{Encoder, Tables};
+use super::encoder::{Encoder, Tables, Told};
 use super::frame::Moment;
 use super::header;
 use crate::store::Error;
@@ -129,7 +129,8 @@ impl Writer {
 
     /// Appends one frame; hands out its size in bytes.
     pub fn append(&mut self, moment: Moment, interval: &Tables, totals: &Tables) -> Result<usize, Error> {
-        let frame = self.encoder.encode(moment, interval, totals);
+        let interval: Vec<Told> = interval.iter().map(Told::from).collect();
+        let frame = self.encoder.encode(moment, &interval, totals);
         let frame = frame.map_err(|e| Error::damaged(&self.part.path, e.to_string()))?;
         self.part.append(&frame)?;
         Ok(frame.len())

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use sysray::collect::{CgroupCollector, Collector, Container, Host, container_of};
 use sysray::schema::Sample;
@@ -18,7 +19,7 @@ fn groups_of_each_host() {
         let shown = collect(host, CgroupCollector::default()).map_or_else(
             |error| error,
             |mut sample| {
-                for row in &mut sample.cgroup {
+                for row in sample.cgroup.iter_mut() {
                     assert!(row.cgroup_id.take().is_some(), "{} has an inode", row.path);
                 }
                 show(&sample.cgroup)
@@ -60,7 +61,7 @@ fn a_group_made_anew_has_another_id_and_its_own_limits() {
 }
 
 #[test]
-fn limits_that_change_are_seen_within_ten_ticks() {
+fn limits_that_change_are_seen_within_a_minute() {
     let tree = tempfile::tempdir().unwrap();
     let root = tree.path();
     put(root, "proc/self/mountinfo", "30 23 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
@@ -69,8 +70,60 @@ fn limits_that_change_are_seen_within_ten_ticks() {
     let mut collector = CgroupCollector::default();
     assert_eq!(rows(&mut collector, root)["/a"].quota_us, None);
     put(root, "sys/fs/cgroup/a/cpu.max", "50000 100000\n");
-    let seen = (1..=10).find(|_| rows(&mut collector, root)["/a"].quota_us == Some(50_000));
+    let quota = |collector: &mut CgroupCollector, second: u64| {
+        at(collector, root, Duration::from_secs(second))["/a"].quota_us
+    };
+    let seen = (1..=62).find(|second| quota(&mut collector, *second) == Some(50_000));
     assert!(seen.is_some());
+    put(root, "sys/fs/cgroup/a/cpu.max", "70000 100000\n");
+    assert_eq!(quota(&mut collector, seen.unwrap() + 50), Some(50_000), "and are not read in each tick");
+    assert_eq!(quota(&mut collector, seen.unwrap() + 61), Some(70_000));
+}
+
+/// `memory.stat` and `io.stat` make the kernel add up the whole tree below: what they tell is read every ten
+/// seconds, and stands in the rows between as it was.
+#[test]
+fn what_the_kernel_sums_up_is_read_seldom() {
+    let tree = tempfile::tempdir().unwrap();
+    let root = tree.path();
+    put(root, "proc/self/mountinfo", "30 23 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+    put(root, "sys/fs/cgroup/a/cpu.stat", "usage_usec 5\n");
+    put(root, "sys/fs/cgroup/a/memory.stat", "anon 100\n");
+    let mut collector = CgroupCollector::default();
+    let mut told = |second: u64| {
+        let row = at(&mut collector, root, Duration::from_secs(second)).remove("/a").unwrap();
+        (row.usage_us.unwrap(), row.anon_bytes.unwrap())
+    };
+    assert_eq!(told(100), (5, 100));
+    let mut read = Vec::new();
+    for second in 101..=130 {
+        put(root, "sys/fs/cgroup/a/cpu.stat", &format!("usage_usec {second}\n"));
+        put(root, "sys/fs/cgroup/a/memory.stat", &format!("anon {second}\n"));
+        let (usage_us, anon_bytes) = told(second);
+        assert_eq!(usage_us, second as i64, "what is cheap is read every tick");
+        if anon_bytes == second as i64 {
+            read.push(second);
+        }
+    }
+    assert_eq!(read.len(), 3, "{read:?}");
+    assert!(read.windows(2).all(|pair| pair[1] - pair[0] == 10), "{read:?}");
+}
+
+/// A group that went is looked for no longer, and one that came at the same time is found, though the
+/// kernel counts as many as before.
+#[test]
+fn one_that_came_as_another_went_is_found() {
+    let tree = tempfile::tempdir().unwrap();
+    let root = tree.path();
+    put(root, "proc/self/mountinfo", "30 23 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+    put(root, "sys/fs/cgroup/cgroup.stat", "nr_descendants 1\nnr_dying_descendants 0\n");
+    put(root, "sys/fs/cgroup/cpu.stat", "usage_usec 9\n");
+    put(root, "sys/fs/cgroup/a/cpu.stat", "usage_usec 5\n");
+    let mut collector = CgroupCollector::default();
+    assert!(rows(&mut collector, root).contains_key("/a"));
+    fs::rename(root.join("sys/fs/cgroup/a"), root.join("sys/fs/cgroup/b")).unwrap();
+    assert!(!rows(&mut collector, root).contains_key("/a"));
+    assert!(rows(&mut collector, root).contains_key("/b"), "in the tick behind");
 }
 
 /// A host that makes a group a request must not fill the recorder.
@@ -141,8 +194,14 @@ fn containers_by_path() {
 }
 
 fn rows(collector: &mut CgroupCollector, tree: &Path) -> HashMap<String, Cgroup> {
+    at(collector, tree, Duration::ZERO)
+}
+
+fn at(collector: &mut CgroupCollector, tree: &Path, now: Duration) -> HashMap<String, Cgroup> {
     let mut sample = Sample::default();
-    collector.collect(&mut Host::at(tree), &mut sample).unwrap();
+    let mut host = Host::at(tree);
+    host.now = now;
+    collector.collect(&mut host, &mut sample).unwrap();
     sample.cgroup.into_iter().map(|row| (row.path.to_string(), row)).collect()
 }
 

@@ -7,7 +7,7 @@ use super::{HOSTS, collect, show};
 #[test]
 fn cpu_times_of_each_kernel() {
     for host in HOSTS {
-        let shown = match collect(host, CpuCollector) {
+        let shown = match collect(host, CpuCollector::default()) {
             Ok(sample) => format!("cpu\n{}\ncpu_core\n{}", show(&sample.cpu), show(&sample.cpu_core)),
             Err(error) => error,
         };

@@ -130,7 +130,7 @@ fn counters_are_unknown_where_nobody_counts() {
 fn rows(collector: &mut DiskCollector, tree: &Path) -> Vec<Disk> {
     let mut sample = Sample::default();
     collector.collect(&mut Host::at(tree), &mut sample).unwrap();
-    sample.disk
+    sample.disk.into_iter().collect()
 }
 
 fn put(root: &Path, file: &str, text: &str) {

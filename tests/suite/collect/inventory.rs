@@ -14,7 +14,7 @@ fn inventory_of_each_host() {
     for host in HOSTS {
         let mut sample = collect(host, HostCollector).unwrap();
         let tree = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hosts").join(host);
-        for row in &mut sample.host {
+        for row in sample.host.iter_mut() {
             assert_eq!(row.sysray_version.take().as_deref(), Some(env!("CARGO_PKG_VERSION")));
             // These are in files that the fixtures of other collectors own.
             assert_eq!(row.boot_time.take().is_some(), has(&tree, "proc/stat", "btime "));

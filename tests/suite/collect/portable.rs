@@ -10,7 +10,7 @@ use sysray::collect::{
     portable_collectors,
 };
 use sysray::schema::rows::Process;
-use sysray::schema::{Micros, Sample};
+use sysray::schema::{Micros, Rows, Sample};
 use sysray::time::Clock;
 
 fn once(mut collector: impl Collector) -> Sample {
@@ -79,9 +79,9 @@ fn this_process_is_there_with_its_numbers() {
     assert!(me.memory_pct > Some(0.0) && me.cmdline.is_some());
     assert_eq!(me.exe.as_deref(), std::env::current_exe().unwrap().to_str());
     assert!(me.start_time > Micros(1_600_000_000_000_000));
-    assert!(first.is_sorted_by(|a, b| a.pid < b.pid), "one row a process, in order");
+    assert!(first.iter().is_sorted_by(|a, b| a.pid < b.pid), "one row a process, in order");
     // Looking costs CPU time itself.
-    let cpu_us = |rows: &[Process]| rows.iter().find(|row| row.pid == own).unwrap().cpu_us.unwrap();
+    let cpu_us = |rows: &Rows<Process>| rows.iter().find(|row| row.pid == own).unwrap().cpu_us.unwrap();
     let rises = (0..5000).any(|_| cpu_us(&look()) > cpu_us(&first));
     assert!(rises, "the CPU time of a process that works");
 }
@@ -89,7 +89,7 @@ fn this_process_is_there_with_its_numbers() {
 #[test]
 fn interfaces_have_totals() {
     let sample = once(PortableNetwork::default());
-    assert!(sample.network.is_sorted_by(|a, b| a.interface < b.interface));
+    assert!(sample.network.iter().is_sorted_by(|a, b| a.interface < b.interface));
     assert!(sample.network.iter().all(|row| row.rx_bytes.is_some() && row.rx_dropped.is_none()));
 }
 

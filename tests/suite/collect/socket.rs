@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
+use std::time::Duration;
 
 use sysray::collect::{Collector, Host, SocketCollector};
 use sysray::schema::Sample;
@@ -23,12 +24,13 @@ fn socket_of_each_kernel() {
 
 fn tick(collector: &mut SocketCollector, host: &mut Host) -> Socket {
     let mut sample = Sample::default();
+    host.now += Duration::from_secs(1);
     collector.collect(host, &mut sample).unwrap();
     sample.socket.remove(0)
 }
 
 #[test]
-fn states_are_read_every_tenth_tick() {
+fn states_are_read_every_ten_seconds() {
     let tree = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/hosts/old-kernel");
     let (mut collector, mut host) = (SocketCollector::default(), Host::at(&tree));
     let listening: Vec<_> = (0..21).map(|_| tick(&mut collector, &mut host).tcp_listen).collect();

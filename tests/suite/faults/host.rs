@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use sha2::{Digest, Sha256};
 use sysray::schema::Micros;
 use sysray::store::{
-    Catalog, Compression, Encoder, Error, Folder, Identity, Lock, PartFile, PartName, Policy, maintain,
+    Catalog, Compression, Encoder, Error, Folder, Identity, Lock, PartFile, PartName, Policy, Told, maintain,
     occupied,
 };
 
@@ -144,7 +144,8 @@ impl Host {
                 part = begin().or_else(|_| begin()).ok().map(|part| (part, Encoder::new().unwrap()));
             }
             let Some((file, encoder)) = &mut part else { continue };
-            let frame = encoder.encode(moment, &tables, &[]).unwrap();
+            let told: Vec<Told> = tables.iter().map(Told::from).collect();
+            let frame = encoder.encode(moment, &told, &[]).unwrap();
             if file.append(&frame).or_else(|_| file.append(&frame)).is_err() {
                 part = None;
                 continue;

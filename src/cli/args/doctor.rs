@@ -1,0 +1,29 @@
+//! What can be typed to look at what a host tells.
+
+use clap::ValueEnum;
+
+use super::Place;
+
+pub const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  sysray doctor                              what a recording by this user would lack
+  sudo sysray doctor                         what one by root would
+  sysray doctor --format json
+
+Rows are taken for a second and looked at; nothing is recorded and nothing changed. `ok`: there in every row; \
+`partly`: in some rows; `NULL`: in none. Exit codes: 0 looked, 1 failed, 2 misused.";
+
+#[derive(clap::Args)]
+pub struct Doctor {
+    #[command(flatten)]
+    pub place: Place,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = DoctorFormat::Text)]
+    pub format: DoctorFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DoctorFormat {
+    Text,
+    Json,
+}

@@ -1,0 +1,34 @@
+//! The files of one control group in one tree, kept open from tick to tick.
+
+use std::path::PathBuf;
+
+use crate::collect::Host;
+use crate::collect::kept::Kept;
+
+/// A group's folder and those of its files that were asked for.
+pub struct Files {
+    folder: PathBuf,
+    kept: Vec<(&'static str, Kept)>,
+}
+
+impl Files {
+    /// The files in that folder.
+    pub fn new(folder: PathBuf) -> Self {
+        Files { folder, kept: Vec::new() }
+    }
+
+    /// What a file says; what cannot be read is unknown, as in a group that just went away.
+    pub fn read<'a>(&mut self, host: &'a mut Host, file: &'static str) -> Option<&'a str> {
+        let at = self.kept.iter().position(|(name, _)| *name == file).unwrap_or_else(|| {
+            self.kept.push((file, Kept::default()));
+            self.kept.len() - 1
+        });
+        let folder = &self.folder;
+        host.reread(&mut self.kept[at].1, |_| folder.join(file)).ok()
+    }
+
+    /// What a file says that is asked for so seldom that it is not worth being kept open.
+    pub fn read_once<'a>(&self, host: &'a mut Host, file: &str) -> Option<&'a str> {
+        host.read(self.folder.join(file)).ok()
+    }
+}

@@ -1,0 +1,145 @@
+//! What processes run, asked aside of the tick: a command line lies in the memory of its process, and
+//! whoever reads it waits while the process holds the lock of that, which may be for ever.
+//!
+//! The tick waits a moment, since an answer mostly takes microseconds, and goes on without those that do
+//! not come. A process that does not answer is left alone until it does.
+
+use std::path::Path;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::super::redact;
+use super::details::parse_pss;
+use super::folder::{Folder, proc_folder};
+use crate::collect::Host;
+use crate::collect::aside::About;
+
+/// A process that is asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub pid: i64,
+    /// When it started, so that the answer is not taken for another's of the same pid.
+    pub start_ticks: Option<i64>,
+}
+
+/// What was found of one.
+#[derive(Debug, Default)]
+pub struct Told {
+    /// Its arguments, without secrets.
+    pub cmdline: Option<String>,
+    /// Its proportional size, where that was asked for.
+    pub pss_bytes: Option<i64>,
+}
+
+/// The questions that are open.
+#[derive(Default)]
+pub struct Commands {
+    open: Vec<Arc<Batch>>,
+}
+
+/// Processes that one thread is asked about, one after the other.
+struct Batch {
+    asked: Vec<Asked>,
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    /// Answers that were not handed on yet, with their places.
+    told: Vec<(usize, Told)>,
+    /// How many were asked about so far, the one that is being asked included.
+    begun: usize,
+    is_done: bool,
+    /// What is left is asked of another thread.
+    is_given_up: bool,
+}
+
+impl Commands {
+    /// Whether a process was asked about and has not answered.
+    pub fn is_waited_for(&self, asked: Asked) -> bool {
+        self.open.iter().any(|batch| {
+            let begun = batch.state().begun;
+            begun > 0 && batch.asked.get(begun - 1) == Some(&asked)
+        })
+    }
+
+    /// Asks about these, and hands on what is known after a moment, of earlier ones too. Hands out those
+    /// that are to be asked about again.
+    pub fn ask(
+        &mut self,
+        host: &Host,
+        asked: Vec<Asked>,
+        wants_pss: bool,
+        mut tell: impl FnMut(Asked, Told),
+    ) -> Vec<Asked> {
+        let mut again = Vec::new();
+        if !asked.is_empty() {
+            let (state, changed) = Default::default();
+            let batch = Arc::new(Batch { asked, state, changed });
+            let (own, proc) = (batch.clone(), proc_folder(host));
+            if host.aside.ask(About::Other, move || own.answer(&proc, wants_pss)) {
+                let left = batch.wait(host.patience);
+                again.extend_from_slice(&batch.asked[left..]);
+                self.open.push(batch);
+            } else {
+                again.extend_from_slice(&batch.asked);
+            }
+        }
+        self.open.retain(|batch| {
+            let mut state = batch.state();
+            for (at, told) in state.told.drain(..) {
+                tell(batch.asked[at], told);
+            }
+            !state.is_done
+        });
+        again
+    }
+}
+
+impl Batch {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for the end; where that does not come, gives up what was not begun, and hands out where
+    /// that begins.
+    fn wait(&self, patience: Duration) -> usize {
+        let until = Instant::now() + patience;
+        let mut state = self.state();
+        while !state.is_done {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                state.is_given_up = true;
+                return state.begun;
+            }
+            state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        self.asked.len()
+    }
+
+    fn answer(&self, proc: &Path, wants_pss: bool) {
+        if let Ok(mut folder) = Folder::open(proc) {
+            for (at, asked) in self.asked.iter().enumerate() {
+                {
+                    let mut state = self.state();
+                    if state.is_given_up {
+                        break;
+                    }
+                    state.begun = at + 1;
+                }
+                let told = read(&mut folder, asked.pid, wants_pss);
+                self.state().told.extend(told.map(|told| (at, told)));
+            }
+        }
+        self.state().is_done = true;
+        self.changed.notify_all();
+    }
+}
+
+/// What there is to be read of one; nothing of one that has ended.
+fn read(folder: &mut Folder, pid: i64, wants_pss: bool) -> Option<Told> {
+    let cmdline = folder.read(pid, "cmdline").ok()?.and_then(redact::proc_cmdline);
+    let pss = if wants_pss { folder.text(pid, "smaps_rollup").ok()? } else { None };
+    Some(Told { cmdline, pss_bytes: pss.and_then(parse_pss) })
+}

@@ -1,0 +1,48 @@
+//! Processes that came and went between two ticks, so many that it is told: no row shows them.
+
+use std::time::Duration;
+
+use super::episode::{Episode, News};
+use crate::schema::rows::Sample;
+use crate::time::Micros;
+
+/// More of them a second than this are a storm.
+const STORM_PER_S: f64 = 1000.0;
+
+/// Compares what the kernel counted with what there are rows of.
+#[derive(Debug, Default)]
+pub struct Storm {
+    episode: Episode,
+    threads: Option<i64>,
+    /// Since the last tick with rows of processes: the kernel's count, and when that tick was.
+    forks: i64,
+    listed: Option<(Micros, Duration)>,
+}
+
+impl Storm {
+    /// Takes in a tick's rows. `now` is the monotonic clock, which is the boot clock that the kernel
+    /// stamps the start of processes with, `ticks_per_s` its unit there.
+    pub fn see(&mut self, ts: Micros, now: Duration, sample: &Sample, ticks_per_s: i64) -> Option<News> {
+        self.forks += sample.cpu.first().and_then(|cpu| cpu.forks).unwrap_or(0);
+        if sample.process.is_empty() {
+            return None;
+        }
+        let forks = std::mem::take(&mut self.forks);
+        let threads = sample.system.first().and_then(|system| system.threads);
+        let more_threads = threads.zip(self.threads).map_or(0, |(now, before)| (now - before).max(0));
+        self.threads = threads;
+        let (before, listed) = self.listed.replace((ts, now))?;
+        let since = (listed.as_millis() as i64) * ticks_per_s / 1000;
+        let newborn = sample.process.iter().filter(|p| p.start_ticks.is_some_and(|start| start >= since));
+        // The kernel counts a thread as it counts a process: one more of them is no process unseen.
+        let unseen = forks - (newborn.count() as i64).max(more_threads);
+        let per_s = unseen as f64 / now.saturating_sub(listed).as_secs_f64().max(1e-3);
+        let count = if per_s >= STORM_PER_S { unseen } else { 0 };
+        self.episode.see((before, ts), now, count, per_s as i64)
+    }
+
+    /// What is left to be told at the end.
+    pub fn close(&mut self) -> Option<News> {
+        self.episode.close()
+    }
+}

@@ -1,0 +1,202 @@
+//! What is not read of a process, and why its row is right all the same.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sysray::collect::{Collector, ProcessCollector};
+use sysray::schema::Sample;
+
+use super::process::{BOOT, Ticks, Tree};
+
+/// A process that has not run has nothing new to say: what else stands in its files is not even opened.
+/// Each test of the probe changes `stat` behind its back, to see whether that was read.
+#[test]
+fn a_process_that_has_not_run_is_not_read() {
+    let (tree, mut ticks) = still();
+    tree.faults(7, 5);
+    assert_eq!(ticks.one(7).minor_faults, Some(0));
+    tree.schedstat(7, "2000 0 4");
+    assert_eq!(ticks.one(7).minor_faults, Some(5), "it has run");
+}
+
+#[test]
+fn a_slice_too_short_for_the_clock_shows_in_the_count() {
+    let (tree, mut ticks) = still();
+    tree.faults(7, 5);
+    tree.schedstat(7, "1000 0 4");
+    assert_eq!(ticks.one(7).minor_faults, Some(5));
+}
+
+#[test]
+fn a_process_that_waited_for_a_cpu_is_read() {
+    let (tree, mut ticks) = still();
+    tree.faults(7, 5);
+    tree.schedstat(7, "1000 9 3");
+    assert_eq!(ticks.one(7).minor_faults, Some(5));
+}
+
+/// Of threads beside the main one `schedstat` does not tell.
+#[test]
+fn a_process_with_threads_is_read_each_tick() {
+    let (tree, mut ticks) = still();
+    tree.schedstat(7, "1000 0 4");
+    tree.stat(7, "worker", 2, [1, 1], 250);
+    ticks.one(7);
+    tree.stat(7, "worker", 2, [2, 1], 250);
+    assert_eq!(ticks.one(7).user_us, Some(20_000));
+}
+
+/// One that was runnable may have waited ever since, which shows nowhere in its numbers.
+#[test]
+fn a_process_that_was_running_is_read() {
+    let (tree, mut ticks) = still();
+    tree.schedstat(7, "1000 0 4");
+    tree.state(7, 'R');
+    assert_eq!(ticks.one(7).state.as_deref(), Some("R"));
+    tree.state(7, 'S');
+    assert_eq!(ticks.one(7).state.as_deref(), Some("S"), "the numbers are the same, and it was read");
+}
+
+/// What runs between the two readings has moved the numbers only behind the baseline: the next tick sees it.
+#[test]
+fn the_baseline_is_read_before_stat() {
+    use rustix::fs::inotify::{self, CreateFlags, Reader, WatchFlags};
+
+    let (tree, mut ticks) = still();
+    tree.schedstat(7, "2000 0 4");
+    let watch = inotify::init(CreateFlags::NONBLOCK).unwrap();
+    let place = |file: &str| {
+        inotify::add_watch(&watch, tree.0.path().join("proc/7").join(file), WatchFlags::OPEN).unwrap()
+    };
+    let (schedstat, stat) = (place("schedstat"), place("stat"));
+    ticks.one(7);
+    let mut buffer = [std::mem::MaybeUninit::uninit(); 4096];
+    let mut reader = Reader::new(&watch, &mut buffer);
+    let opened: Vec<i32> = std::iter::from_fn(|| reader.next().ok().map(|event| event.wd())).collect();
+    assert_eq!(opened, [schedstat, stat]);
+}
+
+#[test]
+fn on_a_kernel_whose_numbers_stand_still_all_is_read() {
+    let (tree, mut ticks) = still();
+    tree.file("thread-self/schedstat", "0 0 0\n");
+    tree.faults(7, 5);
+    ticks.own = None;
+    assert_eq!(ticks.one(7).minor_faults, Some(5), "zeros");
+    tree.file("thread-self/schedstat", "5 5 5\n");
+    ticks.one(7);
+    tree.faults(7, 6);
+    assert_eq!(ticks.one(7).minor_faults, Some(6), "our own have not moved though we waited and run");
+}
+
+#[test]
+fn a_process_that_kept_still_for_long_is_read_all_the_same() {
+    let (tree, mut ticks) = still();
+    tree.faults(7, 5);
+    tree.file("7/cgroup", "0::/moved\n");
+    let read = (1..=10).find(|_| ticks.one(7).minor_faults == Some(5));
+    assert!(read.is_some(), "within ten seconds");
+    assert_eq!(ticks.one(7).cgroup.as_deref(), Some("/moved"), "what others do to it is seen as well");
+}
+
+#[test]
+fn while_cpus_are_waited_for_stat_is_read() {
+    let (tree, mut ticks) = still();
+    let pressure = |total: i64| {
+        let text = format!("some avg10=0.00 avg60=0.00 avg300=0.00 total={total}\n");
+        tree.file("pressure/cpu", &text);
+    };
+    pressure(0);
+    ticks.one(7);
+    pressure(50_000);
+    tree.state(7, 'R');
+    assert_eq!(ticks.one(7).state.as_deref(), Some("S"), "nobody waited for long");
+    pressure(250_000);
+    assert_eq!(ticks.one(7).state.as_deref(), Some("R"), "somebody did, and it is this one");
+}
+
+#[test]
+fn while_a_group_is_throttled_stat_is_read() {
+    let (tree, mut ticks) = still();
+    tree.state(7, 'R');
+    ticks.host.is_throttled = true;
+    assert_eq!(ticks.one(7).state.as_deref(), Some("R"));
+}
+
+/// What has not changed is not even copied: the row is the one of the tick before.
+#[test]
+fn a_process_that_kept_still_has_the_same_row() {
+    let (_tree, mut ticks) = still();
+    let mut row = || {
+        let mut sample = Sample::default();
+        ticks.host.now += Duration::from_secs(1);
+        ticks.collector.collect(&mut ticks.host, &mut sample).unwrap();
+        sample.process.shared()[0].clone()
+    };
+    let first = row();
+    assert!((0..20).all(|_| Arc::ptr_eq(&first, &row())), "whether it was looked at or not");
+}
+
+/// A directory of users that takes a moment to answer.
+#[test]
+fn users_that_no_file_has_are_asked_for_aside() {
+    let tree = Tree::new();
+    tree.stat(7, "worker", 1, [1, 1], 250);
+    tree.file("7/status", "Uid:\t5000\t5000\t5000\t5000\n");
+    let directory = |uid: i64| {
+        std::thread::sleep(Duration::from_millis(20));
+        (uid == 5000).then(|| "ann@corp".to_string())
+    };
+    let mut ticks = tree.ticks(ProcessCollector::since_boot(BOOT).with_directory(directory));
+    assert_eq!(ticks.one(7).username, None, "no tick waits for it");
+    let seen = (0..600).find(|_| {
+        std::thread::sleep(Duration::from_millis(5));
+        ticks.one(7).username.as_deref() == Some("ann@corp")
+    });
+    assert!(seen.is_some());
+}
+
+/// A process whose memory is locked keeps whoever asks for its command line waiting, perhaps for ever.
+#[test]
+fn a_command_line_that_does_not_come_delays_no_tick_and_no_other() {
+    let tree = Tree::new();
+    let hangs = tree.0.path().join("proc/7/cmdline");
+    for pid in [7, 8] {
+        tree.stat(pid, "worker", 1, [1, 1], 250);
+        tree.file(&format!("{pid}/cmdline"), "worker\0");
+    }
+    fs::remove_file(&hangs).unwrap();
+    rustix::fs::mkfifoat(rustix::fs::CWD, &hangs, 0o600.into()).unwrap();
+    let mut ticks = tree.ticks(ProcessCollector::since_boot(BOOT));
+    ticks.host.patience = Duration::from_millis(50);
+    let begun = std::time::Instant::now();
+    let seen = |ticks: &mut Ticks| (ticks.one(7).cmdline, ticks.one(8).cmdline);
+    let first = seen(&mut ticks);
+    assert_eq!((first.0, first.1.as_deref()), (None, Some("worker")));
+    let later = seen(&mut ticks);
+    assert_eq!((later.0, later.1.as_deref()), (None, Some("worker")));
+    assert!(begun.elapsed() < Duration::from_secs(20), "a tick waited");
+    // It lets go of its memory, and its command line can be had again.
+    drop(fs::OpenOptions::new().write(true).open(&hangs).unwrap());
+    fs::remove_file(&hangs).unwrap();
+    fs::write(&hangs, "late\0").unwrap();
+    let came = (0..600).any(|_| {
+        std::thread::sleep(Duration::from_millis(5));
+        ticks.one(7).cmdline.as_deref() == Some("late")
+    });
+    assert!(came);
+}
+
+/// A process that was read, and has not run since: the next look is by the probe alone.
+fn still() -> (Tree, Ticks) {
+    let tree = Tree::new();
+    tree.own(1);
+    tree.stat(7, "worker", 1, [1, 1], 250);
+    tree.schedstat(7, "1000 0 3");
+    let mut ticks = tree.ticks(ProcessCollector::since_boot(BOOT));
+    // The first two looks are in full, and one of the next ten as well: that of its turn.
+    (0..12).for_each(|_| drop(ticks.one(7)));
+    (tree, ticks)
+}
