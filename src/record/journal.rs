@@ -32,24 +32,25 @@ struct Part {
     from: Micros,
     process_rows: u64,
     bytes: u64,
-    largest_frame_bytes: u64,
 }
 
-/// One tick as it goes into the journal.
-pub struct Taken<'a> {
-    pub ts: Micros,
-    pub monotonic: Micros,
-    /// Each table's rows. Where the next frame is a keyframe, all of them.
-    pub interval: &'a [Told],
+/// What a frame has to hold.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// Whether it begins a part.
+    pub is_first: bool,
+    /// Whether it is a keyframe: every row, and totals.
+    pub is_key: bool,
+    /// Whether rows of processes are left out, because memory runs short.
+    pub is_short: bool,
+}
+
+/// What a frame holds.
+pub struct Contents {
+    /// Each table's rows.
+    pub interval: Vec<Told>,
     /// The totals that they end with.
-    pub totals: &'a [(u32, RecordBatch)],
-}
-
-/// What became of a tick.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Kept {
-    /// Rows of processes that were left out, because memory runs short.
-    pub dropped_rows: u64,
+    pub totals: Vec<(u32, RecordBatch)>,
 }
 
 impl Journal {
@@ -111,71 +112,50 @@ impl Journal {
                 || bucket(part.from) != bucket(ts)
                 || rotation.span(part.from) != rotation.span(ts)
                 || part.process_rows >= PART_ROWS
-                // A frame that leans on another cannot begin a part: there has to be room for it.
-                || part.bytes + 2 * part.largest_frame_bytes > self.place.policy.part_bytes()
         });
         if over {
             self.end();
         }
     }
 
-    /// Whether the next frame begins a part.
-    pub fn is_between_parts(&self) -> bool {
-        self.part.is_none()
-    }
-
-    /// Whether the next frame takes totals.
-    pub fn wants_totals(&self) -> bool {
-        self.part.is_none() || self.encoder.is_key_next()
-    }
-
-    /// Takes a tick in. Its number is used up even where that fails.
-    pub fn append(&mut self, taken: &Taken<'_>) -> Result<Kept, store::Error> {
-        let moment = Moment { seq: self.next_seq, wall: taken.ts, monotonic: taken.monotonic };
-        self.next_seq += 1;
-        let is_process = |id: u32| TABLES.get(id as usize).is_some_and(|t| t.name == "process");
-        let rows = |tables: &[Told]| -> u64 {
-            tables.iter().filter(|told| is_process(told.id)).map(|told| told.count() as u64).sum()
-        };
-        let mut kept = Kept::default();
-        let fewer: Vec<Told>;
-        let mut interval = taken.interval;
-        match self.ring.fill() {
-            Fill::Ample => {}
-            Fill::Tight => {
-                fewer = interval.iter().filter(|told| !is_process(told.id)).cloned().collect();
-                kept.dropped_rows = rows(interval);
-                interval = &fewer;
-            }
-            Fill::Full => return Err(self.is_full()),
-        }
-        self.begin_if_needed(&moment);
-        let mut frame = self.encode(moment, interval, taken.totals)?;
-        // What leans on a keyframe stays behind it, whatever room there is.
-        if self.part_bytes() + frame.len() as u64 > self.place.policy.part_bytes()
-            && self.part_bytes() > self.header_bytes
-            && interval.iter().all(|told| told.again.is_none())
-        {
-            self.end();
-            self.begin_if_needed(&moment);
-            frame = self.encode(moment, interval, taken.totals)?;
-        }
-        if let Some(part) = &mut self.part {
-            part.process_rows += rows(interval);
-            part.bytes += frame.len() as u64;
-            part.largest_frame_bytes = part.largest_frame_bytes.max(frame.len() as u64);
-        }
-        self.ring.push(Entry::Frame { bytes: frame, taken: Instant::now() });
-        Ok(kept)
-    }
-
-    fn encode(
+    /// Takes a tick in, whose rows it asks for: twice where they end a part. Its number is used up even
+    /// where that fails.
+    pub fn append(
         &mut self,
-        moment: Moment,
-        interval: &[Told],
-        totals: &[(u32, RecordBatch)],
-    ) -> Result<Vec<u8>, store::Error> {
-        let frame = self.encoder.encode(moment, interval, totals);
+        ts: Micros,
+        monotonic: Micros,
+        mut contents: impl FnMut(Wanted) -> Contents,
+    ) -> Result<(), store::Error> {
+        let moment = Moment { seq: self.next_seq, wall: ts, monotonic };
+        self.next_seq += 1;
+        let is_short = match self.ring.fill() {
+            Fill::Ample => false,
+            Fill::Tight => true,
+            Fill::Full => return Err(self.is_full()),
+        };
+        loop {
+            let is_first = self.part.is_none();
+            self.begin_if_needed(&moment);
+            let wanted = Wanted { is_first, is_key: self.encoder.is_key_next(), is_short };
+            let contents = contents(wanted);
+            let frame = self.encode(moment, &contents)?;
+            let Some(part) = &mut self.part else { continue };
+            let bytes = part.bytes + frame.len() as u64;
+            if bytes > self.place.policy.part_bytes() && !is_first {
+                // It begins the next part, and there leans on nothing.
+                self.end();
+                continue;
+            }
+            part.bytes = bytes;
+            let processes = contents.interval.iter().filter(|told| is_process(told.id));
+            part.process_rows += processes.map(|told| told.count() as u64).sum::<u64>();
+            self.ring.push(Entry::Frame { bytes: frame, taken: Instant::now() });
+            return Ok(());
+        }
+    }
+
+    fn encode(&mut self, moment: Moment, contents: &Contents) -> Result<Vec<u8>, store::Error> {
+        let frame = self.encoder.encode(moment, &contents.interval, &contents.totals);
         frame.map_err(|e| store::Error::damaged(self.place.folder.root(), e.to_string()))
     }
 
@@ -187,12 +167,7 @@ impl Journal {
         self.ring.renew();
         self.ring.push(Entry::Begin(name));
         self.encoder.restart();
-        self.part = Some(Part {
-            from: moment.wall,
-            process_rows: 0,
-            bytes: self.header_bytes,
-            largest_frame_bytes: 0,
-        });
+        self.part = Some(Part { from: moment.wall, process_rows: 0, bytes: self.header_bytes });
     }
 
     /// Why a tick is not taken in.
@@ -221,4 +196,8 @@ impl Journal {
         }
         Ok(())
     }
+}
+
+fn is_process(id: u32) -> bool {
+    TABLES.get(id as usize).is_some_and(|table| table.name == "process")
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::batches::Batches;
 use super::inventory::Inventory;
-use super::journal::{Journal, Taken};
+use super::journal::{Contents, Journal};
 use super::run::{Summary, Watcher};
 use super::writing::Place;
 use super::{Error, Maintenance, Sampler, Tick, events};
@@ -128,24 +128,31 @@ impl Recording {
         sampler: &Sampler<'_>,
     ) -> Result<(), Error> {
         let changed = self.journal.inventory();
-        if changed.is_some() || self.journal.is_between_parts() {
-            self.inventory = changed.unwrap_or_else(|| std::mem::take(&mut self.inventory));
-            tick.rows.host.clone_from(&self.inventory);
-        }
+        let has_changed = changed.is_some();
+        self.inventory = changed.unwrap_or_else(|| std::mem::take(&mut self.inventory));
         tick.rows.event.append(&mut self.pending);
         let stamp = Stamp { ts, tick: self.journal.next_seq() as i64, interval_us: None };
-        let is_key = self.journal.wants_totals();
-        let stamp_of = |table: &str| Stamp { interval_us: tick.interval_us(table), ..stamp };
-        let interval = self.batches.tell(&tick.rows, stamp_of, is_key);
-        let totals = if is_key { self.batches.build(&sampler.totals(), |_| stamp) } else { Vec::new() };
         let monotonic = Micros(monotonic.as_micros() as i64);
-        let kept = self.journal.append(&Taken { ts, monotonic, interval: &interval, totals: &totals });
+        let (inventory, batches) = (&self.inventory, &mut self.batches);
+        let mut dropped_rows = 0;
+        let kept = self.journal.append(ts, monotonic, |wanted| {
+            if wanted.is_first || has_changed {
+                tick.rows.host.clone_from(inventory);
+            }
+            if wanted.is_short {
+                dropped_rows += std::mem::take(&mut tick.rows.process).len();
+            }
+            let stamp_of = |table: &str| Stamp { interval_us: tick.interval_us(table), ..stamp };
+            let interval = batches.tell(&tick.rows, stamp_of, wanted.is_key);
+            let totals = if wanted.is_key { batches.build(&sampler.totals(), |_| stamp) } else { Vec::new() };
+            Contents { interval, totals }
+        });
         match kept {
-            Ok(kept) => {
+            Ok(()) => {
                 self.taken += 1;
                 self.last_ts = Some(ts);
-                add(&mut self.own.dropped_rows, kept.dropped_rows as i64);
-                self.is_short = kept.dropped_rows > 0;
+                add(&mut self.own.dropped_rows, dropped_rows as i64);
+                self.is_short = dropped_rows > 0;
             }
             Err(error) => {
                 self.refused += 1;
@@ -207,10 +214,13 @@ impl Recording {
         let ts = clock.wall();
         self.turn(ts, false);
         let stamp = Stamp { ts, tick: self.journal.next_seq() as i64, interval_us: None };
-        let interval = self.batches.tell(&rows, |_| stamp, self.journal.wants_totals());
         let monotonic = Micros(clock.monotonic().as_micros() as i64);
-        let said =
-            self.journal.append(&Taken { ts: stamp.ts, monotonic, interval: &interval, totals: &[] }).is_ok();
+        let batches = &mut self.batches;
+        let said = self.journal.append(ts, monotonic, |wanted| {
+            let interval = batches.tell(&rows, |_| stamp, wanted.is_key);
+            Contents { interval, totals: Vec::new() }
+        });
+        let said = said.is_ok();
         let moment = Moment { seq: stamp.tick as u64, wall: stamp.ts, monotonic };
         let totals = self.batches.build(&sampler.totals(), |_| stamp);
         let lost = self.journal.state().lost_frames;

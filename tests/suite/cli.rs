@@ -351,8 +351,15 @@ fn the_schema_can_be_read() {
 #[test]
 fn a_recorder_that_was_stopped_goes_on_and_says_so() {
     let dir = TempDir::new().unwrap();
-    let mut recorder = Sysray::new(&["record", "-i", "50ms"]).store(dir.path()).start();
+    let mut recorder = Sysray::new(&["record", "-i", "250ms"]).store(dir.path()).start();
     wait_until(|| is_recording(dir.path()));
+    // Between two ticks: just after one was written.
+    let written =
+        || files(dir.path()).iter().filter_map(|path| Some(fs::metadata(path).ok()?.len())).sum::<u64>();
+    for _ in 0..3 {
+        let before = written();
+        wait_until(|| written() != before);
+    }
     let send = |signal: &str| {
         assert!(Command::new("kill").args([signal, &recorder.id().to_string()]).status().unwrap().success());
     };
