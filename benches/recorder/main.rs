@@ -3,6 +3,7 @@
 
 mod busy;
 mod layout;
+mod seal;
 mod tiers;
 
 use std::hint::black_box;
@@ -71,7 +72,7 @@ fn frame(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, collectors, frame, tiers::tiers);
+criterion_group!(benches, collectors, frame, seal::seal, tiers::tiers);
 
 fn main() {
     if std::env::args().any(|word| word == "layout") {

@@ -60,11 +60,11 @@ found() { # NAME PROGRAM VERSION-OPTION HOW-TO-GET-IT
 command_of() { # NAME SAMPLES FOLDER
     stop_after='' takes_out=''
     case $1 in
-        ours) words=("$sysray" record -c "$2" --store "$3") ;;
+        ours) words=("$sysray" record --budget none -c "$2" --store "$3") ;;
         ours-rare)
-            words=("$sysray" record --config "$work/rare.toml" -c "$2" --store "$3")
+            words=("$sysray" record --budget none --config "$work/rare.toml" -c "$2" --store "$3")
             [ "$can_be_rare" != before ] ||
-                words=("$sysray" --config "$work/rare.toml" record -c "$2" --store "$3") ;;
+                words=("$sysray" --config "$work/rare.toml" record --budget none -c "$2" --store "$3") ;;
         atop) words=(atop -a -w "$3/atop.raw" 1 "$2") ;;
         sadc) words=("$(sadc_path)" -S XALL 1 "$2" "$3/sa") ;;
         pidstat) words=(pidstat -p ALL -durh 1 "$2") takes_out=$3/pidstat.txt ;;

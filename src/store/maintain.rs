@@ -125,11 +125,11 @@ impl Maintaining<'_> {
             Err(TryLockError::Error(source)) => return Err(Error::io(&path)(source)),
         }
         let length = file.metadata().map_err(Error::io(&path))?.len();
-        let part = Part::read(&path, &file, length)?;
+        let part = Part::open(&path, &file, length)?;
         let share = self.policy.sealed_bytes();
         // At first no more than half of a small store is given up for one part.
         let (mut room, mut compression) = ((length + SLACK_BYTES).min(share / 2), self.policy.compression);
-        loop {
+        let damage = loop {
             self.retire(room)?;
             let folder = self.folder.bounded(self.room());
             match seal::seal(&folder, name, &part, compression, &mut self.sums) {
@@ -146,9 +146,9 @@ impl Maintaining<'_> {
                 }
                 other => break other?,
             }
-        }
+        };
         self.sums.write(self.folder)?;
-        if part.damage().is_inside() {
+        if damage.is_inside() {
             // What could not be read somebody may still want to look at.
             self.folder.rename(&path, &layout::set_aside_path(&path))?;
         } else {

@@ -7,11 +7,9 @@
 
 use std::path::Path;
 
-use arrow::array::Array;
-use arrow::compute::concat;
-
 use super::disk::Folder;
 use super::layout::{self, SegmentName};
+use super::runs::Runs;
 use super::segment::{Reader, Writer};
 use super::sums::Sums;
 use super::{Error, Policy, Rotation, usage};
@@ -119,6 +117,7 @@ fn merge_group(
     for run in runs(table, &sources) {
         write_run(&mut writer, table, &run)?;
     }
+    sources.iter().for_each(Reader::forget);
     if let Some(sum) = writer.publish()? {
         sums.note(&name, sum);
     }
@@ -154,10 +153,9 @@ fn write_run(writer: &mut Writer, table: &Table, run: &[(&Reader, usize)]) -> Re
     {
         return writer.splice(source, *group);
     }
-    writer.row_group(|field| {
-        let parts = run.iter().map(|(source, group)| source.column(&[*group], field));
-        let parts = parts.collect::<Result<Vec<_>, _>>()?;
-        let parts: Vec<&dyn Array> = parts.iter().map(|part| &**part).collect();
-        concat(&parts).map_err(|e| Error::damaged(Path::new(table.name), e.to_string()))
+    writer.row_group(|column| {
+        let mut runs = Runs::new(column.datatype);
+        run.iter().try_for_each(|(source, group)| source.column(*group, column.name, &mut runs))?;
+        Ok(runs)
     })
 }

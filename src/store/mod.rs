@@ -5,8 +5,10 @@
 //! This room knows no host and asks no clock.
 
 mod catalog;
+mod chunk;
 mod cut;
 mod disk;
+mod entity;
 mod error;
 mod gather;
 mod identity;
@@ -19,6 +21,7 @@ mod outlook;
 mod policy;
 mod recover;
 mod retain;
+mod runs;
 mod seal;
 mod segment;
 mod status;

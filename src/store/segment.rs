@@ -12,25 +12,27 @@ use arrow::error::ArrowError;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
 };
-use parquet::arrow::arrow_writer::{ArrowRowGroupWriterFactory, ArrowWriterOptions, compute_leaves};
-use parquet::arrow::{ArrowWriter, ProjectionMask};
-use parquet::basic::{Compression as Codec, Encoding, ZstdLevel};
+use parquet::arrow::{ArrowSchemaConverter, ProjectionMask};
+use parquet::basic::Type as Physical;
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{KeyValue, PageIndexPolicy, ParquetMetaData, SortingColumn};
-use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
+use parquet::file::properties::WriterProperties;
+use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::types::ColumnPath;
 
-use super::disk::{Folder, Unpublished};
+use super::chunk::{self, ChunkWriter, Form, Told};
+use super::disk::{self, Folder, Unpublished};
 use super::layout::SegmentName;
+use super::runs::Runs;
 use super::{Compression, Error};
 use crate::schema::{COMMON, Column, Kind, Order, STORE_FORMAT, Table, Type};
 
-/// A dictionary of a tier's column that grows above this is given up.
-const TIER_DICTIONARY_BYTES: usize = 16 << 10;
-/// How large the dictionary of a column of numbers becomes: 256 numbers.
-const NUMBERS_DICTIONARY_BYTES: usize = 2 << 10;
+/// How many numbers the dictionary of a column has at most.
+const NUMBERS: usize = 256;
+/// A file that lies by time and begins with fewer rows has no index of pages: it would be a good part
+/// of it, and all there is to skip is a page.
+const INDEXED_ROWS: usize = 20_000;
 
 /// A segment being written, row group by row group and in each column by column: what has to be in
 /// memory is one column, however many rows there are.
@@ -38,8 +40,9 @@ pub struct Writer {
     path: PathBuf,
     table: &'static Table,
     file: SerializedFileWriter<Unpublished>,
-    factory: ArrowRowGroupWriterFactory,
-    groups: usize,
+    chunks: ChunkWriter,
+    /// Whether row groups have an index of their pages: all of a file have, or none.
+    indexed: Option<bool>,
 }
 
 impl Writer {
@@ -51,34 +54,33 @@ impl Writer {
         compression: Compression,
     ) -> Result<Self, Error> {
         let path = name.path(folder.root());
-        let properties = properties(table, name, compression)?;
-        let file = Unpublished::new(folder, path.clone())?;
         // Arrow's own schema would be half of every footer, and says nothing that Parquet's does not.
-        let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
-        let (file, factory) = ArrowWriter::try_new_with_options(file, table.schema(), options)
-            .and_then(ArrowWriter::into_serialized_writer)
+        let schema = ArrowSchemaConverter::new().convert(&table.schema()).map_err(|e| failed(&path, e))?;
+        let properties = Arc::new(properties(table, name));
+        let file = Unpublished::new(folder, path.clone())?;
+        let file = SerializedFileWriter::new(file, schema.root_schema_ptr(), properties)
             .map_err(|e| failed(&path, e))?;
-        Ok(Writer { path, table, file, factory, groups: 0 })
+        let chunks = ChunkWriter::new(match compression {
+            Compression::None => None,
+            Compression::Zstd(level) => Some(level),
+        });
+        Ok(Writer { path, table, file, chunks, indexed: None })
     }
 
     /// Adds a row group; `column` is asked for each column of the table in turn.
-    pub fn row_group(
-        &mut self,
-        mut column: impl FnMut(&Field) -> Result<ArrayRef, Error>,
-    ) -> Result<(), Error> {
+    pub fn row_group(&mut self, mut column: impl FnMut(&Column) -> Result<Runs, Error>) -> Result<(), Error> {
         let path = &self.path;
-        let writers = self.factory.create_column_writers(self.groups).map_err(|e| failed(path, e))?;
+        let columns = self.file.schema_descr().columns().to_vec();
         let mut group = self.file.next_row_group().map_err(|e| failed(path, e))?;
-        for (field, mut writer) in self.table.schema().fields().iter().zip(writers) {
-            let values = column(field)?;
-            let written = compute_leaves(field, &values).and_then(|leaves| {
-                leaves.iter().try_for_each(|leaf| writer.write(leaf))?;
-                writer.close()?.append_to_row_group(&mut group)
-            });
+        for (field, descr) in COMMON.iter().chain(self.table.columns).zip(columns) {
+            let runs = column(field)?;
+            let by_time = self.table.order == Order::Time;
+            let indexed = *self.indexed.get_or_insert(!by_time || runs.rows() > INDEXED_ROWS);
+            let written = self.chunks.write(descr, form(field), told_of(field), indexed, &runs);
+            let written = written.and_then(|(bytes, close)| group.append_column(&bytes, close));
             written.map_err(|e| failed(path, e))?;
         }
         group.close().map_err(|e| failed(path, e))?;
-        self.groups += 1;
         Ok(())
     }
 
@@ -86,9 +88,10 @@ impl Writer {
     pub fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
         let conformed = conform(batch, &self.table.schema());
         let batch = conformed.map_err(|e| Error::damaged(&self.path, e.to_string()))?;
-        self.row_group(|field| {
-            let values = batch.column_by_name(field.name()).cloned();
-            Ok(values.unwrap_or_else(|| new_null_array(field.data_type(), batch.num_rows())))
+        self.row_group(|column| {
+            let values = batch.column_by_name(column.name);
+            let unknown = || Runs::unknown(column.datatype, batch.num_rows());
+            Ok(values.map_or_else(unknown, |values| Runs::of(column.datatype, values)))
         })
     }
 
@@ -112,15 +115,15 @@ impl Writer {
             group.append_column(&from.file, close).map_err(|e| failed(path, e))?;
         }
         group.close().map_err(|e| failed(path, e))?;
-        self.groups += 1;
         Ok(())
     }
 
     /// Writes the footer and publishes the file; hands out the SHA-256 of it. `None` where one of
     /// that name stands already.
-    pub fn publish(self) -> Result<Option<[u8; 32]>, Error> {
-        let path = self.path;
-        self.file.into_inner().map_err(|e| failed(&path, e))?.publish()
+    pub fn publish(mut self) -> Result<Option<[u8; 32]>, Error> {
+        // Not `into_inner`, which would say that the last bytes were not taken and not why.
+        self.file.finish().map_err(|e| failed(&self.path, e))?;
+        self.file.inner_mut().publish()
     }
 }
 
@@ -190,6 +193,11 @@ impl Reader {
         Ok(Reader { path: path.into(), file, footer })
     }
 
+    /// Says that it is not read soon again.
+    pub fn forget(&self) {
+        disk::forget(&self.file, u64::MAX);
+    }
+
     /// Its columns.
     pub fn schema(&self) -> &SchemaRef {
         self.footer.schema()
@@ -244,16 +252,20 @@ impl Reader {
         reader.map_err(|e| Error::damaged(&self.path, e.to_string()))
     }
 
-    /// The values of one column in some row groups, in one piece; NULL where the file has no such
-    /// column of that type.
-    pub fn column(&self, groups: &[usize], field: &Field) -> Result<ArrayRef, Error> {
-        let rows = groups.iter().map(|group| self.group_rows(*group)).sum();
+    /// Adds the values of one column in a row group to `runs`; they are unknown where the file has no
+    /// such column of that type.
+    pub fn column(&self, group: usize, name: &str, runs: &mut Runs) -> Result<(), Error> {
+        read_column(&self.path, &self.file, self.footer.metadata(), (group, name), runs)
+    }
+
+    /// The same as one array.
+    pub fn array(&self, group: usize, field: &Field) -> Result<ArrayRef, Error> {
         let known = self.schema().field_with_name(field.name());
         if !known.is_ok_and(|known| known.data_type() == field.data_type()) {
-            return Ok(new_null_array(field.data_type(), rows));
+            return Ok(new_null_array(field.data_type(), self.group_rows(group)));
         }
         let damaged = |e: ArrowError| Error::damaged(&self.path, e.to_string());
-        let batches = self.rows_of(groups.to_vec(), Some(&[field.name()]))?;
+        let batches = self.rows_of(vec![group], Some(&[field.name()]))?;
         let parts: Vec<ArrayRef> = batches
             .map(|batch| batch.map(|batch| batch.column(0).clone()))
             .collect::<Result<_, _>>()
@@ -264,6 +276,38 @@ impl Reader {
         }
         arrow::compute::concat(&parts).map_err(damaged)
     }
+}
+
+/// Adds the values of one column in a row group of a file to `runs`.
+pub fn read_column(
+    path: &Path,
+    file: &File,
+    footer: &ParquetMetaData,
+    (group, name): (usize, &str),
+    runs: &mut Runs,
+) -> Result<(), Error> {
+    let group = footer.row_group(group);
+    let physical = match runs.datatype {
+        Type::Int64 | Type::Timestamp => Physical::INT64,
+        Type::Float64 => Physical::DOUBLE,
+        Type::Boolean => Physical::BOOLEAN,
+        Type::Utf8 => Physical::BYTE_ARRAY,
+    };
+    let found = group.columns().iter().find(|chunk| chunk.column_path().string() == name);
+    let rows = group.num_rows() as usize;
+    let Some(chunk) = found.filter(|chunk| chunk.column_type() == physical) else {
+        runs.push(rows, None);
+        return Ok(());
+    };
+    let file = Arc::new(file.try_clone().map_err(Error::io(path))?);
+    let before = runs.rows();
+    SerializedPageReader::new(file, chunk, rows, None)
+        .and_then(|pages| chunk::read(Box::new(pages), chunk.column_descr().max_def_level() > 0, runs))
+        .map_err(|e| failed(path, e))?;
+    if runs.rows() - before != rows {
+        return Err(Error::damaged(path, format!("{name} has another number of rows than the rest")));
+    }
+    Ok(())
 }
 
 /// What the columns are, so that a file alone knows: a line a kind and unit, with the columns' names.
@@ -311,19 +355,7 @@ fn plausible(footer: &ParquetMetaData, length: u64) -> Result<(), &'static str> 
     Ok(())
 }
 
-fn properties(
-    table: &Table,
-    name: &SegmentName,
-    compression: Compression,
-) -> Result<WriterProperties, Error> {
-    let codec = match compression {
-        Compression::None => Codec::UNCOMPRESSED,
-        Compression::Zstd(level) => {
-            let level =
-                ZstdLevel::try_new(level).map_err(|e| Error::damaged(Path::new("zstd"), e.to_string()))?;
-            Codec::ZSTD(level)
-        }
-    };
+fn properties(table: &Table, name: &SegmentName) -> WriterProperties {
     let facts = [
         ("sysray.format", STORE_FORMAT.to_string()),
         ("sysray.program", env!("CARGO_PKG_VERSION").into()),
@@ -336,52 +368,40 @@ fn properties(
         ("sysray.columns", told(table)),
     ];
     let facts = facts.into_iter().map(|(key, value)| KeyValue::new(key.into(), value)).collect();
-    let mut properties = WriterProperties::builder()
-        .set_compression(codec)
-        .set_key_value_metadata(Some(facts))
-        // One row group a file, or one a bucket where the writer ends them.
-        .set_max_row_group_row_count(Some(usize::MAX >> 1));
-    if table.tier.is_some() {
-        // Sums and peaks seldom repeat, and there are hundreds of columns to hold one for.
-        properties = properties.set_dictionary_page_size_limit(TIER_DICTIONARY_BYTES);
-    } else if table.order == Order::Time {
-        // Not `ts`: where the clock was set back the rows lie by tick all the same.
-        let tick = COMMON.iter().position(|c| c.name == "tick").expect("every table has ticks");
-        let tick = SortingColumn { column_idx: tick as i32, descending: false, nulls_first: true };
-        properties = properties.set_sorting_columns(Some(vec![tick]));
+    let properties = WriterProperties::builder().set_key_value_metadata(Some(facts));
+    if table.tier.is_some() || table.order == Order::Entity {
         // Nothing of entities: they lie in order within a row group, and DataFusion takes what the
         // first row group says for the whole file.
+        return properties.build();
     }
-    for column in COMMON.iter().chain(table.columns) {
-        let statistics = match (column.kind, column.datatype) {
-            // Only what rows are looked up by is worth an index by page: most files are small, and
-            // a footer is a good part of them.
-            (Kind::Key, _) => EnabledStatistics::Page,
-            // What the first and the last of all names are leaves nothing out.
-            (_, Type::Utf8) => EnabledStatistics::None,
-            _ => EnabledStatistics::Chunk,
-        };
-        properties = properties.set_column_statistics_enabled(ColumnPath::from(column.name), statistics);
-        properties = encoded(properties, column);
+    // Not `ts`: where the clock was set back the rows lie by tick all the same.
+    let tick = COMMON.iter().position(|c| c.name == "tick").expect("every table has ticks");
+    let tick = SortingColumn { column_idx: tick as i32, descending: false, nulls_first: true };
+    properties.set_sorting_columns(Some(vec![tick])).build()
+}
+
+/// What a column's values are said to lie between.
+fn told_of(column: &Column) -> Told {
+    match (column.kind, column.datatype) {
+        // Only what rows are looked up by is worth an index by page: most files are small, and
+        // a footer is a good part of them.
+        (Kind::Key, _) => Told::OfPages,
+        // What the first and the last of all names are leaves nothing out.
+        (_, Type::Utf8) => Told::Nothing,
+        _ => Told::OfChunk,
     }
-    Ok(properties.build())
 }
 
 /// How a column is written down before it is compressed; measured in `benches/recorder/layout`.
-fn encoded(properties: WriterPropertiesBuilder, column: &Column) -> WriterPropertiesBuilder {
-    let path = || ColumnPath::from(column.name);
+fn form(column: &Column) -> Form {
     match (column.kind, column.datatype) {
-        // Text has the library's dictionary, and of booleans there is nothing to save.
-        (_, Type::Utf8 | Type::Boolean) => properties,
         // These rise evenly from row to row.
-        _ if ["ts", "tick"].contains(&column.name) => properties
-            .set_column_dictionary_enabled(path(), false)
-            .set_column_encoding(path(), Encoding::DELTA_BINARY_PACKED),
+        _ if ["ts", "tick"].contains(&column.name) => Form::Rising,
         // A level stays, which zstd sees to, or is one that was not there before, which would only
         // fill a dictionary.
-        (Kind::Gauge, _) | (_, Type::Float64) => properties.set_column_dictionary_enabled(path(), false),
+        (Kind::Gauge, _) | (_, Type::Float64) => Form::Level,
         // What takes few values (clock ticks, CPUs, users) is smallest with a dictionary, what takes
-        // many without. One that overflows tells them apart: what follows is written plainly.
-        _ => properties.set_column_dictionary_page_size_limit(path(), NUMBERS_DICTIONARY_BYTES),
+        // many without.
+        _ => Form::Few(NUMBERS),
     }
 }

@@ -39,6 +39,8 @@ mod record;
 mod report;
 /// The promises that every declaration keeps, and the page made of them.
 mod schema;
+/// What is sealed and merged is what was recorded, value by value.
+mod sealed;
 /// Frames, parts, segments, and that each tick is read exactly once.
 mod store;
 /// The commands that look after a store.

@@ -19,6 +19,7 @@ use sysray::schema::{Column, Kind, Table, Type, table};
 
 use crate::busy::{BUCKET, Busy};
 use read::Asked;
+pub use sealed::record;
 use write::{How, Layout, Written, chunk_but_keys, columns};
 
 /// Measures what the words behind `layout` name: `process`, `cgroup`, `time`, `sealed`, Parquet files of a

@@ -45,7 +45,7 @@ pub fn measure() {
 }
 
 /// Writes the rows of one part, a frame a tick.
-fn record(root: &Path, table: &str, before: u64, rows: &RecordBatch) {
+pub fn record(root: &Path, table: &str, before: u64, rows: &RecordBatch) {
     let id = TABLES.iter().position(|t| t.name == table).expect("there is such a table") as u32;
     let ts = times(rows);
     let name = PartName { host: "bench".into(), first_seq: before + 1, from: Micros(ts[0]) };

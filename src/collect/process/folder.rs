@@ -39,6 +39,8 @@ pub struct Folder {
     path: PathBuf,
     /// Whether the kernel answers, and not a captured tree.
     is_procfs: bool,
+    /// Whether its pids are those of our own namespace.
+    has_own_pids: bool,
     buffer: Vec<u8>,
     entries: Vec<u8>,
     name: String,
@@ -50,11 +52,15 @@ impl Folder {
     pub fn open(path: &Path) -> Result<Self, Error> {
         let fd = rustix::fs::open(path, FOLDER, Mode::empty()).map_err(read_error(path))?;
         let is_procfs = rustix::fs::fstatfs(&fd).is_ok_and(|fs| fs.f_type == rustix::fs::PROC_SUPER_MAGIC);
+        let mut buffer = vec![0; LONGEST];
+        let own = rustix::fs::readlinkat_raw(&fd, "self", &mut buffer[..]).ok();
+        let own = own.and_then(|length| std::str::from_utf8(&buffer[..length]).ok()?.parse().ok());
         Ok(Folder {
+            has_own_pids: is_procfs && own == Some(std::process::id()),
             fd,
             path: path.into(),
             is_procfs,
-            buffer: vec![0; LONGEST],
+            buffer,
             entries: Vec::with_capacity(LONGEST),
             name: String::new(),
             reads: 0,
@@ -64,6 +70,11 @@ impl Folder {
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Whether the kernel answers, and its pids are those that we have ourselves.
+    pub fn has_own_pids(&self) -> bool {
+        self.has_own_pids
     }
 
     /// How many files were read since the last call.

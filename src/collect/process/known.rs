@@ -67,6 +67,8 @@ pub struct Known {
     ran_ticks: u32,
     /// It has run since what it runs was asked for.
     ran_since: bool,
+    /// It has run since its open files were counted: nobody else opens or closes them.
+    has_uncounted_files: bool,
     /// When it is read although it has not run, and when what hardly ever changes is.
     due: Duration,
     rarely_due: Duration,
@@ -319,8 +321,9 @@ impl Known {
     fn read_open_files(&mut self, folder: &mut Folder, may_have_run: bool, is_due: bool) -> Result<(), Miss> {
         if self.is_kernel() || self.has_ended() {
             self.row.open_files = None;
-        } else if may_have_run || is_due {
+        } else if may_have_run || (is_due && self.has_uncounted_files) {
             let at_once = folder.open_files_at_once(self.row.pid);
+            self.has_uncounted_files = at_once.is_none() && !is_due;
             if at_once.is_some() {
                 self.row.open_files = at_once;
             } else if is_due {

@@ -9,6 +9,7 @@ mod cpu_time;
 mod crowd;
 mod details;
 mod folder;
+mod forks;
 mod known;
 mod probe;
 mod stat;
@@ -25,6 +26,7 @@ use commands::{Asked, Commands};
 use crowd::Crowd;
 use details::Schedule;
 use folder::{Folder, Miss, proc_folder};
+use forks::Forks;
 use known::{Known, Now};
 use users::Users;
 pub use users::{Directory, by_name_services};
@@ -47,6 +49,7 @@ pub struct ProcessCollector {
     settings: Settings,
     folder: Option<Folder>,
     room: Room,
+    forks: Forks,
     pids: Vec<i64>,
     /// In the order of their pids. In boxes, since they go from one list to the other in each tick.
     #[allow(clippy::vec_box)]
@@ -77,6 +80,7 @@ impl ProcessCollector {
             settings: settings.clone(),
             folder: None,
             room: room(),
+            forks: Forks::default(),
             pids: Vec::new(),
             known: Vec::new(),
             before: Vec::new(),
@@ -134,7 +138,9 @@ impl Collector for ProcessCollector {
             Some(folder) => folder,
             None => Folder::open(&path)?,
         };
-        folder.pids(&mut self.pids)?;
+        if !folder.has_own_pids() || self.forks.may_be(host)? {
+            folder.pids(&mut self.pids)?;
+        }
         let mut now = Now {
             units: host.units,
             at: host.now,
@@ -150,16 +156,21 @@ impl Collector for ProcessCollector {
         };
         std::mem::swap(&mut self.known, &mut self.before);
         let mut before = self.before.drain(..).peekable();
+        let mut gone = Vec::new();
         for pid in &self.pids {
             while before.next_if(|known| known.row.pid < *pid).is_some() {}
             let mut known = before.next_if(|known| known.row.pid == *pid).unwrap_or_default();
             match known.look(&mut folder, *pid, &mut now) {
                 Ok(true) => self.known.push(known),
-                Ok(false) | Err(Miss::Gone) => {}
+                Ok(false) => {}
+                Err(Miss::Gone) => gone.push(*pid),
                 Err(Miss::Failed(error)) => return Err(error),
             }
         }
         drop(before);
+        if !gone.is_empty() {
+            self.pids.retain(|pid| gone.binary_search(pid).is_err());
+        }
         self.ask_commands(host);
         self.known.iter_mut().for_each(|known| sample.process.share(known.told()));
         host.count_reads(folder.take_reads());

@@ -17,6 +17,7 @@ use crate::schema::{Micros, Table};
 use crate::store::catalog::{Catalog, Segment};
 use crate::store::disk::{Folder, Unpublished};
 use crate::store::layout::{self, SegmentName};
+use crate::store::runs::Runs;
 use crate::store::segment::{self, Reader, Writer};
 use crate::store::sums::{Sums, hex};
 use crate::store::{Class, Compression, Error};
@@ -118,8 +119,8 @@ impl Cutting<'_> {
         let mut kept = Kept::default();
         let mut groups = Vec::new();
         for group in 0..reader.row_groups() {
-            let ts = reader.column(&[group], table.schema().field(0))?;
-            let tick = reader.column(&[group], table.schema().field(1))?;
+            let ts = reader.array(group, table.schema().field(0))?;
+            let tick = reader.array(group, table.schema().field(1))?;
             groups.push(kept.mask(&self.range, &ts, &tick));
         }
         let Some(mut name) = kept.name(&segment.name) else { return Ok(()) };
@@ -136,12 +137,17 @@ impl Cutting<'_> {
             }
             let redaction = &mut self.redaction;
             let column = |field: &Field| -> Result<ArrayRef, Error> {
-                let values = reader.column(&[group], field)?;
+                let values = reader.array(group, field)?;
                 filter(&values, &mask).map_err(|e| Error::damaged(&segment.path, e.to_string()))
             };
-            writer.row_group(|field| match redaction {
-                Some(redaction) => redaction.column(table, field, &column),
-                None => column(field),
+            writer.row_group(|of| {
+                let schema = table.schema();
+                let field = schema.field_with_name(of.name).expect("a table's columns are in its schema");
+                let values = match redaction {
+                    Some(redaction) => redaction.column(table, field, &column),
+                    None => column(field),
+                };
+                Ok(Runs::of(of.datatype, &values?))
             })?;
         }
         self.publish(writer, &name, kept.rows)
@@ -186,9 +192,14 @@ impl Cutting<'_> {
             };
             let mut writer = Writer::new(self.folder, table, &name, COMPRESSION)?;
             let redaction = &mut self.redaction;
-            writer.row_group(|field| match redaction {
-                Some(redaction) => redaction.column(table, field, &column),
-                None => column(field),
+            writer.row_group(|of| {
+                let schema = table.schema();
+                let field = schema.field_with_name(of.name).expect("a table's columns are in its schema");
+                let values = match redaction {
+                    Some(redaction) => redaction.column(table, field, &column),
+                    None => column(field),
+                };
+                Ok(Runs::of(of.datatype, &values?))
             })?;
             self.publish(writer, &name, kept.rows)?;
         }

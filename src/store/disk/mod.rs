@@ -14,7 +14,7 @@ use std::sync::Arc;
 use super::Error;
 
 pub use bounded::Bounded;
-pub use real::RealDisk;
+pub use real::{RealDisk, forget};
 pub use staged::Staged;
 pub use unpublished::{Unpublished, is_temporary};
 

@@ -99,6 +99,22 @@ impl DiskFile for File {
     }
 }
 
+/// Says that what a file has before an offset is not read soon: the system need not keep it in memory,
+/// which would count as the recorder's. A hint, of use only for what was synced.
+#[cfg(target_os = "linux")]
+pub fn forget(file: &File, up_to: u64) {
+    use rustix::fs::{Advice, fadvise};
+    // In whole pages: a part of one stays, and more may be written to it.
+    let pages = up_to.min(i64::MAX as u64) & !4095;
+    if let Some(length) = std::num::NonZeroU64::new(pages) {
+        let _ = fadvise(file, 0, Some(length), Advice::DontNeed);
+    }
+}
+
+/// The same where there is no such hint.
+#[cfg(not(target_os = "linux"))]
+pub fn forget(_file: &File, _up_to: u64) {}
+
 #[cfg(target_os = "linux")]
 fn move_without_replacing(from: &Path, to: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};

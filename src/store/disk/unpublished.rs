@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::{DiskFile, Error, Folder};
+use super::{DiskFile, Error, Folder, forget};
 
 /// How the name of a file begins that is not finished.
 const TEMPORARY: &str = ".tmp-";
@@ -55,8 +55,9 @@ impl Unpublished {
 
     /// Syncs it and gives it its name; hands out the SHA-256 of its bytes. `None` where that name
     /// stands already: it is never replaced.
-    pub fn publish(mut self) -> Result<Option<[u8; 32]>, Error> {
+    pub fn publish(&mut self) -> Result<Option<[u8; 32]>, Error> {
         self.file.sync().map_err(Error::io(&self.temporary))?;
+        forget(self.file.file(), u64::MAX);
         match self.folder.disk.publish(&self.temporary, &self.target) {
             Ok(()) => self.done = true,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),

@@ -11,6 +11,7 @@
 //! `length` counts everything behind itself. `key` is the keyframe that the frame leans on: its own
 //! number where it is one. No length is believed, and nothing allocated for it, before its check fits.
 
+use super::window::Source;
 use crate::schema::Micros;
 
 pub const MAGIC: [u8; 4] = *b"SRF1";
@@ -20,6 +21,9 @@ pub const HEADER: usize = 44;
 pub const ENTRY: usize = 20;
 /// How far a table of a frame may unpack: far above any real one.
 pub const RAW_LIMIT: usize = 64 << 20;
+
+/// How many bytes the magic is looked for in at once.
+const LOOKED_AT: usize = 4096;
 
 /// How many tables a frame may have: far above any real number.
 const TABLES_LIMIT: usize = 512;
@@ -138,39 +142,82 @@ pub fn decode(bytes: &[u8]) -> Option<Frame<'_>> {
     Some(Frame { moment, key: u64_at(whole, 16)?, entries, length })
 }
 
-/// All frames in the bytes of a part that can be proved, in order. Behind damage it is looked for
+/// All frames in the bytes of a part that can be proved, in order.
+pub fn scan(bytes: &[u8], at: usize) -> Vec<(usize, Frame<'_>)> {
+    let mut found = Vec::new();
+    let mut source = bytes;
+    walk(&mut source, at, &mut |begin, _| found.push(begin));
+    found.into_iter().filter_map(|begin| Some((begin, decode(bytes.get(begin..)?)?))).collect()
+}
+
+/// Visits all frames that can be proved, in order, with where they begin. Behind damage it is looked for
 /// the next header that fits its check; a number is only taken once, and never goes back.
-pub fn scan(bytes: &[u8], mut at: usize) -> Vec<(usize, Frame<'_>)> {
-    let mut found: Vec<(usize, Frame)> = Vec::new();
+pub fn walk(source: &mut impl Source, mut at: usize, each: &mut impl FnMut(usize, &Frame<'_>)) {
     let mut last = None;
-    while let Some((begin, frame)) = next(bytes, at) {
-        at = begin + frame.length;
+    while let Some((begin, found)) = next(source, at, usize::MAX) {
+        at = begin + found.length;
         // A frame of which only a part was written, and then all of it again behind.
-        if !frame.is_sound()
-            && let Some((within, again)) = next(bytes, begin + MAGIC.len())
-            && within < at
+        if !found.is_sound
+            && let Some((within, again)) = next(source, begin + MAGIC.len(), at)
         {
             at = within;
-            if again.moment.seq == frame.moment.seq {
+            if again.seq == found.seq {
                 continue;
             }
         }
-        if last.is_none_or(|last| frame.moment.seq > last) {
-            last = Some(frame.moment.seq);
-            found.push((begin, frame));
+        if last.is_none_or(|last| found.seq > last) {
+            last = Some(found.seq);
+            if let Some(frame) = source.get(begin..begin + found.length).and_then(decode) {
+                each(begin, &frame);
+            }
         }
     }
-    found
 }
 
-fn next(bytes: &[u8], mut at: usize) -> Option<(usize, Frame<'_>)> {
+/// What is known of a frame before it is visited.
+struct Found {
+    seq: u64,
+    length: usize,
+    is_sound: bool,
+}
+
+/// The next frame that begins at `at` or behind, and before `end`.
+fn next(source: &mut impl Source, mut at: usize, end: usize) -> Option<(usize, Found)> {
     loop {
-        let rest = bytes.get(at..)?;
-        let begin = at + rest.windows(MAGIC.len()).position(|word| word == MAGIC)?;
-        if let Some(frame) = decode(&bytes[begin..]) {
-            return Some((begin, frame));
+        let begin = magic(source, at).filter(|begin| *begin < end)?;
+        if let Some(length) = length(source, begin)
+            && let Some(frame) = source.get(begin..begin + length).and_then(decode)
+        {
+            let (seq, is_sound) = (frame.moment.seq, frame.is_sound());
+            return Some((begin, Found { seq, length, is_sound }));
         }
         at = begin + 1;
+    }
+}
+
+/// The length of the frame that begins there, if its header and directory fit their check.
+fn length(source: &mut impl Source, begin: usize) -> Option<usize> {
+    let header = source.get(begin..begin.checked_add(HEADER)?)?;
+    let length = 8usize.checked_add(u32_at(header, 4)? as usize)?;
+    let count = Some(u32_at(header, 40)? as usize).filter(|count| *count <= TABLES_LIMIT)?;
+    let directory = HEADER + count * ENTRY;
+    let told = source.get(begin..begin + directory + 4)?;
+    (u32_at(told, directory)? == crc32c::crc32c(&told[..directory])).then_some(length)
+}
+
+/// Where the magic stands next.
+fn magic(source: &mut impl Source, mut at: usize) -> Option<usize> {
+    loop {
+        let bytes = source.get(at..at.checked_add(LOOKED_AT)?.min(source.length()))?;
+        if let Some(found) = bytes.windows(MAGIC.len()).position(|word| word == MAGIC) {
+            return Some(at + found);
+        }
+        // The last bytes may be the first of it.
+        let looked_at = bytes.len();
+        if looked_at < LOOKED_AT {
+            return None;
+        }
+        at += looked_at - (MAGIC.len() - 1);
     }
 }
 

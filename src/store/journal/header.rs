@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 use crate::schema::{COMMON, PART_FORMAT, TABLES, Table, Type};
 
 const MAGIC: [u8; 4] = *b"SRJ1";
+/// What says how long a header is.
+pub const BEGINNING: usize = 12;
 
 /// What a part says of itself.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -43,6 +45,12 @@ pub fn encode(host: &str, boot_id: &str) -> Vec<u8> {
     bytes.extend_from_slice(&crc32c::crc32c(&json).to_le_bytes());
     bytes.extend_from_slice(&json);
     bytes
+}
+
+/// How long the header is that the bytes begin with, as they say.
+pub fn length(bytes: &[u8]) -> Option<usize> {
+    let json = bytes.get(4..8)?.try_into().ok().map(u32::from_le_bytes)?;
+    (bytes[..4] == MAGIC).then_some(BEGINNING + json as usize)
 }
 
 /// Reads the header that the bytes begin with, and its length. `None` where it is not whole and

@@ -8,6 +8,8 @@ mod header;
 mod last;
 mod part;
 mod rows;
+mod table;
+mod window;
 mod writer;
 
 pub use again::Again;
@@ -15,5 +17,6 @@ pub use encoder::{Encoder, Tables, Told};
 pub use frame::{Content, Frame, Moment};
 pub use header::encode as part_header;
 pub use last::{keep_last, read_last};
-pub use part::{Damage, Part, TableReader};
+pub use part::{Damage, Part};
+pub use table::{Lying, Of, Place, TableReader};
 pub use writer::{PartFile, Writer};

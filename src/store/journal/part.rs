@@ -1,18 +1,16 @@
 //! A part being read, as it was when it was opened. Damage costs what it hit, and is counted.
 
-use std::collections::HashMap;
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
-use zstd::zstd_safe::{DCtx, DDict};
 
-use super::again::Again;
-use super::frame::{self, Codec, Content, Entry, Frame, Moment, RAW_LIMIT};
+use super::frame::{self, Content, Entry, Frame, Moment};
 use super::header::{self, Header};
-use super::rows;
+use super::table::TableReader;
+use super::window::Window;
 use crate::schema::PART_FORMAT;
 use crate::store::Error;
 
@@ -20,6 +18,8 @@ use crate::store::Error;
 pub struct Part {
     path: PathBuf,
     bytes: Vec<u8>,
+    /// Where the rest is, with the length of all, if only the header is in memory.
+    lying: Option<(File, usize)>,
     header: Option<Header>,
     /// Where the frames begin.
     frames: usize,
@@ -55,17 +55,73 @@ impl Part {
         Part::parse(path, bytes)
     }
 
+    /// The same, of which only the header is read: its frames are there to be walked, a few in memory at
+    /// once. One whose header is not there is read whole.
+    pub fn open(path: &Path, file: &File, length: u64) -> Result<Part, Error> {
+        let mut bytes = vec![0; length.min(header::BEGINNING as u64) as usize];
+        let mut from = file;
+        from.read_exact(&mut bytes).map_err(Error::io(path))?;
+        let whole = header::length(&bytes).filter(|whole| *whole as u64 <= length);
+        let mut from = from.take(whole.unwrap_or(usize::MAX).saturating_sub(bytes.len()) as u64);
+        if whole.is_none() {
+            from.set_limit(length - bytes.len() as u64);
+        }
+        from.read_to_end(&mut bytes).map_err(Error::io(path))?;
+        bytes.truncate(whole.unwrap_or(usize::MAX));
+        let mut part = Part::parse(path, bytes)?;
+        if part.header.is_some() {
+            part.lying = Some((file.try_clone().map_err(Error::io(path))?, length as usize));
+        } else if whole.is_some() {
+            let mut rest = file;
+            rest.seek(SeekFrom::Start(0)).map_err(Error::io(path))?;
+            return Part::read(path, file, length);
+        }
+        Ok(part)
+    }
+
+    /// Visits the frames that can be proved, in order; tells what cannot be read.
+    pub fn walk(&self, mut each: impl FnMut(&Frame<'_>)) -> Result<Damage, Error> {
+        if self.header.is_none() {
+            return Ok(self.damage());
+        }
+        let mut counted = Counted { at: self.frames, ..Counted::default() };
+        let mut visit = |begin, frame: &Frame<'_>| {
+            counted.take(begin, frame);
+            each(frame);
+        };
+        let length = match &self.lying {
+            Some((file, length)) => {
+                let mut window = Window::new(file, *length);
+                frame::walk(&mut window, self.frames, &mut visit);
+                window.failed().map_err(Error::io(&self.path))?;
+                *length
+            }
+            None => {
+                frame::walk(&mut self.bytes.as_slice(), self.frames, &mut visit);
+                self.bytes.len()
+            }
+        };
+        Ok(counted.finish(length))
+    }
+
     /// The part that some bytes are; `path` is for messages.
     pub fn parse(path: &Path, bytes: Vec<u8>) -> Result<Part, Error> {
         let Some((header, frames)) = header::decode(&bytes) else {
-            return Ok(Part { path: path.into(), frames: 0, bytes, header: None, tables: vec![] });
+            return Ok(Part {
+                path: path.into(),
+                frames: 0,
+                bytes,
+                lying: None,
+                header: None,
+                tables: vec![],
+            });
         };
         if header.format > PART_FORMAT {
             let found = header.format;
             return Err(Error::Format { path: path.into(), found, known: PART_FORMAT });
         }
         let tables = header.tables();
-        Ok(Part { path: path.into(), bytes, header: Some(header), frames, tables })
+        Ok(Part { path: path.into(), bytes, lying: None, header: Some(header), frames, tables })
     }
 
     /// The same part, read as if its header were that of this program: for one whose own is damaged.
@@ -104,32 +160,15 @@ impl Part {
 
     /// What cannot be read.
     pub fn damage(&self) -> Damage {
-        let mut damage = Damage::default();
         if self.header.is_none() {
             // A header that was cut off is no loss: no frame is written before it is whole.
             let torn = frame::scan(&self.bytes, 0).is_empty();
             let bytes = self.bytes.len();
-            return Damage { headless: !torn, torn_bytes: if torn { bytes } else { 0 }, ..damage };
+            return Damage { headless: !torn, torn_bytes: if torn { bytes } else { 0 }, ..Damage::default() };
         }
-        let mut at = self.frames;
-        let mut keys: HashMap<u64, Vec<(u16, bool)>> = HashMap::new();
-        for (begin, frame) in frame::scan(&self.bytes, self.frames) {
-            damage.lost_bytes += begin.saturating_sub(at);
-            at = begin + frame.length;
-            let is_key = frame.key == frame.moment.seq;
-            let leans_on_nothing = |entry: &&Entry| {
-                let base = keys.get(&frame.key).and_then(|key| key.iter().find(|(id, _)| *id == entry.id));
-                let keyed = !is_key && entry.codec.is_keyed();
-                entry.packed.is_none() || keyed && !base.is_some_and(|(_, sound)| *sound)
-            };
-            damage.lost_tables += frame.entries.iter().filter(leans_on_nothing).count();
-            if is_key {
-                let own = frame.entries.iter().filter(|entry| entry.content == Content::Interval);
-                keys.insert(frame.key, own.map(|entry| (entry.id, entry.packed.is_some())).collect());
-            }
-        }
-        damage.torn_bytes = self.bytes.len().saturating_sub(at);
-        damage
+        let mut counted = Counted { at: self.frames, ..Counted::default() };
+        frame::walk(&mut self.bytes.as_slice(), self.frames, &mut |begin, frame| counted.take(begin, frame));
+        counted.finish(self.bytes.len())
     }
 
     /// The names of its tables.
@@ -142,7 +181,7 @@ impl Part {
     pub fn table(&self, name: &str) -> Option<TableReader> {
         let id = self.tables.iter().position(|(table, _)| table == name)?;
         let schema = self.tables[id].1.clone()?;
-        Some(TableReader { id, schema, zstd: DCtx::create(), key: None })
+        Some(TableReader::new(id, schema))
     }
 
     /// The rows of a table, frame by frame, for those frames that `wanted` names.
@@ -165,103 +204,35 @@ impl Part {
     }
 }
 
-/// Unpacks one table, frame after frame.
-pub struct TableReader {
-    id: usize,
-    schema: SchemaRef,
-    zstd: DCtx<'static>,
-    /// The last keyframe.
-    key: Option<Key>,
+/// Counts what cannot be read, frame after frame.
+#[derive(Default)]
+struct Counted {
+    damage: Damage,
+    /// Where the last frame ended.
+    at: usize,
+    /// The last keyframe, with its tables, and whether each is sound.
+    key: Option<(u64, Vec<(u16, bool)>)>,
 }
 
-/// The table in a keyframe.
-struct Key {
-    seq: u64,
-    dictionary: DDict<'static>,
-    raw: Vec<u8>,
-    count: u32,
-    /// Its rows, once a frame had some of them again.
-    rows: Option<RecordBatch>,
-}
-
-impl TableReader {
-    /// Takes note of a frame, which may be the keyframe of others. Frames are to be entered in order.
-    pub fn enter(&mut self, frame: &Frame<'_>) {
-        if frame.key != frame.moment.seq {
-            return;
-        }
-        let entry = frame.entry(self.id, Content::Interval);
-        self.key = entry.and_then(|entry| {
-            let raw = self.unpack(entry, frame.key)?;
-            let dictionary = DDict::try_create(&raw)?;
-            Some(Key { seq: frame.key, dictionary, raw, count: entry.rows, rows: None })
-        });
-    }
-
-    /// The table's columns, as the part declares them.
-    pub fn schema(&self) -> &SchemaRef {
-        &self.schema
-    }
-
-    /// How many rows of the table a frame says it has; `None` where it does not have the table.
-    pub fn promised(&self, frame: &Frame<'_>, content: Content) -> Option<u64> {
-        frame.entry(self.id, content).map(|entry| u64::from(entry.rows))
-    }
-
-    /// The table's rows in a frame that was entered; `None` where it has none or they are damaged.
-    pub fn rows(&mut self, frame: &Frame<'_>, content: Content) -> Option<RecordBatch> {
-        self.decode(frame, content, None)
-    }
-
-    /// The same, of the columns at these places alone, which rise.
-    pub fn columns(&mut self, frame: &Frame<'_>, content: Content, places: &[usize]) -> Option<RecordBatch> {
-        self.decode(frame, content, Some(places))
-    }
-
-    fn decode(
-        &mut self,
-        frame: &Frame<'_>,
-        content: Content,
-        places: Option<&[usize]>,
-    ) -> Option<RecordBatch> {
-        let entry = frame.entry(self.id, content)?;
-        let raw = self.unpack(entry, frame.key)?;
-        if entry.codec != Codec::ZstdAgain {
-            return rows::decode(raw, &self.schema, entry.rows, places).ok();
-        }
-        let (again, begin) =
-            Again::decode(&raw).filter(|(again, _)| again.here.len() == entry.rows as usize)?;
-        let others = match again.others() {
-            0 => rows::none(&self.schema, places),
-            count => rows::decode(raw.get(begin..)?.to_vec(), &self.schema, count as u32, places).ok()?,
+impl Counted {
+    fn take(&mut self, begin: usize, frame: &Frame<'_>) {
+        self.damage.lost_bytes += begin.saturating_sub(self.at);
+        self.at = begin + frame.length;
+        let is_key = frame.key == frame.moment.seq;
+        let key = self.key.as_ref().filter(|(key, _)| *key == frame.key);
+        let leans_on_nothing = |entry: &&Entry| {
+            let base = key.and_then(|(_, tables)| tables.iter().find(|(id, _)| *id == entry.id));
+            let keyed = !is_key && entry.codec.is_keyed();
+            entry.packed.is_none() || keyed && !base.is_some_and(|(_, sound)| *sound)
         };
-        let key = self.key.as_mut().filter(|key| key.seq == frame.key)?;
-        if key.rows.is_none() {
-            key.rows = rows::decode(std::mem::take(&mut key.raw), &self.schema, key.count, None).ok();
+        self.damage.lost_tables += frame.entries.iter().filter(leans_on_nothing).count();
+        if is_key {
+            let own = frame.entries.iter().filter(|entry| entry.content == Content::Interval);
+            self.key = Some((frame.key, own.map(|entry| (entry.id, entry.packed.is_some())).collect()));
         }
-        let whole = key.rows.as_ref()?;
-        let chosen = places.map_or_else(|| Ok(whole.clone()), |places| whole.project(places));
-        again.join(&frame.moment, &chosen.ok()?, &others).ok()
     }
 
-    fn unpack(&mut self, entry: &Entry<'_>, key: u64) -> Option<Vec<u8>> {
-        let packed = entry.packed?;
-        // A length that fits its check may still be anybody's: more is taken only as it is unpacked.
-        if entry.raw > RAW_LIMIT {
-            return None;
-        }
-        let promised = zstd::zstd_safe::get_frame_content_size(packed).ok()?;
-        if promised != Some(entry.raw as u64) {
-            return None;
-        }
-        let mut raw = Vec::with_capacity(entry.raw);
-        let unpacked = match entry.codec {
-            Codec::Zstd => self.zstd.decompress(&mut raw, packed),
-            Codec::ZstdKeyed | Codec::ZstdAgain => {
-                let key = self.key.as_ref().filter(|own| own.seq == key)?;
-                self.zstd.decompress_using_ddict(&mut raw, packed, &key.dictionary)
-            }
-        };
-        (unpacked.ok()? == entry.raw).then_some(raw)
+    fn finish(self, length: usize) -> Damage {
+        Damage { torn_bytes: length.saturating_sub(self.at), ..self.damage }
     }
 }

@@ -7,7 +7,7 @@ use super::encoder::{Encoder, Tables, Told};
 use super::frame::Moment;
 use super::header;
 use crate::store::Error;
-use crate::store::disk::{DiskFile, Folder};
+use crate::store::disk::{self, DiskFile, Folder};
 use crate::store::layout::PartName;
 
 /// Room is asked for in steps of this, so that a part lies in few pieces.
@@ -79,6 +79,7 @@ impl PartFile {
         if self.is_dirty {
             self.file.sync().map_err(Error::io(&self.path))?;
             self.is_dirty = false;
+            disk::forget(self.file.file(), self.bytes);
         }
         Ok(())
     }

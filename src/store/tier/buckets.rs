@@ -12,8 +12,8 @@ use arrow::datatypes::{DataType, Int64Type};
 use arrow::error::ArrowError;
 
 use super::super::Error;
+use super::super::entity::Entities;
 use super::accumulator::Accumulator;
-use super::entity::Entities;
 use super::rates;
 use crate::schema::{Aggregate, Expr, Table, Tier, Type, parse_expr};
 
@@ -41,7 +41,8 @@ enum Of {
 
 /// Rows on their way in.
 pub struct Rows<'a> {
-    pub batch: &'a RecordBatch,
+    /// The values of a recorded column; `None` where nothing of that name was read.
+    pub look: &'a dyn Fn(&str) -> Result<Option<ArrayRef>, Error>,
     pub ticks: &'a [i64],
     /// How many rows each stands for; one where it is not said.
     pub weights: Option<&'a [i64]>,
@@ -92,7 +93,7 @@ impl Buckets {
         let count = self.places.len();
         let table = self.table.name;
         for column in &mut self.columns {
-            let values = column.values(rows).map_err(|e| failed(table, &e))?;
+            let values = column.values(rows, table)?;
             column.accumulator.add(&values, slots, rows.ticks, count);
         }
         Ok(())
@@ -136,28 +137,39 @@ impl Column {
     }
 
     /// What a recorded row adds.
-    fn values(&self, rows: &Rows<'_>) -> Result<ArrayRef, ArrowError> {
-        let number = rows.batch.num_rows();
-        let stored = |name: &str| rows.batch.column_by_name(name).cloned();
+    fn values(&self, rows: &Rows<'_>, table: &str) -> Result<ArrayRef, Error> {
+        let number = rows.ticks.len();
         let values = match (&self.of, self.aggregate) {
             (_, Aggregate::Samples) => match rows.weights {
                 Some(weights) => Arc::new(Int64Array::from(weights.to_vec())) as ArrayRef,
                 None => Arc::new(Int64Array::from_value(1, number)),
             },
-            (Of::Derived(tree), _) => rates::evaluate(tree, number, &stored)?,
-            (Of::Stored(name), _) => stored(name).ok_or_else(|| {
-                ArrowError::SchemaError(format!("no column {name} was read for {}", self.name))
+            (Of::Derived(tree), _) => {
+                let operands = tree.columns().into_iter().map(|name| Ok((name, (rows.look)(name)?)));
+                let operands = operands.collect::<Result<HashMap<_, _>, Error>>()?;
+                rates::evaluate(tree, number, &|name| operands.get(name).cloned().flatten())
+                    .map_err(|e| failed(table, &e))?
+            }
+            (Of::Stored(name), _) => (rows.look)(name)?.ok_or_else(|| {
+                let what = format!("no column {name} was read for {}", self.name);
+                Error::damaged(Path::new(table), what)
             })?,
         };
-        match (self.aggregate, values.data_type()) {
-            (Aggregate::Known, _) => cast(&is_not_null(&values)?, &DataType::Int64),
+        let counted = match (self.aggregate, values.data_type()) {
+            (Aggregate::Known, _) => is_not_null(&values).and_then(|known| cast(&known, &DataType::Int64)),
             // Yes and no count as 1 and 0.
             (Aggregate::Sum | Aggregate::Least | Aggregate::Greatest, DataType::Boolean) => {
                 cast(&values, &DataType::Int64)
             }
             _ => Ok(values),
-        }
+        };
+        counted.map_err(|e| failed(table, &e))
     }
+}
+
+/// Looks for columns in a batch.
+pub fn in_batch(batch: &RecordBatch) -> impl Fn(&str) -> Result<Option<ArrayRef>, Error> {
+    |name| Ok(batch.column_by_name(name).cloned())
 }
 
 /// A column that is never NULL.

@@ -3,20 +3,26 @@
 //! Rows come and go a batch at a time. What is held is a slot an entity and minute of the window at
 //! hand, and a slot an entity of the hour.
 
+use std::cell::RefCell;
+use std::ops::Range;
 use std::path::Path;
 
-use arrow::array::{AsArray, BooleanArray, RecordBatch};
+use arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch};
 use arrow::compute::{SortColumn, filter_record_batch, lexsort_to_indices, take_record_batch};
 use arrow::datatypes::TimestampMicrosecondType;
 
+use super::super::entity::{Entities, REST};
 use super::super::{Error, layout};
 use super::accumulator::NONE;
-use super::buckets::{Buckets, Rows, int};
-use super::entity::{Entities, REST};
+use super::buckets::{Buckets, Rows, in_batch, int};
 use super::rest::Rest;
-use super::source::{Source, Window};
+use super::source::{Group, Source, Window};
+use super::spans::{self, Span};
 use super::top::{self, Kept};
-use crate::schema::{COMMON, Micros, Order, Table, Tier, Top};
+use crate::schema::{Micros, Order, Table, Tier, Top};
+
+/// As many columns are kept for those of a tier that are made of several.
+const HELD_COLUMNS: usize = 3;
 
 /// Both tiers of an hour; each batch is handed out sorted as it is to lie.
 pub fn aggregate(
@@ -31,38 +37,29 @@ pub fn aggregate(
         (Some(minute), Some(hourly)) => Some(choose(source, hour, &mut entities, [minute, hourly])?),
         _ => None,
     };
-    let columns: Vec<&str> = COMMON.iter().chain(raw.columns).map(|c| c.name).collect();
     let mut hours = Buckets::new(by_hour, None);
     for window in windows(raw, hour) {
         let mut minutes = Buckets::new(by_minute, None);
         let mut rests = raw.top.as_ref().map(|top| [Rest::new(raw, top), Rest::new(raw, top)]);
-        source.read(window, &columns, |batch| {
-            let ids = entities.of(batch)?;
-            let ticks = int(batch, "tick");
-            let rows = Rows { batch, ticks: &ticks, weights: None };
-            let ends = ends(batch, Tier::Minute);
-            let stays = |row: usize| {
-                let in_minute = kept.as_ref().is_none_or(|k| k.minute.contains(&(ids[row], ends[row])));
-                (in_minute, kept.as_ref().is_none_or(|k| k.hour.contains(&(ids[row], hour.1))))
+        let mut of_group = |spans: &[Span], group: &Group<'_>| -> Result<(), Error> {
+            let in_minute = |s: &Span| kept.as_ref().is_none_or(|k| k.minute.contains(&(s.entity, s.end)));
+            let in_hour = |s: &Span| kept.as_ref().is_none_or(|k| k.hour.contains(&(s.entity, hour.1)));
+            let stays: Vec<(bool, bool)> = spans.iter().map(|s| (in_minute(s), in_hour(s))).collect();
+            let of = |stays_not: &dyn Fn(&(bool, bool)) -> bool| -> Vec<Range<usize>> {
+                let chosen = spans.iter().zip(&stays).filter(|(_, stays)| stays_not(stays));
+                chosen.map(|(span, _)| span.rows.clone()).collect()
             };
-            let stays: Vec<(bool, bool)> = (0..ids.len()).map(stays).collect();
-            let slot = |row: usize| match stays[row] {
-                (false, false) => NONE,
-                _ => minutes.slot(ids[row], ends[row]),
-            };
-            let slots: Vec<u32> = (0..ids.len()).map(slot).collect();
-            minutes.add(&rows, &slots)?;
+            let staying = spans.iter().zip(&stays).filter(|(_, stays)| stays.0 || stays.1);
+            let (rows, slots): (Vec<Range<usize>>, Vec<u32>) =
+                staying.map(|(span, _)| (span.rows.clone(), minutes.slot(span.entity, span.end))).unzip();
+            add(&mut minutes, group, &rows, &slots)?;
             if let Some([minute, hourly]) = &mut rests {
-                let count = |rest: &mut Rest, stays: &dyn Fn(usize) -> bool| {
-                    let slot = |row| if stays(row) { NONE } else { rest.slot(batch, row, ticks[row]) };
-                    let slots: Vec<u32> = (0..ids.len()).map(slot).collect();
-                    rest.add(&rows, &slots);
-                };
-                count(minute, &|row| stays[row].0);
-                count(hourly, &|row| stays[row].1);
+                minute.add(group, &of(&|stays| !stays.0))?;
+                hourly.add(group, &of(&|stays| !stays.1))?;
             }
             Ok(())
-        })?;
+        };
+        each_group(source, window, &mut entities, &mut of_group)?;
         if let Some([minute, hourly]) = &rests {
             add_rest(minute, &mut minutes)?;
             add_rest(hourly, &mut hours)?;
@@ -102,21 +99,16 @@ fn choose(
         return Ok(Kept::default());
     };
     let measured = top::measured(minute);
-    let mut columns: Vec<&str> =
-        COMMON.iter().map(|c| c.name).chain(entities.keys().iter().copied()).collect();
-    columns.extend(top::read_for(by_minute, &measured));
     let mut kept = Kept::default();
     let mut hours = Buckets::new(by_hour, Some(&measured));
     for window in windows(raw, hour) {
         let mut minutes = Buckets::new(by_minute, Some(&measured));
-        source.read(window, &columns, |batch| {
-            let ids = entities.of(batch)?;
-            let ticks = int(batch, "tick");
-            let ends = ends(batch, Tier::Minute);
-            let slots: Vec<u32> = ids.iter().zip(&ends).map(|(id, end)| minutes.slot(*id, *end)).collect();
-            minutes.add(&Rows { batch, ticks: &ticks, weights: None }, &slots)?;
-            let slots: Vec<u32> = ids.iter().map(|id| hours.slot(*id, hour.1)).collect();
-            hours.add(&Rows { batch, ticks: &ticks, weights: None }, &slots)
+        each_group(source, window, entities, &mut |spans, group| {
+            let rows: Vec<Range<usize>> = spans.iter().map(|span| span.rows.clone()).collect();
+            let slots: Vec<u32> = spans.iter().map(|s| minutes.slot(s.entity, s.end)).collect();
+            add(&mut minutes, group, &rows, &slots)?;
+            let slots: Vec<u32> = spans.iter().map(|s| hours.slot(s.entity, hour.1)).collect();
+            add(&mut hours, group, &rows, &slots)
         })?;
         kept.minute.extend(top::first(&minutes, minute, entities)?);
     }
@@ -124,12 +116,50 @@ fn choose(
     Ok(kept)
 }
 
+/// The row groups of a window, each with its rows by entity and minute.
+fn each_group(
+    source: &Source,
+    window: Window,
+    entities: &mut Entities,
+    each: &mut impl FnMut(&[Span], &Group<'_>) -> Result<(), Error>,
+) -> Result<(), Error> {
+    source.groups(window, |group| {
+        let spans = spans::of(group, source.table, entities)?;
+        each(&spans, group)
+    })
+}
+
+/// Adds rows of a group, of which each range has a slot.
+fn add(into: &mut Buckets, group: &Group<'_>, rows: &[Range<usize>], slots: &[u32]) -> Result<(), Error> {
+    let each = |rows: &Range<usize>, slot: &u32| std::iter::repeat_n(*slot, rows.len());
+    let slots: Vec<u32> = rows.iter().zip(slots).flat_map(|(rows, slot)| each(rows, slot)).collect();
+    if slots.is_empty() {
+        return Ok(());
+    }
+    let ticks: Vec<i64> = rows.iter().flat_map(|rows| rows.clone().map(|row| group.stamps[row].1)).collect();
+    // Several columns of a tier are made of one, and stand together.
+    let held: RefCell<Vec<(String, ArrayRef)>> = RefCell::default();
+    let look = |name: &str| {
+        let mut held = held.borrow_mut();
+        if let Some((_, values)) = held.iter().find(|(own, _)| own == name) {
+            return Ok(Some(values.clone()));
+        }
+        if held.len() == HELD_COLUMNS {
+            held.remove(0);
+        }
+        let values = group.column(name)?.pick(rows);
+        held.push((name.into(), values.clone()));
+        Ok(Some(values))
+    };
+    into.add(&Rows { look: &look, ticks: &ticks, weights: None }, &slots)
+}
+
 fn add_rest(rest: &Rest, into: &mut Buckets) -> Result<(), Error> {
     let (batch, weights) = rest.rows()?;
     let ticks = int(&batch, "tick");
     let tier = into.tier();
     let slots: Vec<u32> = ends(&batch, tier).into_iter().map(|end| into.slot(REST, end)).collect();
-    into.add(&Rows { batch: &batch, ticks: &ticks, weights: Some(&weights) }, &slots)
+    into.add(&Rows { look: &in_batch(&batch), ticks: &ticks, weights: Some(&weights) }, &slots)
 }
 
 /// The end of each row's bucket.

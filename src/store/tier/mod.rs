@@ -6,11 +6,11 @@
 mod accumulator;
 mod buckets;
 mod coverage;
-mod entity;
 mod hour;
 mod rates;
 mod rest;
 mod source;
+mod spans;
 mod top;
 
 use std::path::Path;
@@ -117,6 +117,7 @@ fn make_files(
             file.map_or(Ok(()), |file| file.take(batch))
         })?;
     }
+    source.forget();
     let mut written = 0;
     for mut file in files {
         file.flush()?;

@@ -2,24 +2,20 @@
 //! time and a few columns at once.
 
 use std::fs::File;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use arrow::array::{AsArray, RecordBatch};
-use arrow::datatypes::{Int64Type, Schema, SchemaRef, TimestampMicrosecondType};
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
-    RowSelection,
-};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::file::statistics::Statistics;
 
+use super::super::disk;
 use super::super::layout::SegmentName;
+use super::super::runs::Runs;
 use super::super::{Error, segment};
-use crate::schema::{Micros, Table};
+use crate::schema::{COMMON, Micros, Table, Type};
 
-/// Rows decoded at once.
-const BATCH_ROWS: usize = 8192;
+/// Ticks that a row group spans, mostly fewer.
+const MOST_TICKS: usize = 1 << 20;
 
 /// Segments, open for as long as tiers are made of them.
 pub struct Source {
@@ -76,63 +72,94 @@ impl Source {
         Ok(extent.map(|(first, last)| (Micros(first), Micros(last))))
     }
 
-    /// Hands out the rows of a window batch by batch, with these columns, NULL where a file has none
-    /// of that name.
-    pub fn read(
+    /// Says that they are not read soon again.
+    pub fn forget(&self) {
+        self.files.iter().for_each(|file| disk::forget(&file.file, u64::MAX));
+    }
+
+    /// Hands out the row groups that have rows of a window, with which rows those are.
+    pub fn groups(
         &self,
         window: Window,
-        columns: &[&str],
-        mut each: impl FnMut(&RecordBatch) -> Result<(), Error>,
+        mut each: impl FnMut(&Group<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let fields = self.table.schema();
-        let fields = fields.fields().iter().filter(|f| columns.contains(&f.name().as_str())).cloned();
-        let schema: SchemaRef = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         for file in &self.files {
-            for group in 0..file.footer.metadata().num_row_groups() {
-                let Some(chosen) = self.chosen(file, group, window)? else { continue };
-                for batch in file.reader(group, columns, chosen)? {
-                    let batch = batch.and_then(|batch| segment::conform(&batch, &schema));
-                    each(&batch.map_err(|e| Error::damaged(&file.path, e.to_string()))?)?;
-                }
+            for number in 0..file.footer.metadata().num_row_groups() {
+                let Some((wanted, stamps)) = self.chosen(file, number, window)? else { continue };
+                let ticks = distinct(stamps.iter().map(|(_, tick)| *tick));
+                each(&Group { table: self.table, file, number, wanted, stamps, ticks })?;
             }
         }
         Ok(())
     }
 
-    /// Which rows of a row group are wanted: none, all (an empty selection), or some.
-    fn chosen(
-        &self,
-        file: &Opened,
-        group: usize,
-        window: Window,
-    ) -> Result<Option<Option<RowSelection>>, Error> {
+    /// Which rows of a row group are wanted, with the stamps of all; `None` where none are.
+    fn chosen(&self, file: &Opened, group: usize, window: Window) -> Result<Option<Chosen>, Error> {
         let inside = |ts: i64, tick: i64| {
             window.0 < ts && ts <= window.1 && self.ticks.0 <= tick && tick <= self.ticks.1
         };
-        if let (Some(ts), Some(ticks)) = (file.bounds(group, "ts"), file.bounds(group, "tick")) {
-            if ts.1 <= window.0 || window.1 < ts.0 || ticks.1 < self.ticks.0 || self.ticks.1 < ticks.0 {
-                return Ok(None);
-            }
-            if inside(ts.0, ticks.0) && inside(ts.1, ticks.1) {
-                return Ok(Some(None));
-            }
+        if let (Some(ts), Some(ticks)) = (file.bounds(group, "ts"), file.bounds(group, "tick"))
+            && (ts.1 <= window.0 || window.1 < ts.0 || ticks.1 < self.ticks.0 || self.ticks.1 < ticks.0)
+        {
+            return Ok(None);
         }
         let stamps = file.stamps(group)?;
-        let mut ranges: Vec<std::ops::Range<usize>> = Vec::new();
+        let mut ranges: Vec<Range<usize>> = Vec::new();
         for (row, _) in stamps.iter().enumerate().filter(|(_, (ts, tick))| inside(*ts, *tick)) {
             match ranges.last_mut() {
                 Some(range) if range.end == row => range.end += 1,
                 _ => ranges.push(row..row + 1),
             }
         }
-        if ranges.is_empty() {
-            return Ok(None);
-        }
-        Ok(Some(Some(RowSelection::from_consecutive_ranges(ranges.into_iter(), stamps.len()))))
+        Ok((!ranges.is_empty()).then_some((ranges, stamps)))
+    }
+}
+
+/// Rows of a row group, and `ts` and `tick` of all.
+type Chosen = (Vec<Range<usize>>, Vec<(i64, i64)>);
+
+/// A row group, of which columns are read one by one.
+pub struct Group<'a> {
+    table: &'static Table,
+    file: &'a Opened,
+    number: usize,
+    /// Which of its rows are wanted.
+    pub wanted: Vec<Range<usize>>,
+    /// `ts` and `tick` of each row.
+    pub stamps: Vec<(i64, i64)>,
+    /// The ticks of its rows, each once, in order.
+    pub ticks: Vec<i64>,
+}
+
+/// Ticks, each once, in order. They come again and again, one entity after the other.
+fn distinct(ticks: impl Iterator<Item = i64> + Clone) -> Vec<i64> {
+    let (least, greatest) = ticks.clone().fold((i64::MAX, i64::MIN), |(a, b), t| (a.min(t), b.max(t)));
+    let span = greatest.checked_sub(least).and_then(|span| usize::try_from(span).ok());
+    let Some(span) = span.filter(|span| *span < MOST_TICKS) else {
+        return ticks.collect::<std::collections::BTreeSet<_>>().into_iter().collect();
+    };
+    let mut seen = vec![false; span + 1];
+    ticks.for_each(|tick| seen[(tick - least) as usize] = true);
+    (least..).zip(seen).filter(|(_, seen)| *seen).map(|(tick, _)| tick).collect()
+}
+
+impl Group<'_> {
+    /// A column of all rows; unknown where the file has none of that name.
+    pub fn column(&self, name: &str) -> Result<Runs, Error> {
+        let mut of_table = COMMON.iter().chain(self.table.columns);
+        let datatype = of_table.find(|c| c.name == name).map_or(Type::Int64, |column| column.datatype);
+        let mut runs = Runs::new(datatype);
+        self.file.column(self.number, name, &mut runs)?;
+        Ok(runs)
     }
 }
 
 impl Opened {
+    /// Adds the rows of a column in a row group to those in `runs`.
+    fn column(&self, group: usize, name: &str, runs: &mut Runs) -> Result<(), Error> {
+        segment::read_column(&self.path, &self.file, self.footer.metadata(), (group, name), runs)
+    }
+
     fn new(path: PathBuf) -> Result<Self, Error> {
         let file = File::open(&path).map_err(Error::io(&path))?;
         let footer =
@@ -153,36 +180,14 @@ impl Opened {
 
     /// `ts` and `tick` of each row of a row group.
     fn stamps(&self, group: usize) -> Result<Vec<(i64, i64)>, Error> {
-        let mut stamps = Vec::new();
-        for batch in self.reader(group, &["ts", "tick"], None)? {
-            let batch = batch.map_err(|e| Error::damaged(&self.path, e.to_string()))?;
-            let ts =
-                batch.column_by_name("ts").and_then(|c| c.as_primitive_opt::<TimestampMicrosecondType>());
-            let tick = batch.column_by_name("tick").and_then(|c| c.as_primitive_opt::<Int64Type>());
-            let (Some(ts), Some(tick)) = (ts, tick) else {
-                return Err(Error::damaged(&self.path, "it has no ts or no tick"));
-            };
-            stamps.extend(ts.values().iter().copied().zip(tick.values().iter().copied()));
-        }
-        Ok(stamps)
-    }
-
-    fn reader(
-        &self,
-        group: usize,
-        columns: &[&str],
-        chosen: Option<RowSelection>,
-    ) -> Result<ParquetRecordBatchReader, Error> {
-        let file = self.file.try_clone().map_err(Error::io(&self.path))?;
-        let mask = ProjectionMask::columns(self.footer.parquet_schema(), columns.iter().copied());
-        let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.footer.clone())
-            .with_batch_size(BATCH_ROWS)
-            .with_row_groups(vec![group])
-            .with_projection(mask);
-        let builder = match chosen {
-            Some(rows) => builder.with_row_selection(rows),
-            None => builder,
+        let (mut ts, mut tick) = (Runs::new(Type::Timestamp), Runs::new(Type::Int64));
+        self.column(group, "ts", &mut ts)?;
+        self.column(group, "tick", &mut tick)?;
+        let each = |runs: Runs| {
+            let rows = runs.iter().flat_map(|(rows, cell)| std::iter::repeat_n(cell.map(|n| n as i64), rows));
+            let rows = rows.collect::<Option<Vec<i64>>>();
+            rows.ok_or_else(|| Error::damaged(&self.path, "it has rows without ts or tick"))
         };
-        builder.build().map_err(|e| Error::damaged(&self.path, e.to_string()))
+        Ok(each(ts)?.into_iter().zip(each(tick)?).collect())
     }
 }

@@ -8,10 +8,10 @@ use arrow::array::{Array, AsArray};
 use arrow::datatypes::Float64Type;
 
 use super::super::Error;
+use super::super::entity::Entities;
 use super::buckets::Buckets;
-use super::entity::Entities;
 use super::rates;
-use crate::schema::{Table, Top, parse_expr};
+use crate::schema::{Top, parse_expr};
 
 /// Those kept, as (entity, end of the bucket), of the minutes and of the hour.
 #[derive(Default)]
@@ -24,12 +24,6 @@ pub struct Kept {
 pub fn measured(top: &Top) -> Vec<String> {
     let trees = top.by.iter().filter_map(|by| parse_expr(by).ok());
     trees.flat_map(|tree| tree.columns().into_iter().map(String::from).collect::<Vec<_>>()).collect()
-}
-
-/// The columns of the raw table that those are made of.
-pub fn read_for(tier: &Table, measured: &[String]) -> Vec<&'static str> {
-    let made = measured.iter().filter_map(|name| tier.column(name)?.made).map(|(_, of)| of);
-    made.collect()
 }
 
 /// Those among the first of their bucket by some measure. Nothing is no place; of two alike the one

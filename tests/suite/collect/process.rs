@@ -270,12 +270,32 @@ fn a_child_is_followed_until_it_is_reaped() {
     let rows: Vec<Process> = (0..5).map(|_| ticks.one(pid)).collect();
     assert!(rows.iter().all(|row| row.start_time == rows[0].start_time));
     assert!(rows.is_sorted_by_key(|row| row.cpu_us));
+    // What it runs is asked for aside, and on a busy host comes a little later.
+    while ticks.one(pid).cmdline.is_none() {}
     child.kill().unwrap();
     while ticks.one(pid).state.as_deref() != Some("Z") {}
     let zombie = ticks.one(pid);
     assert_eq!((zombie.cmdline.as_deref(), zombie.open_files), (Some("sleep 60"), None));
     child.wait().unwrap();
     assert!(ticks.all().iter().all(|row| row.pid != pid));
+}
+
+#[test]
+fn who_begins_or_ends_is_seen_in_the_next_tick_also_when_nobody_had_for_a_while() {
+    let mut ticks = Ticks { host: Host::here(), collector: ProcessCollector::default(), own: None };
+    for _ in 0..3 {
+        for _ in 0..4 {
+            ticks.all();
+        }
+        let mut child = std::process::Command::new("sleep").arg("60").spawn().unwrap();
+        let pid = i64::from(child.id());
+        for _ in 0..4 {
+            assert!(ticks.all().iter().any(|row| row.pid == pid));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(ticks.all().iter().all(|row| row.pid != pid));
+    }
 }
 
 /// A `/proc` in the making.

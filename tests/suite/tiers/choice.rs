@@ -65,7 +65,9 @@ fn a_report_says_the_same_whichever_rows_answer() {
     let (recorded, said) = reported(&made, last(25 * HOUR), vec![]);
     assert!(!said.contains("_1m") && !said.contains("_1h"));
     let (told, said) = reported(&made, last(25 * HOUR), held(&made));
-    assert!(said.contains("from cpu_1m where ts <= '2026-11-23T15:00:00.000000Z' union all"), "{said}");
+    let minutes = held(&made).iter().filter(|h| h.table == "cpu_1m").map(|h| h.to.0).max().unwrap();
+    let until = jiff::Timestamp::from_microsecond(minutes).unwrap().strftime("%FT%T.%6fZ");
+    assert!(said.contains(&format!("from cpu_1m where ts <= '{until}' union all")), "{said}");
     assert!(
         said.contains("interval_us as bucket_us, 1 as samples from system)"),
         "gaps are told by the ticks"

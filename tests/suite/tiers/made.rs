@@ -94,18 +94,25 @@ fn entities(table: &Table) -> i64 {
     }
 }
 
+/// Words as a number, to throw dice with: taken once for many throws.
+fn seed(words: &[&str]) -> u64 {
+    let mix = |state: u64, byte: u8| (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    words.iter().flat_map(|word| word.bytes()).fold(0xcbf2_9ce4_8422_2325, mix)
+}
+
 /// A number that looks like none in particular and is always the same.
-fn dice(words: &[&str], numbers: &[i64]) -> u64 {
-    let mut state: u64 = 0xcbf2_9ce4_8422_2325;
-    let mut mix = |byte: u8| state = (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    words.iter().for_each(|word| word.bytes().for_each(&mut mix));
-    numbers.iter().for_each(|n| n.to_le_bytes().into_iter().for_each(&mut mix));
-    (state ^ (state >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 20
+fn dice(seed: u64, numbers: &[i64]) -> u64 {
+    let mix = |state: u64, n: &i64| {
+        let state = (state ^ n.cast_unsigned()).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        state ^ (state >> 29)
+    };
+    numbers.iter().fold(seed, mix).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 20
 }
 
 /// The rows of a tick. An entity comes and goes; a table has ticks without any.
 fn rows(table: &'static Table, host: &str, ts: i64, tick: i64, interval: Option<i64>) -> RecordBatch {
-    let there = |entity: &i64| !dice(&[table.name, host], &[*entity, ts / (7 * MINUTE)]).is_multiple_of(5);
+    let own = seed(&[table.name, host]);
+    let there = |entity: &i64| !dice(own, &[*entity, ts / (7 * MINUTE)]).is_multiple_of(5);
     let here: Vec<i64> = (0..entities(table)).filter(there).collect();
     let time = |values: Vec<Option<i64>>| -> ArrayRef {
         Arc::new(TimestampMicrosecondArray::from(values).with_timezone("UTC"))
@@ -117,7 +124,8 @@ fn rows(table: &'static Table, host: &str, ts: i64, tick: i64, interval: Option<
         Arc::new(Int64Array::from(vec![interval; all])),
     ];
     for column in table.columns {
-        let of = |entity: &i64| value(table, host, tick, *entity, column);
+        let own = seed(&[table.name, host, column.name]);
+        let of = |entity: &i64| value(own, tick, *entity, column);
         let values: Vec<Option<i64>> = here.iter().map(of).collect();
         columns.push(match column.datatype {
             Type::Int64 => Arc::new(Int64Array::from(values)),
@@ -135,13 +143,13 @@ fn rows(table: &'static Table, host: &str, ts: i64, tick: i64, interval: Option<
     RecordBatch::try_new(table.schema(), columns).unwrap()
 }
 
-fn value(table: &Table, host: &str, tick: i64, entity: i64, column: &Column) -> Option<i64> {
+fn value(own: u64, tick: i64, entity: i64, column: &Column) -> Option<i64> {
     if column.kind == Kind::Key {
         return Some(entity + 1);
     }
-    let thrown = dice(&[table.name, host, column.name], &[tick, entity]);
+    let thrown = dice(own, &[tick, entity]);
     // Some entities never tell, some columns are dear to ask for.
-    let silent = dice(&[table.name, host, column.name], &[entity]).is_multiple_of(9);
+    let silent = dice(own, &[entity]).is_multiple_of(9);
     match (silent, thrown % 10) {
         (true, _) | (_, 0) => None,
         (_, 1..=3) => Some(0),

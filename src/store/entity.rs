@@ -6,7 +6,7 @@ use std::path::Path;
 use arrow::array::{ArrayRef, RecordBatch, new_null_array};
 use arrow::row::{OwnedRow, Row, RowConverter, SortField};
 
-use super::super::Error;
+use super::Error;
 use crate::schema::{Kind, Table};
 
 /// The entity whose keys are NULL: all those that a tier does not keep.
@@ -16,7 +16,7 @@ pub const REST: u32 = 0;
 pub struct Entities {
     keys: Vec<&'static str>,
     converter: RowConverter,
-    numbers: HashMap<OwnedRow, u32>,
+    numbers: HashMap<Box<[u8]>, u32>,
     rows: Vec<OwnedRow>,
 }
 
@@ -64,13 +64,12 @@ impl Entities {
     }
 
     fn number(&mut self, row: Row<'_>) -> u32 {
-        let owned = row.owned();
-        if let Some(number) = self.numbers.get(&owned) {
+        if let Some(number) = self.numbers.get(row.as_ref()) {
             return *number;
         }
         let number = u32::try_from(self.rows.len()).expect("rows are fewer than entities can be numbered");
-        self.rows.push(owned.clone());
-        self.numbers.insert(owned, number);
+        self.rows.push(row.owned());
+        self.numbers.insert(row.as_ref().into(), number);
         number
     }
 

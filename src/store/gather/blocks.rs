@@ -1,0 +1,146 @@
+//! Which rows of a tick are about the same entities as in the tick before, and where the rows of each
+//! entity lie in the end. A row that both ticks have from one keyframe is not even looked at.
+
+use arrow::array::RecordBatch;
+
+use crate::schema::Table;
+use crate::store::Error;
+use crate::store::entity::Entities;
+use crate::store::journal::{Lying, Of, Place};
+
+/// Rows that follow each other in a tick, and in the tick before did as well.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Block {
+    /// Where they began in the tick before.
+    pub before: Place,
+    pub now: Place,
+    /// Which row of the tick the first is.
+    pub first: usize,
+    pub rows: usize,
+}
+
+/// A tick beside the one before.
+#[derive(Default)]
+pub struct Step {
+    /// How many rows it has.
+    pub rows: usize,
+    /// Rows of entities that were there, which may have changed.
+    pub blocks: Vec<Block>,
+    /// Those of entities that were not: where they are, and which rows of the tick.
+    pub new: Vec<(Place, usize)>,
+    /// Which rows of the tick its own are.
+    pub own: Vec<usize>,
+}
+
+/// The entities of a table, tick by tick.
+pub struct Blocks {
+    entities: Entities,
+    /// Of each row that arrived.
+    of_row: Vec<u32>,
+    /// The last keyframe that rows were taken from, and whose they are.
+    key: Option<(u64, Vec<u32>)>,
+    /// The keyframe of the tick before.
+    key_before: Option<u64>,
+    tick: u32,
+    /// Of each entity: the last tick that it was in, from one on, and where.
+    last: Vec<(u32, Place)>,
+    step: Step,
+}
+
+impl Blocks {
+    pub fn new(table: &'static Table) -> Result<Self, Error> {
+        Ok(Blocks {
+            entities: Entities::new(table)?,
+            of_row: Vec::new(),
+            key: None,
+            key_before: None,
+            tick: 0,
+            last: Vec::new(),
+            step: Step::default(),
+        })
+    }
+
+    /// Takes in a tick, whose keyframe is `key`.
+    pub fn next(&mut self, key: u64, lying: &Lying) -> Result<&Step, Error> {
+        if let Some(batch) = &lying.key
+            && self.key.as_ref().is_none_or(|(seq, _)| *seq != key)
+        {
+            self.key = Some((key, self.whose(batch)?));
+        }
+        let own = self.whose(&lying.own)?;
+        let of_key = self.key.take().unwrap_or_default();
+        self.step.blocks.clear();
+        self.step.new.clear();
+        self.step.own.clear();
+        let places = lying.rows();
+        self.step.rows = places.len();
+        self.tick += 1;
+        let stays = self.key_before == Some(key);
+        for (row, place) in places.into_iter().enumerate() {
+            let entity = match place.of {
+                Of::Key => of_key.1[place.row],
+                Of::Own => {
+                    self.step.own.push(row);
+                    own[place.row]
+                }
+            };
+            self.of_row.push(entity);
+            let last = &mut self.last[entity as usize];
+            let (tick, before) = std::mem::replace(last, (self.tick, place));
+            if tick + 1 < self.tick || tick == 0 {
+                self.step.new.push((place, row));
+            } else if !(stays && place.of == Of::Key && place == before) {
+                self.step.push(before, place, row);
+            }
+        }
+        self.key = Some(of_key);
+        self.key_before = Some(key);
+        Ok(&self.step)
+    }
+
+    fn whose(&mut self, batch: &RecordBatch) -> Result<Vec<u32>, Error> {
+        let whose = self.entities.of(batch)?;
+        let most = whose.iter().max().map_or(0, |most| *most as usize + 1);
+        if self.last.len() < most {
+            self.last.resize(most, (0, Place { of: Of::Key, row: 0 }));
+        }
+        Ok(whose)
+    }
+
+    /// Where each row lies, by the number in which it arrived: entities in the order of their keys, the
+    /// rows of each in the order in which they came.
+    pub fn places(self) -> Vec<u32> {
+        let mut rows = vec![0; self.last.len()];
+        self.of_row.iter().for_each(|entity| rows[*entity as usize] += 1);
+        let mut order: Vec<u32> = (0..rows.len() as u32).collect();
+        order.sort_by(|a, b| self.entities.order(*a).cmp(&self.entities.order(*b)));
+        let mut next = 0;
+        for entity in order {
+            let count = std::mem::replace(&mut rows[entity as usize], next);
+            next += count;
+        }
+        let mut places = self.of_row;
+        for place in &mut places {
+            let next = &mut rows[*place as usize];
+            *place = std::mem::replace(next, *next + 1);
+        }
+        places
+    }
+}
+
+impl Step {
+    fn push(&mut self, before: Place, now: Place, row: usize) {
+        let follows =
+            |first: Place, rows: usize, place: Place| first.of == place.of && first.row + rows == place.row;
+        match self.blocks.last_mut() {
+            Some(block)
+                if follows(block.before, block.rows, before)
+                    && follows(block.now, block.rows, now)
+                    && block.first + block.rows == row =>
+            {
+                block.rows += 1;
+            }
+            _ => self.blocks.push(Block { before, now, first: row, rows: 1 }),
+        }
+    }
+}
