@@ -31,7 +31,7 @@ struct Open {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct News {
     pub stage: Stage,
-    /// The tick before the first in which it was seen, and the last in which it was.
+    /// Where it was first seen to begin, and where last to end.
     pub since: Micros,
     pub until: Micros,
     /// How often it happened since it began.
@@ -49,10 +49,11 @@ pub enum Stage {
 }
 
 impl Episode {
-    /// Takes in how often it happened between two ticks, and its size. `now` is the monotonic clock.
+    /// Takes in how often it happened from one moment to another, and its size. `now` is the monotonic
+    /// clock.
     pub fn see(
         &mut self,
-        (before, ts): (Micros, Micros),
+        (from, to): (Micros, Micros),
         now: Duration,
         count: i64,
         size: i64,
@@ -62,13 +63,13 @@ impl Episode {
                 return None;
             }
             let (told, seen) = (now, now);
-            let open = Open { since: before, until: ts, told, seen, count, told_count: count, most: size };
+            let open = Open { since: from, until: to, told, seen, count, told_count: count, most: size };
             let news = open.news(Stage::Began);
             self.open = Some(open);
             return Some(news);
         };
         if count > 0 {
-            (open.until, open.seen) = (ts, now);
+            (open.until, open.seen) = (to, now);
             open.count += count;
             open.most = open.most.max(size);
         } else if now.saturating_sub(open.seen) >= QUIET {

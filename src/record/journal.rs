@@ -139,16 +139,17 @@ impl Journal {
             let wanted = Wanted { is_first, is_key: self.encoder.is_key_next(), is_short };
             let contents = contents(wanted);
             let frame = self.encode(moment, &contents)?;
-            let Some(part) = &mut self.part else { continue };
-            let bytes = part.bytes + frame.len() as u64;
+            let bytes = self.part_bytes() + frame.len() as u64;
             if bytes > self.place.policy.part_bytes() && !is_first {
                 // It begins the next part, and there leans on nothing.
                 self.end();
                 continue;
             }
-            part.bytes = bytes;
-            let processes = contents.interval.iter().filter(|told| is_process(told.id));
-            part.process_rows += processes.map(|told| told.count() as u64).sum::<u64>();
+            if let Some(part) = &mut self.part {
+                part.bytes = bytes;
+                let processes = contents.interval.iter().filter(|told| is_process(told.id));
+                part.process_rows += processes.map(|told| told.count() as u64).sum::<u64>();
+            }
             self.ring.push(Entry::Frame { bytes: frame, taken: Instant::now() });
             return Ok(());
         }

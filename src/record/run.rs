@@ -237,10 +237,13 @@ pub fn run(
         deadline = after.until(due);
         (before, last_ts) = (now, Some(ts));
         recording.skipped(passed - overdue);
-        // What an event of its own explains is not told again.
+        // What an event of its own explains is not told again. The rest lies before this tick, which was
+        // late, or behind it, as it took long.
         let is_told = suspended.is_some() || is_gap;
-        let (untold, behind) = if is_told { (passed - overdue, took) } else { (passed, late + took) };
-        if let Some(news) = skips.see((since, ts), now.monotonic, untold, behind.as_micros() as i64) {
+        let (from, untold, by) =
+            if is_told { (ts, passed - overdue, took) } else { (since, passed, late + took) };
+        let to = if passed > overdue { due } else { ts };
+        if let Some(news) = skips.see((from, to), now.monotonic, untold, by.as_micros() as i64) {
             recording.tell(events::skipped(&news, interval));
         }
     }

@@ -11,14 +11,14 @@ use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::time::Duration;
 
 use sysray::collect::{Collector, Error, Host, Settings};
-use sysray::record::{self, Maintenance, Options, Outcome, Standing, Sync, schedule};
+use sysray::record::{self, Maintenance, Options, Standing, Sync, schedule};
 use sysray::schema::Micros;
 use sysray::schema::rows::{Cpu, Process, Sample};
 use sysray::store::{Folder, Policy};
 use sysray::time::Clock;
 use tempfile::TempDir;
 
-use crate::cli::Sysray;
+use crate::cli::{Sysray, wait_until};
 use crate::record::{Inventory, Quiet, SECOND, START, numbers, rows, texts};
 
 /// The clocks of a host that can be suspended.
@@ -100,6 +100,10 @@ struct Watch {
 impl Watch {
     /// Records a tick a second from 0.3 s after `START` on.
     fn of(script: &[Tick]) -> Watch {
+        Watch::each(Duration::from_secs(1), script)
+    }
+
+    fn each(interval: Duration, script: &[Tick]) -> Watch {
         let dir = TempDir::new().unwrap();
         let clock = Arc::new(Clocks::default());
         clock.wall.store(START + 300_000, Relaxed);
@@ -114,7 +118,7 @@ impl Watch {
             false
         };
         let options = Options {
-            interval: Duration::from_secs(1),
+            interval,
             count: None,
             folder: Folder::at(dir.path()),
             policy: Policy::default(),
@@ -199,6 +203,9 @@ fn ticks_that_take_longer_than_the_interval_are_skipped_counted_and_told_once_a_
     assert_eq!(watch.own("skipped_ticks").iter().sum::<i64>(), 60);
     assert_eq!(watch.details("skipped", "skipped"), [2, 42, 60]);
     assert_eq!(watch.details("skipped", "longest_us"), [2_500_000; 3]);
+    // From the tick before the first up to the one behind the last hole.
+    assert_eq!(watch.details("skipped", "from_us"), [START + 300_000; 3]);
+    assert_eq!(watch.details("skipped", "to_us"), [4, 64, 91].map(|s| START + s * SECOND));
     // Every row spans what it says: none is bunched behind another.
     assert_eq!(
         numbers(&rows(watch.dir.path(), "cpu"), "ts")[..3],
@@ -213,6 +220,31 @@ fn one_that_takes_long_once_is_told_once() {
     let watch = Watch::of(&script);
     assert_eq!(watch.kinds(), ["skipped"]);
     assert_eq!(watch.own("skipped_ticks").iter().sum::<i64>(), 1);
+    // The hole is behind it, and the event spans that.
+    assert_eq!(watch.details("skipped", "to_us"), [START + 8 * SECOND]);
+}
+
+#[test]
+fn each_hole_lies_in_the_span_of_an_event() {
+    // The skips behind a tick that took long were once told as if they lay before it.
+    let mut script = vec![CALM; 2_000];
+    let trouble =
+        (100..1_900).step_by(150).zip([(0, 150_000), (150_000, 0), (160_000, 240_000), (60_000, 0)]);
+    for (at, (stall, takes)) in trouble {
+        // Alone, and as many one after the other.
+        script[at] = Tick { stall, takes, ..CALM };
+        script[at + 600..at + 605].fill(Tick { stall, takes, ..CALM });
+    }
+    let watch = Watch::each(Duration::from_millis(100), &script);
+    let (from, to) = (watch.details("skipped", "from_us"), watch.details("skipped", "to_us"));
+    let ticks = numbers(&rows(watch.dir.path(), "cpu"), "ts");
+    let ticks: Vec<i64> = ticks.into_iter().map(|ts| START + ts.unwrap()).collect();
+    let holes: Vec<&[i64]> = ticks.windows(2).filter(|pair| pair[1] - pair[0] > 150_000).collect();
+    assert!(holes.len() > 15, "{holes:?}");
+    for hole in holes {
+        let told = from.iter().zip(&to).any(|(from, to)| *from <= hole[0] && hole[1] <= *to);
+        assert!(told, "{hole:?} of {from:?} {to:?}");
+    }
 }
 
 #[test]
@@ -274,104 +306,12 @@ fn what_a_tick_does_itself_never_walks_the_store() {
     }
 }
 
-/// What a maintenance comes to, looked at as a recording does.
-fn outcome(maintenance: &mut Maintenance) -> Outcome {
-    for _ in 0..2000 {
-        if let Some(outcome) = maintenance.tend(Duration::from_secs(1)) {
-            return outcome;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    panic!("nothing came of it")
-}
-
-#[test]
-fn a_maintenance_waits_while_memory_is_short_and_not_when_the_recording_ends() {
-    let dir = TempDir::new().unwrap();
-    let marks = dir.path().join("marks");
-    let path = marks.clone();
-    let command = move || {
-        let mut command = Command::new("sh");
-        command.args(["-c", "echo ran >> \"$0\""]).arg(&path);
-        command
-    };
-    let mut maintenance = Maintenance::postponed(command, || Some("none is left".into()));
-    maintenance.want();
-    assert_eq!(outcome(&mut maintenance), Outcome::Postponed("none is left".into()));
-    assert!(!marks.exists());
-    assert_eq!(maintenance.finish(), Ok(()));
-    assert_eq!(fs::read_to_string(&marks).unwrap(), "ran\nran\n", "the one that waited, and the last");
-}
-
-#[test]
-fn a_maintenance_that_fails_says_why_and_is_tried_again_later() {
-    let command = || {
-        let mut command = Command::new("sh");
-        command.args(["-c", "echo 'sysray: no luck' >&2; exit 1"]);
-        command
-    };
-    let mut maintenance = Maintenance::new(command);
-    maintenance.want();
-    assert_eq!(outcome(&mut maintenance), Outcome::Failed("no luck".into()));
-    assert_eq!(maintenance.tend(Duration::from_secs(2)), None, "not at once");
-    assert_eq!(maintenance.tend(Duration::from_secs(40)), None);
-    assert_eq!(outcome(&mut maintenance), Outcome::Failed("no luck".into()));
-}
-
-#[test]
-fn memory_is_short_by_what_is_available_or_by_how_long_it_is_waited_for() {
-    let short = |available_kib: u64, avg10: &str| {
-        let tree = TempDir::new().unwrap();
-        fs::create_dir_all(tree.path().join("proc/pressure")).unwrap();
-        let meminfo = format!("MemTotal:        1000000 kB\nMemAvailable:    {available_kib} kB\n");
-        fs::write(tree.path().join("proc/meminfo"), meminfo).unwrap();
-        if !avg10.is_empty() {
-            let pressure = format!(
-                "some avg10={avg10} avg60=90.00 avg300=0.00 total=1\nfull avg10=99.00 avg60=0.00 avg300=0.00 total=1\n"
-            );
-            fs::write(tree.path().join("proc/pressure/memory"), pressure).unwrap();
-        }
-        record::memory_shortage(&mut Host::at(tree.path()))
-    };
-    assert_eq!(short(500_000, "0.00"), None);
-    assert_eq!(short(500_000, ""), None);
-    assert_eq!(short(49_000, "").as_deref(), Some("4.9 % of memory is available"));
-    assert_eq!(short(500_000, "20.00"), None);
-    assert_eq!(short(500_000, "34.50").as_deref(), Some("some process waits for memory 34 % of the time"));
-    assert_eq!(record::memory_shortage(&mut Host::at(Path::new("/nowhere"))), None);
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_maintenance_over_its_memory_fails_and_leaves_the_part_to_the_next() {
-    let dir = TempDir::new().unwrap();
-    let mut recorder = Sysray::new(&["record", "-i", "50ms"]).store(dir.path()).start();
-    let parts = || crate::made::files(dir.path(), ".part").len();
-    crate::cli::wait_until(|| parts() == 1);
-    std::thread::sleep(Duration::from_secs(1));
-    recorder.kill().unwrap();
-    recorder.wait().unwrap();
-    let host = fs::read_dir(dir.path().join("journal")).unwrap().next().unwrap().unwrap().file_name();
-    let host = host.to_str().unwrap().strip_prefix("host=").unwrap().to_string();
-    let maintain = |memory| {
-        let words = ["store", "maintain", "--host", &host, "--max-memory", memory];
-        Sysray::new(&words).store(dir.path()).run()
-    };
-    assert_eq!(parts(), 1);
-    let failed = maintain("2MiB");
-    assert!(!failed.status.success());
-    assert!(String::from_utf8_lossy(&failed.stderr).contains("memory"), "{failed:?}");
-    assert_eq!(parts(), 1);
-    assert!(maintain("256MiB").status.success());
-    assert_eq!(parts(), 0);
-}
-
 #[cfg(target_os = "linux")]
 #[test]
 fn a_recorder_stands_where_it_should_or_says_what_was_refused() {
     let dir = TempDir::new().unwrap();
     let mut recorder = Sysray::new(&["record", "-i", "50ms"]).store(dir.path()).start();
-    wait_for(|| dir.path().join("journal").exists() && rows(dir.path(), "system").num_rows() > 3);
+    wait_until(|| dir.path().join("journal").exists() && rows(dir.path(), "system").num_rows() > 3);
     let own = |file: &str| fs::read_to_string(format!("/proc/{}/{file}", recorder.id())).unwrap();
     let tasks = fs::read_dir(format!("/proc/{}/task", recorder.id())).unwrap().flatten();
     let nice: Vec<String> = tasks
@@ -411,12 +351,12 @@ fn a_recorder_that_is_stopped_for_two_seconds_notes_the_gap() {
     let pid = Pid::from_child(&recorder);
     let ticks =
         || if dir.path().join("journal").exists() { rows(dir.path(), "system").num_rows() } else { 0 };
-    wait_for(|| ticks() > 3);
+    wait_until(|| ticks() > 3);
     kill_process(pid, Signal::STOP).unwrap();
     std::thread::sleep(Duration::from_secs(2));
     kill_process(pid, Signal::CONT).unwrap();
     let stopped = ticks();
-    wait_for(|| ticks() > stopped + 3);
+    wait_until(|| ticks() > stopped + 3);
     recorder.kill().unwrap();
     recorder.wait().unwrap();
     let kinds = texts(&rows(dir.path(), "event"), "kind");
@@ -424,14 +364,4 @@ fn a_recorder_that_is_stopped_for_two_seconds_notes_the_gap() {
     assert!(kinds.iter().any(|kind| kind == "gap" || kind == "skipped"), "{kinds:?}");
     let skipped: i64 = numbers(&rows(dir.path(), "recorder"), "skipped_ticks").into_iter().flatten().sum();
     assert!(skipped >= 18, "{skipped}");
-}
-
-fn wait_for(mut so: impl FnMut() -> bool) {
-    for _ in 0..600 {
-        if so() {
-            return;
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    panic!("it never came to be");
 }

@@ -27,6 +27,8 @@ mod faults;
 mod interop;
 /// A store made tick by tick, and what a reader finds in it.
 mod made;
+/// When the recorder's child is started, and what becomes of it.
+mod maintenance;
 /// The Prometheus face of a sample.
 mod prometheus;
 /// SQL over hand-written rows.

@@ -8,7 +8,8 @@ use std::time::Duration;
 use super::super::parse::int;
 use crate::collect::{Error, Host};
 
-/// The list is made again after so long whatever that number says: pids come round.
+/// The list is made again after so long whatever that number says: pids come round, and one that was asked
+/// for by its number (`set_tid` of clone3(2), as a restored checkpoint does) does not move it.
 const LIST_EVERY: Duration = Duration::from_secs(10);
 
 /// What was seen in the tick before.
@@ -25,7 +26,7 @@ impl Forks {
     /// a pid is given a little before its process can be found.
     ///
     /// The number is of our own pid namespace, and tells nothing of a `/proc` of another one.
-    pub fn may_be(&mut self, host: &mut Host) -> Result<bool, Error> {
+    pub fn may_have_happened(&mut self, host: &mut Host) -> Result<bool, Error> {
         let last_pid =
             host.proc_if_any("loadavg")?.and_then(|text| int(text.split_ascii_whitespace().last()?));
         let stands_still = last_pid.is_some() && last_pid == self.last_pid;

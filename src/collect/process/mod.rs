@@ -138,7 +138,7 @@ impl Collector for ProcessCollector {
             Some(folder) => folder,
             None => Folder::open(&path)?,
         };
-        if !folder.has_own_pids() || self.forks.may_be(host)? {
+        if !folder.has_own_pids() || self.forks.may_have_happened(host)? {
             folder.pids(&mut self.pids)?;
         }
         let mut now = Now {

@@ -19,8 +19,22 @@ impl<'a> Hybrid<'a> {
         Hybrid { out, width, literal: Vec::with_capacity(GROUP * GROUPS) }
     }
 
+    /// Writes runs, and ends: how many times, and which number. Neighbours of one number are one run.
+    pub fn write(mut self, runs: impl Iterator<Item = (usize, u32)>) {
+        let (mut waiting, mut held) = (0, 0);
+        for (times, number) in runs {
+            if number != held {
+                self.push(waiting, held);
+                (waiting, held) = (0, number);
+            }
+            waiting += times;
+        }
+        self.push(waiting, held);
+        self.flush();
+    }
+
     /// Adds a number so many times.
-    pub fn push(&mut self, mut times: usize, number: u32) {
+    fn push(&mut self, mut times: usize, number: u32) {
         // A group once begun has to be filled.
         let gap = (GROUP - self.literal.len() % GROUP) % GROUP;
         let filling = if times >= gap + GROUP { gap } else { times };
@@ -40,10 +54,6 @@ impl<'a> Hybrid<'a> {
     }
 
     /// Writes what waits; the last group is filled with zeros.
-    pub fn finish(mut self) {
-        self.flush();
-    }
-
     fn flush(&mut self) {
         for numbers in self.literal.chunks(GROUP * GROUPS) {
             let groups = numbers.len().div_ceil(GROUP);

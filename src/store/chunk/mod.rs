@@ -264,19 +264,8 @@ impl Dictionary {
 
     fn write(&self, out: &mut Vec<u8>, known: impl Iterator<Item = (usize, u64)>) {
         out.push(self.width as u8);
-        let mut hybrid = Hybrid::new(out, self.width);
-        let (mut waiting, mut held) = (0, 0);
-        for (rows, cell) in known {
-            let place = self.places[&cell];
-            // Runs that only unknown rows part are one here.
-            if place != held {
-                hybrid.push(waiting, held);
-                (waiting, held) = (0, place);
-            }
-            waiting += rows;
-        }
-        hybrid.push(waiting, held);
-        hybrid.finish();
+        // Runs that only unknown rows part are one here.
+        Hybrid::new(out, self.width).write(known.map(|(rows, cell)| (rows, self.places[&cell])));
     }
 }
 
@@ -284,18 +273,8 @@ impl Dictionary {
 fn levels(out: &mut Vec<u8>, runs: &Runs, from: usize, to: usize) {
     let at = out.len();
     out.extend_from_slice(&[0; 4]);
-    let mut hybrid = Hybrid::new(out, 1);
-    let (mut waiting, mut held) = (0, 0);
-    for (rows, cell) in runs.within(from, to) {
-        let is_known = u32::from(cell.is_some());
-        if is_known != held {
-            hybrid.push(waiting, held);
-            (waiting, held) = (0, is_known);
-        }
-        waiting += rows;
-    }
-    hybrid.push(waiting, held);
-    hybrid.finish();
+    let known = runs.within(from, to).map(|(rows, cell)| (rows, u32::from(cell.is_some())));
+    Hybrid::new(out, 1).write(known);
     let length = (out.len() - at - 4) as u32;
     out[at..at + 4].copy_from_slice(&length.to_le_bytes());
 }

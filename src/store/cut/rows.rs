@@ -135,20 +135,11 @@ impl Cutting<'_> {
                 writer.splice(&reader, group)?;
                 continue;
             }
-            let redaction = &mut self.redaction;
             let column = |field: &Field| -> Result<ArrayRef, Error> {
                 let values = reader.array(group, field)?;
                 filter(&values, &mask).map_err(|e| Error::damaged(&segment.path, e.to_string()))
             };
-            writer.row_group(|of| {
-                let schema = table.schema();
-                let field = schema.field_with_name(of.name).expect("a table's columns are in its schema");
-                let values = match redaction {
-                    Some(redaction) => redaction.column(table, field, &column),
-                    None => column(field),
-                };
-                Ok(Runs::of(of.datatype, &values?))
-            })?;
+            self.row_group(&mut writer, table, &column)?;
         }
         self.publish(writer, &name, kept.rows)
     }
@@ -191,19 +182,28 @@ impl Cutting<'_> {
                     .map_err(failed)
             };
             let mut writer = Writer::new(self.folder, table, &name, COMPRESSION)?;
-            let redaction = &mut self.redaction;
-            writer.row_group(|of| {
-                let schema = table.schema();
-                let field = schema.field_with_name(of.name).expect("a table's columns are in its schema");
-                let values = match redaction {
-                    Some(redaction) => redaction.column(table, field, &column),
-                    None => column(field),
-                };
-                Ok(Runs::of(of.datatype, &values?))
-            })?;
+            self.row_group(&mut writer, table, &column)?;
             self.publish(writer, &name, kept.rows)?;
         }
         Ok(())
+    }
+
+    /// Writes the columns that are handed out, redacted where that is asked for.
+    fn row_group(
+        &mut self,
+        writer: &mut Writer,
+        table: &'static Table,
+        column: &dyn Fn(&Field) -> Result<ArrayRef, Error>,
+    ) -> Result<(), Error> {
+        let schema = table.schema();
+        writer.row_group(|of| {
+            let field = schema.field_with_name(of.name).expect("a table's columns are in its schema");
+            let values = match &mut self.redaction {
+                Some(redaction) => redaction.column(table, field, column),
+                None => column(field),
+            };
+            Ok(Runs::of(of.datatype, &values?))
+        })
     }
 
     fn label(&self, host: &str) -> String {

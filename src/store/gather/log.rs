@@ -189,6 +189,11 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// What a row of a column of numbers has.
+    pub fn number(&self, row: usize) -> Cell {
+        self.cell(row, &mut Texts::default())
+    }
+
     fn cell(&self, row: usize, texts: &mut Texts) -> Cell {
         match self {
             Values::Words(words, unknown) => {
@@ -226,15 +231,4 @@ impl<'a> Sides<'a> {
             Of::Own => self.own.as_ref(),
         }
     }
-}
-
-/// What the first row has in a column of numbers.
-pub fn first(values: &Values<'_>) -> Cell {
-    values.cell(0, &mut Texts::default())
-}
-
-/// Those of so many rows of a column of numbers that have something else.
-pub fn odd(values: &Values<'_>, rows: usize, usual: Cell) -> impl Iterator<Item = (usize, Cell)> {
-    let cell = |row| (row, values.cell(row, &mut Texts::default()));
-    (0..rows).map(cell).filter(move |(_, cell)| *cell != usual)
 }

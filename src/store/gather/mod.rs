@@ -4,17 +4,17 @@
 
 mod blocks;
 mod log;
-
-use std::collections::HashMap;
+mod stamps;
 
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::SchemaRef;
 
 use self::blocks::Blocks;
-use self::log::{Log, Sides, first, odd};
+use self::log::{Log, Sides};
+use self::stamps::Stamps;
 use super::Error;
 use super::journal::{Content, Frame, Lying, Part, TableReader};
-use super::runs::{Cell, Runs};
+use super::runs::Runs;
 use crate::schema::{COMMON, Column, Kind, Micros, Order, Table, Type};
 
 /// What the columns of one pass may take.
@@ -39,8 +39,7 @@ struct Noted {
 }
 
 enum Values {
-    /// What all rows of a tick have, mostly, and the rows that have something else.
-    OfTicks(Vec<Cell>, HashMap<u32, Cell>),
+    OfTicks(Stamps),
     OfRows(Log),
 }
 
@@ -142,26 +141,7 @@ impl Gathering {
             let (was, is) = (self.before.sides(place, datatype), now.sides(place, datatype));
             match &mut noted.values {
                 Values::OfRows(log) => log.note(&was, &is, step, self.rows),
-                Values::OfTicks(cells, others) => {
-                    // Rows that stand here again have the frame's own time.
-                    let again = lying.again.as_ref().map(|again| match noted.column.name {
-                        "ts" => Some(frame.moment.wall.0 as u64),
-                        "tick" => Some(frame.moment.seq),
-                        _ => again.interval_us.map(|us| us as u64),
-                    });
-                    let (side, own) = match (&is.own, &is.key) {
-                        (Some(own), _) if !step.own.is_empty() => (Some(own), Some(&step.own)),
-                        (_, key) if lying.again.is_none() => (key.as_ref(), None),
-                        _ => (None, None),
-                    };
-                    let usual = again.or_else(|| side.map(first)).unwrap_or_default();
-                    cells.push(usual);
-                    let count = own.map_or(rows, Vec::len);
-                    for (row, cell) in side.into_iter().flat_map(|side| odd(side, count, usual)) {
-                        let row = own.map_or(row, |own| own[row]);
-                        others.insert((self.rows + row) as u32, cell);
-                    }
-                }
+                Values::OfTicks(stamps) => stamps.note(frame, lying.again.as_ref(), &is, step, self.rows),
             }
         }
         self.before = now;
@@ -214,7 +194,7 @@ impl Noted {
     fn new(column: &'static Column, place: Option<usize>, by_entity: bool) -> Self {
         let is_common = COMMON.iter().any(|common| common.name == column.name);
         let values = if is_common && by_entity {
-            Values::OfTicks(Vec::new(), HashMap::new())
+            Values::OfTicks(Stamps::new(column))
         } else {
             Values::OfRows(Log::new(column.datatype))
         };
@@ -223,7 +203,7 @@ impl Noted {
 
     fn held_bytes(&self) -> usize {
         match &self.values {
-            Values::OfTicks(cells, odd) => cells.len() * 16 + odd.len() * 32,
+            Values::OfTicks(stamps) => stamps.held_bytes(),
             Values::OfRows(log) => log.held_bytes(),
         }
     }
@@ -234,9 +214,7 @@ impl Gathered {
     pub fn times(&self) -> Option<(Micros, Micros)> {
         let ts = self.columns.as_slice().iter().find(|noted| noted.column.name == "ts")?;
         let known: Vec<i64> = match &ts.values {
-            Values::OfTicks(cells, odd) => {
-                cells.iter().chain(odd.values()).flatten().map(|cell| *cell as i64).collect()
-            }
+            Values::OfTicks(stamps) => stamps.numbers().collect(),
             Values::OfRows(log) => log.numbers().collect(),
         };
         Some((Micros(*known.iter().min()?), Micros(*known.iter().max()?)))
@@ -250,14 +228,7 @@ impl Gathered {
         }
         Some(match values {
             Values::OfRows(log) => log.runs(self.places.as_deref(), self.rows),
-            Values::OfTicks(cells, odd) => {
-                let mut runs = Runs::new(column.datatype);
-                self.arrivals().into_iter().for_each(|(tick, row)| {
-                    let cell = if odd.is_empty() { None } else { odd.get(&row) };
-                    runs.push(1, cell.copied().unwrap_or(cells[tick as usize]));
-                });
-                runs
-            }
+            Values::OfTicks(stamps) => stamps.runs(self.arrivals()),
         })
     }
 

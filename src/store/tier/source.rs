@@ -1,17 +1,13 @@
 //! The recorded rows that a tier file is made of: some segments' rows of some ticks, read a window of
 //! time and a few columns at once.
 
-use std::fs::File;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
-use parquet::file::statistics::Statistics;
-
-use super::super::disk;
+use super::super::Error;
 use super::super::layout::SegmentName;
 use super::super::runs::Runs;
-use super::super::{Error, segment};
+use super::super::segment::Reader;
 use crate::schema::{COMMON, Micros, Table, Type};
 
 /// Ticks that a row group spans, mostly fewer.
@@ -20,15 +16,9 @@ const MOST_TICKS: usize = 1 << 20;
 /// Segments, open for as long as tiers are made of them.
 pub struct Source {
     pub table: &'static Table,
-    files: Vec<Opened>,
+    files: Vec<Reader>,
     /// The first and last tick that is wanted.
     ticks: (i64, i64),
-}
-
-struct Opened {
-    path: PathBuf,
-    file: File,
-    footer: ArrowReaderMetadata,
 }
 
 /// Rows later than the first and no later than the second, in microseconds.
@@ -42,7 +32,7 @@ impl Source {
         segments: &[SegmentName],
         (first, last): (u64, u64),
     ) -> Result<Self, Error> {
-        let files = segments.iter().map(|name| Opened::new(name.path(root))).collect::<Result<_, _>>()?;
+        let files = segments.iter().map(|name| Reader::open(&name.path(root))).collect::<Result<_, _>>()?;
         let tick = |seq: u64| i64::try_from(seq).unwrap_or(i64::MAX);
         Ok(Source { table, files, ticks: (tick(first), tick(last)) })
     }
@@ -51,13 +41,13 @@ impl Source {
     pub fn extent(&self) -> Result<Option<(Micros, Micros)>, Error> {
         let mut extent: Option<(i64, i64)> = None;
         for file in &self.files {
-            for group in 0..file.footer.metadata().num_row_groups() {
+            for group in 0..file.row_groups() {
                 let found = match (file.bounds(group, "ts"), file.bounds(group, "tick")) {
                     (Some(ts), Some(ticks)) if self.ticks.0 <= ticks.0 && ticks.1 <= self.ticks.1 => Some(ts),
                     (_, Some(ticks)) if ticks.1 < self.ticks.0 || self.ticks.1 < ticks.0 => None,
                     _ => {
                         let wanted = |(_, tick): &(i64, i64)| self.ticks.0 <= *tick && *tick <= self.ticks.1;
-                        let times = file.stamps(group)?.into_iter().filter(wanted).map(|(ts, _)| ts);
+                        let times = stamps(file, group)?.into_iter().filter(wanted).map(|(ts, _)| ts);
                         times.fold(None, |all: Option<(i64, i64)>, ts| {
                             Some(all.map_or((ts, ts), |(a, b)| (a.min(ts), b.max(ts))))
                         })
@@ -74,7 +64,7 @@ impl Source {
 
     /// Says that they are not read soon again.
     pub fn forget(&self) {
-        self.files.iter().for_each(|file| disk::forget(&file.file, u64::MAX));
+        self.files.iter().for_each(Reader::forget);
     }
 
     /// Hands out the row groups that have rows of a window, with which rows those are.
@@ -84,7 +74,7 @@ impl Source {
         mut each: impl FnMut(&Group<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         for file in &self.files {
-            for number in 0..file.footer.metadata().num_row_groups() {
+            for number in 0..file.row_groups() {
                 let Some((wanted, stamps)) = self.chosen(file, number, window)? else { continue };
                 let ticks = distinct(stamps.iter().map(|(_, tick)| *tick));
                 each(&Group { table: self.table, file, number, wanted, stamps, ticks })?;
@@ -94,7 +84,7 @@ impl Source {
     }
 
     /// Which rows of a row group are wanted, with the stamps of all; `None` where none are.
-    fn chosen(&self, file: &Opened, group: usize, window: Window) -> Result<Option<Chosen>, Error> {
+    fn chosen(&self, file: &Reader, group: usize, window: Window) -> Result<Option<Chosen>, Error> {
         let inside = |ts: i64, tick: i64| {
             window.0 < ts && ts <= window.1 && self.ticks.0 <= tick && tick <= self.ticks.1
         };
@@ -103,7 +93,7 @@ impl Source {
         {
             return Ok(None);
         }
-        let stamps = file.stamps(group)?;
+        let stamps = stamps(file, group)?;
         let mut ranges: Vec<Range<usize>> = Vec::new();
         for (row, _) in stamps.iter().enumerate().filter(|(_, (ts, tick))| inside(*ts, *tick)) {
             match ranges.last_mut() {
@@ -121,7 +111,7 @@ type Chosen = (Vec<Range<usize>>, Vec<(i64, i64)>);
 /// A row group, of which columns are read one by one.
 pub struct Group<'a> {
     table: &'static Table,
-    file: &'a Opened,
+    file: &'a Reader,
     number: usize,
     /// Which of its rows are wanted.
     pub wanted: Vec<Range<usize>>,
@@ -154,40 +144,15 @@ impl Group<'_> {
     }
 }
 
-impl Opened {
-    /// Adds the rows of a column in a row group to those in `runs`.
-    fn column(&self, group: usize, name: &str, runs: &mut Runs) -> Result<(), Error> {
-        segment::read_column(&self.path, &self.file, self.footer.metadata(), (group, name), runs)
-    }
-
-    fn new(path: PathBuf) -> Result<Self, Error> {
-        let file = File::open(&path).map_err(Error::io(&path))?;
-        let footer =
-            ArrowReaderMetadata::load(&file, ArrowReaderOptions::default().with_skip_arrow_metadata(true))
-                .map_err(|e| Error::damaged(&path, e.to_string()))?;
-        Ok(Opened { path, file, footer })
-    }
-
-    /// The least and greatest value of a column in a row group, where the footer tells.
-    fn bounds(&self, group: usize, column: &str) -> Option<(i64, i64)> {
-        let group = self.footer.metadata().row_group(group);
-        let chunk = group.columns().iter().find(|c| c.column_path().string() == column)?;
-        match chunk.statistics()? {
-            Statistics::Int64(values) => Some((*values.min_opt()?, *values.max_opt()?)),
-            _ => None,
-        }
-    }
-
-    /// `ts` and `tick` of each row of a row group.
-    fn stamps(&self, group: usize) -> Result<Vec<(i64, i64)>, Error> {
-        let (mut ts, mut tick) = (Runs::new(Type::Timestamp), Runs::new(Type::Int64));
-        self.column(group, "ts", &mut ts)?;
-        self.column(group, "tick", &mut tick)?;
-        let each = |runs: Runs| {
-            let rows = runs.iter().flat_map(|(rows, cell)| std::iter::repeat_n(cell.map(|n| n as i64), rows));
-            let rows = rows.collect::<Option<Vec<i64>>>();
-            rows.ok_or_else(|| Error::damaged(&self.path, "it has rows without ts or tick"))
-        };
-        Ok(each(ts)?.into_iter().zip(each(tick)?).collect())
-    }
+/// `ts` and `tick` of each row of a row group.
+fn stamps(file: &Reader, group: usize) -> Result<Vec<(i64, i64)>, Error> {
+    let (mut ts, mut tick) = (Runs::new(Type::Timestamp), Runs::new(Type::Int64));
+    file.column(group, "ts", &mut ts)?;
+    file.column(group, "tick", &mut tick)?;
+    let each = |runs: Runs| {
+        let rows = runs.iter().flat_map(|(rows, cell)| std::iter::repeat_n(cell.map(|n| n as i64), rows));
+        let rows = rows.collect::<Option<Vec<i64>>>();
+        rows.ok_or_else(|| file.damaged("it has rows without ts or tick"))
+    };
+    Ok(each(ts)?.into_iter().zip(each(tick)?).collect())
 }

@@ -41,6 +41,10 @@ fn space_by_path(path: &Path) -> io::Result<Space> {
     };
     match path.to_str() {
         Some("/old") => Err(io::ErrorKind::Other.into()),
+        // What is remote is asked for aside, and may answer before the tick has ended. These do not.
+        Some("/home/eve/remote" | "/mnt/share" | "/mnt/team files") => loop {
+            std::thread::park();
+        },
         Some("/boot/efi") => Ok(space(GIB, 0)),
         Some("/run/user/1000") => Ok(Space::default()),
         _ => Ok(space(100 * GIB, 1_000_000)),

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use super::failing::{FAULTS, FailingDisk, Plan};
 use super::host::{Host, Known, RUN, Step, check_files, check_size, check_ticks, hours, small};
+use super::scratch;
 use crate::made::ticks;
 
 /// A step of a run on a healthy disk: how its store was before, and how many operations it takes.
@@ -23,10 +24,10 @@ struct Stage {
 /// The steps of a run, where a reader looks before every so-manieth operation.
 fn stages(policy: Policy, every: u64) -> Vec<Stage> {
     let mut stages: Vec<Stage> = Vec::new();
-    let dir = TempDir::new().unwrap();
+    let dir = scratch();
     let mut known = Known::default();
     for step in RUN {
-        let before = TempDir::new().unwrap();
+        let before = scratch();
         copy(dir.path(), before.path());
         let disk = FailingDisk::default();
         let folder = Folder::on(dir.path(), Arc::new(disk.clone()));
@@ -65,7 +66,7 @@ fn copy(from: &Path, to: &Path) {
 
 /// One step with a fault in it, and what follows on a healthy disk.
 fn run(stage: &Stage, policy: Policy, plan: Plan) {
-    let dir = TempDir::new().unwrap();
+    let dir = scratch();
     copy(stage.before.path(), dir.path());
     let disk = FailingDisk::new(plan);
     let what = format!("{:?}, {plan:?}", stage.step);

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use super::failing::{FailingDisk, Fault, Plan};
 use super::host::{Host, Known, RUN, check_files, check_size, check_ticks, hours, small};
 use super::power::PowerCut;
+use super::scratch;
 
 /// A run on a disk that has noted all that was done to it.
 struct Run {
@@ -31,7 +32,7 @@ impl Run {
 
     /// A run in which an operation failed before the power goes; and what was asked of the disk.
     fn failing(policy: Policy, plan: Option<Plan>) -> (Run, Vec<&'static str>) {
-        let dir = TempDir::new().unwrap();
+        let dir = scratch();
         let disk = PowerCut::new(dir.path());
         let counted = disk.clone();
         let failing = FailingDisk::over(Arc::new(disk.clone()), plan);
@@ -104,7 +105,7 @@ impl Run {
                 }
                 let seeds = seeds.clone().filter(|_| is_sync);
                 for seed in seeds.chain([at as u64 + 2]) {
-                    let left = TempDir::new().unwrap();
+                    let left = scratch();
                     images.cut(seed, left.path());
                     self.check(left.path(), at, seed);
                     cuts.fetch_add(1, Relaxed);
@@ -143,7 +144,7 @@ fn a_name_that_could_not_be_made_to_last_is_made_to_last_before_anything_relies_
             }
             // Nothing that is not sure, and then some of it.
             for seed in [0, 2, 3, 4, 5] {
-                let left = TempDir::new().unwrap();
+                let left = scratch();
                 images.cut(seed, left.path());
                 let what = format!("{kind} {from} failed, cut after operation {}, seed {seed}", images.at());
                 run.check_sure(left.path(), &run.sure(images.at()), &what);

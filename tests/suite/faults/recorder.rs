@@ -10,11 +10,11 @@ use sysray::collect::{Host, Settings};
 use sysray::record::{self, Error, Maintenance, Options, Standing, Summary, Sync};
 use sysray::schema::Micros;
 use sysray::store::{Disk, Folder, Identity, Policy, maintain};
-use tempfile::TempDir;
 
 use super::failing::{FAULTS, FailingDisk, Fault, Plan};
 use super::host::check_files;
 use super::power::PowerCut;
+use super::scratch;
 use crate::made::{HOUR, SECOND, START, files, ticks};
 use crate::record::{Growing, Inventory, Quiet, TestClock};
 
@@ -71,14 +71,14 @@ fn sorted(root: &Path) -> Vec<i64> {
 
 #[test]
 fn ticks_wait_in_memory_while_the_disk_takes_none_and_are_written_once() {
-    let dir = TempDir::new().unwrap();
+    let dir = scratch();
     let disk = FailingDisk::default();
     record(dir.path(), Arc::new(disk.clone()), START, 6, &|_| ()).unwrap();
     let operations = disk.operations();
     for from in 0..operations {
         for fault in FAULTS {
             let what = format!("{fault:?} from operation {from} on, freed before the fifth tick");
-            let dir = TempDir::new().unwrap();
+            let dir = scratch();
             let disk = FailingDisk::new(Plan { fault, from, count: u64::MAX });
             let free = |tick: u64| {
                 if tick == 5 {
@@ -103,13 +103,13 @@ fn ticks_wait_in_memory_while_the_disk_takes_none_and_are_written_once() {
 
 #[test]
 fn an_operation_of_the_recorder_that_fails_once_costs_no_tick() {
-    let dir = TempDir::new().unwrap();
+    let dir = scratch();
     let disk = FailingDisk::default();
     record(dir.path(), Arc::new(disk.clone()), START, 4, &|_| ()).unwrap();
     for from in 0..disk.operations() {
         for fault in FAULTS {
             let what = format!("{fault:?} at operation {from}");
-            let dir = TempDir::new().unwrap();
+            let dir = scratch();
             let disk = FailingDisk::new(Plan { fault, from, count: 1 });
             if let Ok(summary) = record(dir.path(), Arc::new(disk), START, 4, &|_| ()) {
                 assert_eq!((summary.ticks, summary.dropped), (4, 0), "{what}");
@@ -126,7 +126,7 @@ fn a_disk_that_never_comes_back_ends_the_recording_and_what_was_dropped_is_said(
     std::thread::scope(|scope| {
         for (fault, from) in [(Fault::NoRoom, 30), (Fault::Io, 30), (Fault::Short, 34)] {
             scope.spawn(move || {
-                let dir = TempDir::new().unwrap();
+                let dir = scratch();
                 let disk = FailingDisk::new(Plan { fault, from, count: u64::MAX });
                 let summary = record(dir.path(), Arc::new(disk), START, 6, &|_| ()).unwrap();
                 assert_eq!(summary.ticks + summary.dropped, 6, "{fault:?}");
@@ -140,7 +140,7 @@ fn a_disk_that_never_comes_back_ends_the_recording_and_what_was_dropped_is_said(
 #[test]
 fn a_disk_that_does_not_answer_any_more_does_not_keep_a_recording_from_ending() {
     // The last thing that the journal asks for is the end of its part; then come the totals.
-    let dir = TempDir::new().unwrap();
+    let dir = scratch();
     let disk = FailingDisk::default();
     record(dir.path(), Arc::new(disk.clone()), START, 2, &|_| ()).unwrap();
     let written = std::fs::metadata(&files(dir.path(), ".part")[0]).unwrap().len();
@@ -149,7 +149,7 @@ fn a_disk_that_does_not_answer_any_more_does_not_keep_a_recording_from_ending() 
         for before_end in 1..=4 {
             let from = disk.operations() - before_end;
             scope.spawn(move || {
-                let dir = TempDir::new().unwrap();
+                let dir = scratch();
                 let disk = FailingDisk::default();
                 disk.hang_from(from);
                 let summary = record(dir.path(), Arc::new(disk), START, 2, &|_| ()).unwrap();
@@ -161,7 +161,7 @@ fn a_disk_that_does_not_answer_any_more_does_not_keep_a_recording_from_ending() 
 
 #[test]
 fn a_power_cut_under_the_recorder_leaves_a_store_that_goes_on() {
-    let dir = TempDir::new().unwrap();
+    let dir = scratch();
     let disk = PowerCut::new(dir.path());
     record(dir.path(), Arc::new(disk.clone()), START, 4, &|_| ()).unwrap();
     let mut images = disk.images();
@@ -169,7 +169,7 @@ fn a_power_cut_under_the_recorder_leaves_a_store_that_goes_on() {
     while images.step().is_some() {
         for seed in 0..3 {
             let what = format!("cut after operation {}, seed {seed}", images.at());
-            let left = TempDir::new().unwrap();
+            let left = scratch();
             images.cut(seed, left.path());
             let read = if Identity::read(left.path()).is_ok() { sorted(left.path()) } else { vec![] };
             assert!(
