@@ -47,13 +47,18 @@ impl Entities {
 
     /// Whom each row is about. A table without keys is about one.
     pub fn of(&mut self, batch: &RecordBatch) -> Result<Vec<u32>, Error> {
+        let columns = self.keys.iter().filter_map(|key| batch.column_by_name(key)).cloned();
+        let columns: Vec<ArrayRef> = columns.collect();
+        self.of_keys(&columns, batch.num_rows())
+    }
+
+    /// The same of so many rows, of which these are the key columns.
+    pub fn of_keys(&mut self, columns: &[ArrayRef], count: usize) -> Result<Vec<u32>, Error> {
         if self.keys.is_empty() {
-            return Ok(vec![0; batch.num_rows()]);
+            return Ok(vec![0; count]);
         }
-        let columns: Vec<ArrayRef> =
-            self.keys.iter().filter_map(|key| batch.column_by_name(key)).cloned().collect();
-        let rows = self.converter.convert_columns(&columns).map_err(|e| failed("keys", &e))?;
-        let mut numbers: Vec<u32> = Vec::with_capacity(batch.num_rows());
+        let rows = self.converter.convert_columns(columns).map_err(|e| failed("keys", &e))?;
+        let mut numbers: Vec<u32> = Vec::with_capacity(count);
         for (index, row) in rows.iter().enumerate() {
             // Rows of one entity mostly stand together.
             let same = index > 0 && rows.row(index - 1) == row;

@@ -45,6 +45,13 @@ impl Runs {
         runs
     }
 
+    /// The rows of an array of any type that a column may have; one of another is unknown.
+    pub fn from_array(array: &ArrayRef) -> Self {
+        let all = [Type::Int64, Type::Float64, Type::Boolean, Type::Utf8, Type::Timestamp];
+        let datatype = all.into_iter().find(|datatype| datatype.arrow() == *array.data_type());
+        Runs::of(datatype.unwrap_or(Type::Int64), array)
+    }
+
     /// Adds the rows of an array.
     pub fn extend(&mut self, array: &ArrayRef) {
         if *array.data_type() != self.datatype.arrow() {
@@ -172,7 +179,7 @@ impl Texts {
     }
 
     /// The text in a place.
-    pub fn text(&self, place: u64) -> &str {
+    pub fn text(&self, place: u64) -> &Arc<str> {
         &self.all[place as usize]
     }
 

@@ -51,7 +51,7 @@ impl Extent {
         let int = |cell: Cell| cell.map(|cell| cell as i64);
         let float = |cell: Cell| cell.map(f64::from_bits);
         let truth = |cell: Cell| cell.map(|cell| cell != 0);
-        let text = |cell: Cell| cell.map(|place| ByteArray::from(runs.texts.text(place)));
+        let text = |cell: Cell| cell.map(|place| ByteArray::from(&**runs.texts.text(place)));
         match runs.datatype {
             Type::Int64 | Type::Timestamp => {
                 Statistics::int64(int(least), int(greatest), None, unknown, false)

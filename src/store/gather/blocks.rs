@@ -1,12 +1,11 @@
 //! Which rows of a tick are about the same entities as in the tick before, and where the rows of each
 //! entity lie in the end. A row that both ticks have from one keyframe is not even looked at.
 
-use arrow::array::RecordBatch;
-
-use crate::schema::Table;
+use super::values::Values;
+use crate::schema::{Table, Type};
 use crate::store::Error;
 use crate::store::entity::Entities;
-use crate::store::journal::{Lying, Of, Place};
+use crate::store::journal::{Lying, Of, Place, Rows};
 
 /// Rows that follow each other in a tick, and in the tick before did as well.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -22,8 +21,8 @@ pub struct Block {
 /// A tick beside the one before.
 #[derive(Default)]
 pub struct Step {
-    /// How many rows it has.
-    pub rows: usize,
+    /// Where each of its rows is.
+    pub places: Vec<Place>,
     /// Rows of entities that were there, which may have changed.
     pub blocks: Vec<Block>,
     /// Those of entities that were not: where they are, and which rows of the tick.
@@ -35,6 +34,8 @@ pub struct Step {
 /// The entities of a table, tick by tick.
 pub struct Blocks {
     entities: Entities,
+    /// The key columns: their places in the part, and what they are.
+    keys: Vec<(usize, Type)>,
     /// Of each row that arrived.
     of_row: Vec<u32>,
     /// The last keyframe that rows were taken from, and whose they are.
@@ -48,9 +49,11 @@ pub struct Blocks {
 }
 
 impl Blocks {
-    pub fn new(table: &'static Table) -> Result<Self, Error> {
+    /// Nobody yet. `keys` are the places of the key columns in the part, and their types.
+    pub fn new(table: &'static Table, keys: Vec<(usize, Type)>) -> Result<Self, Error> {
         Ok(Blocks {
             entities: Entities::new(table)?,
+            keys,
             of_row: Vec::new(),
             key: None,
             key_before: None,
@@ -62,27 +65,21 @@ impl Blocks {
 
     /// Takes in a tick, whose keyframe is `key`.
     pub fn next(&mut self, key: u64, lying: &Lying) -> Result<&Step, Error> {
-        if let Some(batch) = &lying.key
+        if let Some(rows) = &lying.key
             && self.key.as_ref().is_none_or(|(seq, _)| *seq != key)
         {
-            self.key = Some((key, self.whose(batch)?));
+            self.key = Some((key, self.whose(rows)?));
         }
-        let own = self.whose(&lying.own)?;
+        let own = lying.own.as_ref().map_or_else(|| Ok(Vec::new()), |rows| self.whose(rows))?;
         let of_key = self.key.take().unwrap_or_default();
-        self.step.blocks.clear();
-        self.step.new.clear();
-        self.step.own.clear();
-        let places = lying.rows();
-        self.step.rows = places.len();
+        self.step.of(lying);
         self.tick += 1;
         let stays = self.key_before == Some(key);
-        for (row, place) in places.into_iter().enumerate() {
+        for row in 0..self.step.places.len() {
+            let place = self.step.places[row];
             let entity = match place.of {
                 Of::Key => of_key.1[place.row],
-                Of::Own => {
-                    self.step.own.push(row);
-                    own[place.row]
-                }
+                Of::Own => own[place.row],
             };
             self.of_row.push(entity);
             let last = &mut self.last[entity as usize];
@@ -98,8 +95,12 @@ impl Blocks {
         Ok(&self.step)
     }
 
-    fn whose(&mut self, batch: &RecordBatch) -> Result<Vec<u32>, Error> {
-        let whose = self.entities.of(batch)?;
+    fn whose(&mut self, rows: &Rows) -> Result<Vec<u32>, Error> {
+        let key = |(place, datatype): &(usize, Type)| {
+            Values::of(rows, *place, *datatype).array(*datatype, rows.count())
+        };
+        let keys: Vec<_> = self.keys.iter().map(key).collect();
+        let whose = self.entities.of_keys(&keys, rows.count())?;
         let most = whose.iter().max().map_or(0, |most| *most as usize + 1);
         if self.last.len() < most {
             self.last.resize(most, (0, Place { of: Of::Key, row: 0 }));
@@ -129,6 +130,16 @@ impl Blocks {
 }
 
 impl Step {
+    /// A tick by itself.
+    pub fn of(&mut self, lying: &Lying) {
+        self.blocks.clear();
+        self.new.clear();
+        self.own.clear();
+        self.places = lying.rows();
+        let own = self.places.iter().enumerate().filter(|(_, place)| place.of == Of::Own);
+        self.own.extend(own.map(|(row, _)| row));
+    }
+
     fn push(&mut self, before: Place, now: Place, row: usize) {
         let follows =
             |first: Place, rows: usize, place: Place| first.of == place.of && first.row + rows == place.row;

@@ -5,17 +5,16 @@
 mod blocks;
 mod log;
 mod stamps;
+mod values;
 
-use arrow::array::{ArrayRef, RecordBatch};
-use arrow::datatypes::SchemaRef;
-
-use self::blocks::Blocks;
-use self::log::{Log, Sides};
+use self::blocks::{Blocks, Step};
+use self::log::Log;
 use self::stamps::Stamps;
+use self::values::Sides;
 use super::Error;
 use super::journal::{Content, Frame, Lying, Part, TableReader};
 use super::runs::Runs;
-use crate::schema::{COMMON, Column, Kind, Micros, Order, Table, Type};
+use crate::schema::{COMMON, Column, Kind, Micros, Order, Table};
 
 /// What the columns of one pass may take.
 const PASS_BYTES: usize = 3 << 20;
@@ -46,22 +45,14 @@ enum Values {
 /// Rows of one table on their way in: its columns from one on, as many as fit.
 pub struct Gathering {
     reader: TableReader,
-    schema: SchemaRef,
-    keys: Vec<usize>,
     noted: Vec<Noted>,
-    /// Where they and the keys stand in the part, in rising order.
-    places: Vec<usize>,
+    /// Of a table in the order of its entities, who they are.
     blocks: Option<Blocks>,
+    /// Of another, the tick alone.
+    step: Step,
     rows: usize,
     ticks: Vec<u32>,
-    before: Arrays,
-}
-
-/// The columns of a tick by their places in the part: those of the keyframe's rows, and of its own.
-#[derive(Default)]
-struct Arrays {
-    key: Vec<Option<ArrayRef>>,
-    own: Vec<Option<ArrayRef>>,
+    before: Option<Lying>,
 }
 
 impl Gathering {
@@ -74,78 +65,57 @@ impl Gathering {
             let place = schema.index_of(column.name).ok()?;
             (*schema.field(place).data_type() == column.datatype.arrow()).then_some(place)
         };
-        let keys = table.columns.iter().filter(|c| c.kind == Kind::Key);
         // A part of a program that did not have one of the keys has none of the table's rows to show.
-        let Some(keys) = keys.chain(&COMMON[..2]).map(place).collect::<Option<Vec<usize>>>() else {
+        if COMMON[..2].iter().any(|column| place(column).is_none()) {
+            return Ok(None);
+        }
+        let keys = table.columns.iter().filter(|c| c.kind == Kind::Key);
+        let Some(keys) = keys.map(|key| Some((place(key)?, key.datatype))).collect::<Option<Vec<_>>>() else {
             return Ok(None);
         };
         let by_entity = table.order == Order::Entity;
-        let noted = |column| Noted::new(column, place(column), by_entity);
-        let noted: Vec<Noted> = COMMON.iter().chain(table.columns).skip(from).map(noted).collect();
-        let blocks = by_entity.then(|| Blocks::new(table)).transpose()?;
-        let places = wanted(&noted, &keys);
-        let (ticks, before) = (Vec::new(), Arrays::default());
-        Ok(Some(Gathering { reader, schema, keys, noted, places, blocks, rows: 0, ticks, before }))
+        let noted = COMMON.iter().chain(table.columns).skip(from);
+        let noted = noted.map(|column| Noted::new(column, place(column))).collect();
+        let blocks = by_entity.then(|| Blocks::new(table, keys)).transpose()?;
+        let (step, ticks) = (Step::default(), Vec::new());
+        Ok(Some(Gathering { reader, noted, blocks, step, rows: 0, ticks, before: None }))
     }
 
     /// Takes in a frame. Frames are to come in order, keyframes among them.
     pub fn take(&mut self, frame: &Frame<'_>) -> Result<(), Error> {
-        let rows = match self.blocks.take() {
-            Some(mut blocks) => {
-                let rows = self.take_entities(frame, &mut blocks);
-                self.blocks = Some(blocks);
-                rows?
+        let Some(lying) = self.reader.lying(frame, Content::Interval) else { return Ok(()) };
+        let (step, by_entity) = match &mut self.blocks {
+            // Rows are taken in beside those of the same entities in the tick before.
+            Some(blocks) => (blocks.next(frame.key, &lying)?, true),
+            None => {
+                self.step.of(&lying);
+                (&self.step, false)
             }
-            None => self.take_rows(frame),
         };
+        let rows = step.places.len();
         if rows == 0 {
             return Ok(());
         }
+        for noted in &mut self.noted {
+            let Some(place) = noted.place else { continue };
+            let sides = |lying| Sides::at(lying, place, noted.column.datatype);
+            let is = sides(&lying);
+            match &mut noted.values {
+                Values::OfTicks(stamps) => stamps.note(frame, lying.again.as_ref(), &is, step, self.rows),
+                Values::OfRows(log) if by_entity => {
+                    let was = self.before.as_ref().map(sides).unwrap_or_default();
+                    log.note(&was, &is, step, self.rows);
+                }
+                Values::OfRows(log) => log.follow(&is, step, self.rows),
+            }
+        }
+        self.before = Some(lying).filter(|_| by_entity);
         self.rows += rows;
         self.ticks.push(rows as u32);
         while self.noted.len() > 1 && self.noted.iter().map(Noted::held_bytes).sum::<usize>() > PASS_BYTES {
             self.noted.pop();
-            self.places = wanted(&self.noted, &self.keys);
         }
         Ok(())
-    }
-
-    /// Takes in rows as they come; tells how many.
-    fn take_rows(&mut self, frame: &Frame<'_>) -> usize {
-        let Some(batch) = self.reader.columns(frame, Content::Interval, &self.places) else { return 0 };
-        let now = by_place(&self.schema, &self.places, &batch);
-        for noted in &mut self.noted {
-            if let (Values::OfRows(log), Some(place)) = (&mut noted.values, noted.place)
-                && let Some(array) = &now[place]
-            {
-                log.follow(array, self.rows);
-            }
-        }
-        batch.num_rows()
-    }
-
-    /// Takes in rows beside those of the same entities in the tick before; tells how many.
-    fn take_entities(&mut self, frame: &Frame<'_>, blocks: &mut Blocks) -> Result<usize, Error> {
-        let Some(lying) = self.reader.lying(frame, Content::Interval, Some(&self.places)) else {
-            return Ok(0);
-        };
-        let step = blocks.next(frame.key, &lying)?;
-        let rows = step.rows;
-        if rows == 0 {
-            return Ok(0);
-        }
-        let now = Arrays::of(&self.schema, &self.places, &lying);
-        for noted in &mut self.noted {
-            let Some(place) = noted.place else { continue };
-            let datatype = noted.column.datatype;
-            let (was, is) = (self.before.sides(place, datatype), now.sides(place, datatype));
-            match &mut noted.values {
-                Values::OfRows(log) => log.note(&was, &is, step, self.rows),
-                Values::OfTicks(stamps) => stamps.note(frame, lying.again.as_ref(), &is, step, self.rows),
-            }
-        }
-        self.before = now;
-        Ok(rows)
     }
 
     /// Takes note of a frame that is not wanted, which may be the keyframe of others.
@@ -161,39 +131,10 @@ impl Gathering {
     }
 }
 
-/// The places of columns in the part, which rise.
-fn wanted(noted: &[Noted], keys: &[usize]) -> Vec<usize> {
-    let mut places: Vec<usize> = noted.iter().filter_map(|n| n.place).chain(keys.iter().copied()).collect();
-    places.sort_unstable();
-    places.dedup();
-    places
-}
-
-fn by_place(schema: &SchemaRef, places: &[usize], batch: &RecordBatch) -> Vec<Option<ArrayRef>> {
-    let mut all = vec![None; schema.fields().len()];
-    places.iter().zip(batch.columns()).for_each(|(place, column)| all[*place] = Some(column.clone()));
-    all
-}
-
-impl Arrays {
-    fn of(schema: &SchemaRef, places: &[usize], lying: &Lying) -> Self {
-        Arrays {
-            key: lying.key.as_ref().map(|key| by_place(schema, places, key)).unwrap_or_default(),
-            own: by_place(schema, places, &lying.own),
-        }
-    }
-
-    fn sides<'a>(&'a self, place: usize, datatype: Type) -> Sides<'a> {
-        let array = |arrays: &'a [Option<ArrayRef>]| arrays.get(place)?.as_ref();
-        let values = |array: &'a ArrayRef| log::Values::of(datatype, array);
-        Sides { key: array(&self.key).map(values), own: array(&self.own).map(values) }
-    }
-}
-
 impl Noted {
-    fn new(column: &'static Column, place: Option<usize>, by_entity: bool) -> Self {
+    fn new(column: &'static Column, place: Option<usize>) -> Self {
         let is_common = COMMON.iter().any(|common| common.name == column.name);
-        let values = if is_common && by_entity {
+        let values = if is_common {
             Values::OfTicks(Stamps::new(column))
         } else {
             Values::OfRows(Log::new(column.datatype))

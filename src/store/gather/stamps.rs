@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::blocks::Step;
-use super::log::Sides;
+use super::values::Sides;
 use crate::schema::Column;
 use crate::store::journal::{Again, Frame};
 use crate::store::runs::{Cell, Runs};
@@ -50,7 +50,7 @@ impl Stamps {
         // A keyframe's rows are those of the tick, one after the other.
         let is_key = again.is_none() && step.own.is_empty();
         let side = if is_key { &now.key } else { &now.own };
-        let rows = if is_key { step.rows } else { step.own.len() };
+        let rows = if is_key { step.places.len() } else { step.own.len() };
         let cell = |row: usize| side.as_ref().and_then(|values| values.number(row));
         let usual = of_frame.unwrap_or_else(|| if rows > 0 { cell(0) } else { None });
         self.usual.push(usual);

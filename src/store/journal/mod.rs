@@ -18,5 +18,6 @@ pub use frame::{Content, Frame, Moment};
 pub use header::encode as part_header;
 pub use last::{keep_last, read_last};
 pub use part::{Damage, Part};
+pub use rows::Rows;
 pub use table::{Lying, Of, Place, TableReader};
 pub use writer::{PartFile, Writer};

@@ -1,13 +1,15 @@
 //! One table of a part, unpacked frame after frame; and where its rows lie, of which a frame has itself
 //! only what its keyframe has not.
 
+use std::sync::Arc;
+
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use zstd::zstd_safe::{DCtx, DDict};
 
 use super::again::Again;
 use super::frame::{Codec, Content, Entry, Frame, RAW_LIMIT};
-use super::rows;
+use super::rows::{self, Rows};
 
 /// Among which rows one is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,23 +30,24 @@ pub struct Place {
 /// The rows of a table in one frame.
 pub struct Lying {
     /// All those of its keyframe, where the frame is that or has some of them again.
-    pub key: Option<RecordBatch>,
+    pub key: Option<Arc<Rows>>,
     /// Which of them; `None` where it is the keyframe, or has none of them.
     pub again: Option<Again>,
-    /// The others.
-    pub own: RecordBatch,
+    /// The others, if there are any.
+    pub own: Option<Rows>,
 }
 
 impl Lying {
     /// Where each row is, in their order.
     pub fn rows(&self) -> Vec<Place> {
         let all = |of: Of, rows: usize| (0..rows).map(|row| Place { of, row }).collect();
+        let own = self.own.as_ref().map_or(0, Rows::count);
         match (&self.key, &self.again) {
-            (Some(key), None) => all(Of::Key, key.num_rows()),
-            (_, None) => all(Of::Own, self.own.num_rows()),
+            (Some(key), None) => all(Of::Key, key.count()),
+            (_, None) => all(Of::Own, own),
             (_, Some(again)) => {
                 let mut of_key = (0..).zip(&again.of_key).filter(|(_, again)| **again);
-                let mut own = 0..self.own.num_rows();
+                let mut own = 0..own;
                 let place = |is_again: &bool| match is_again {
                     true => of_key.next().map(|(row, _)| Place { of: Of::Key, row }),
                     false => own.next().map(|row| Place { of: Of::Own, row }),
@@ -68,10 +71,11 @@ pub struct TableReader {
 struct Key {
     seq: u64,
     dictionary: DDict<'static>,
-    raw: Vec<u8>,
     count: u32,
-    /// Its rows, once a frame had some of them again.
-    rows: Option<RecordBatch>,
+    /// Its rows, proved once they are asked for.
+    raw: Option<Vec<u8>>,
+    rows: Option<Arc<Rows>>,
+    batch: Option<RecordBatch>,
 }
 
 impl TableReader {
@@ -89,7 +93,8 @@ impl TableReader {
         self.key = entry.and_then(|entry| {
             let raw = self.unpack(entry, frame.key)?;
             let dictionary = DDict::try_create(&raw)?;
-            Some(Key { seq: frame.key, dictionary, raw, count: entry.rows, rows: None })
+            let (seq, count) = (frame.key, entry.rows);
+            Some(Key { seq, dictionary, count, raw: Some(raw), rows: None, batch: None })
         });
     }
 
@@ -119,39 +124,57 @@ impl TableReader {
         content: Content,
         places: Option<&[usize]>,
     ) -> Option<RecordBatch> {
-        let lying = self.lying(frame, content, places)?;
-        match (lying.again, lying.key) {
-            (Some(again), Some(key)) => again.join(&frame.moment, &key, &lying.own).ok(),
-            (None, Some(key)) => Some(key),
-            _ => Some(lying.own),
+        let Lying { key, again, own } = self.lying(frame, content)?;
+        if let (Some(key), None) = (&key, &again) {
+            return key.batch(&self.schema, places).ok();
         }
+        let own = match own {
+            Some(rows) => rows.batch(&self.schema, places).ok()?,
+            None => rows::none(&self.schema, places),
+        };
+        let Some(again) = again else { return Some(own) };
+        let key = self.key_batch()?;
+        let key = places.map_or_else(|| Ok(key.clone()), |places| key.project(places)).ok()?;
+        again.join(&frame.moment, &key, &own).ok()
     }
 
-    /// The table's rows in a frame that was entered, as they lie there, of the columns at some places, which
-    /// rise, or of all; `None` where it has none or they are damaged.
-    pub fn lying(&mut self, frame: &Frame<'_>, content: Content, places: Option<&[usize]>) -> Option<Lying> {
+    /// The table's rows in a frame that was entered, as they lie there; `None` where it has none or they are
+    /// damaged.
+    pub fn lying(&mut self, frame: &Frame<'_>, content: Content) -> Option<Lying> {
         let entry = frame.entry(self.id, content)?;
+        if content == Content::Interval && frame.key == frame.moment.seq {
+            return Some(Lying { key: Some(self.key_rows(frame.key)?), again: None, own: None });
+        }
         let raw = self.unpack(entry, frame.key)?;
         if entry.codec != Codec::ZstdAgain {
-            let rows = rows::decode(raw, &self.schema, entry.rows, places).ok()?;
-            let none = rows::none(&self.schema, places);
-            let is_key = content == Content::Interval && frame.key == frame.moment.seq;
-            let (key, own) = if is_key { (Some(rows), none) } else { (None, rows) };
-            return Some(Lying { key, again: None, own });
+            let own = Rows::prove(raw, &self.schema, entry.rows)?;
+            return Some(Lying { key: None, again: None, own: Some(own) });
         }
         let (again, begin) =
             Again::decode(&raw).filter(|(again, _)| again.here.len() == entry.rows as usize)?;
         let own = match again.others() {
-            0 => rows::none(&self.schema, places),
-            count => rows::decode(raw.get(begin..)?.to_vec(), &self.schema, count as u32, places).ok()?,
+            0 => None,
+            count => Some(Rows::prove(raw.get(begin..)?.to_vec(), &self.schema, count as u32)?),
         };
-        let key = self.key.as_mut().filter(|key| key.seq == frame.key)?;
-        if key.rows.is_none() {
-            key.rows = rows::decode(std::mem::take(&mut key.raw), &self.schema, key.count, None).ok();
+        let key = self.key_rows(frame.key).filter(|key| key.count() == again.of_key.len())?;
+        Some(Lying { key: Some(key), again: Some(again), own })
+    }
+
+    fn key_rows(&mut self, seq: u64) -> Option<Arc<Rows>> {
+        let key = self.key.as_mut().filter(|key| key.seq == seq)?;
+        if let Some(raw) = key.raw.take() {
+            key.rows = Rows::prove(raw, &self.schema, key.count).map(Arc::new);
         }
-        let whole = key.rows.as_ref().filter(|whole| whole.num_rows() == again.of_key.len())?;
-        let chosen = places.map_or_else(|| Ok(whole.clone()), |places| whole.project(places));
-        Some(Lying { key: Some(chosen.ok()?), again: Some(again), own })
+        key.rows.clone()
+    }
+
+    /// The keyframe's rows, all columns of them.
+    fn key_batch(&mut self) -> Option<&RecordBatch> {
+        let key = self.key.as_mut()?;
+        if key.batch.is_none() {
+            key.batch = key.rows.as_ref()?.batch(&self.schema, None).ok();
+        }
+        key.batch.as_ref()
     }
 
     fn unpack(&mut self, entry: &Entry<'_>, key: u64) -> Option<Vec<u8>> {

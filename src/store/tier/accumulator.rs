@@ -1,19 +1,57 @@
 //! One column of a tier while rows go in: a value a slot, where a slot is one entity in one bucket.
 //!
-//! It does not know what a slot stands for, nor where values come from.
+//! It does not know what a slot stands for, nor where values come from. What stays for many rows goes in
+//! at once.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, ArrowNativeTypeOp, ArrowPrimitiveType, AsArray, BooleanBuilder, PrimitiveArray,
-    StringBuilder,
+    ArrayRef, ArrowNativeTypeOp, ArrowPrimitiveType, BooleanBuilder, PrimitiveArray, StringBuilder,
 };
-use arrow::datatypes::{Float64Type, Int64Type, TimestampMicrosecondType};
+use arrow::datatypes::{ArrowNativeType, Float64Type, Int64Type, TimestampMicrosecondType};
 
+use super::super::runs::{Runs, Texts};
 use crate::schema::{Aggregate, Type};
 
-/// The slot of a row that does not go in.
-pub const NONE: u32 = u32::MAX;
+/// Which rows, and the slot of each range.
+pub type Spans = [(Range<usize>, u32)];
+
+/// Rows on their way in.
+pub struct Going<'a> {
+    spans: &'a Spans,
+    tick_of: &'a dyn Fn(usize) -> i64,
+    /// Whether the last row of each range is the latest.
+    rises: bool,
+    slots: usize,
+}
+
+impl<'a> Going<'a> {
+    /// Into so many slots; `tick_of` says of two rows which is the later.
+    pub fn new(spans: &'a Spans, tick_of: &'a dyn Fn(usize) -> i64, slots: usize) -> Self {
+        let rises = spans.iter().all(|(rows, _)| rows.clone().map(tick_of).is_sorted());
+        Going { spans, tick_of, rises, slots }
+    }
+
+    fn latest(&self, rows: Range<usize>) -> i64 {
+        let latest = if self.rises { rows.end - 1..rows.end } else { rows };
+        latest.map(self.tick_of).max().unwrap_or(i64::MIN)
+    }
+
+    /// Visits what is known of a column: the slot, the value and the rows that have it.
+    fn each(&self, values: &Runs, mut visit: impl FnMut(usize, u64, Range<usize>)) {
+        for (rows, slot) in self.spans {
+            let mut from = rows.start;
+            for (count, cell) in values.within(rows.start, rows.end) {
+                let rows = from..from + count;
+                from = rows.end;
+                if let Some(cell) = cell {
+                    visit(*slot as usize, cell, rows);
+                }
+            }
+        }
+    }
+}
 
 /// Values by slot.
 pub enum Accumulator {
@@ -25,7 +63,7 @@ pub enum Accumulator {
 }
 
 impl Accumulator {
-    /// An empty one. What is counted comes in as a number a row, and is added up.
+    /// An empty one. What is counted is added up.
     pub fn new(aggregate: Aggregate, datatype: Type) -> Self {
         let is_float = datatype == Type::Float64;
         let greatest = aggregate == Aggregate::Greatest;
@@ -42,15 +80,32 @@ impl Accumulator {
         }
     }
 
-    /// Adds a value a row: `slots` says where each goes, of which there are `count`, and `ticks` which
-    /// of two is the later.
-    pub fn add(&mut self, values: &ArrayRef, slots: &[u32], ticks: &[i64], count: usize) {
+    /// Adds the values of rows.
+    pub fn add(&mut self, values: &Runs, going: &Going<'_>) {
         match self {
-            Accumulator::SumInt(sum) => sum.add(values, slots, count),
-            Accumulator::SumFloat(sum) => sum.add(values, slots, count),
-            Accumulator::ExtremeInt(extreme) => extreme.add(values, slots, count),
-            Accumulator::ExtremeFloat(extreme) => extreme.add(values, slots, count),
-            Accumulator::Last(last) => last.add(values, slots, ticks, count),
+            Accumulator::SumInt(sum) => sum.add(values, going, |cell| cell as i64),
+            Accumulator::SumFloat(sum) => sum.add(values, going, f64::from_bits),
+            Accumulator::ExtremeInt(extreme) => extreme.add(values, going, |cell| cell as i64),
+            Accumulator::ExtremeFloat(extreme) => extreme.add(values, going, f64::from_bits),
+            Accumulator::Last(last) => last.add(values, going),
+        }
+    }
+
+    /// Adds how many rows are known.
+    pub fn count(&mut self, values: &Runs, going: &Going<'_>) {
+        if let Accumulator::SumInt(sum) = self {
+            sum.values.resize(going.slots, None);
+            going.each(values, |slot, _, rows| sum.more(slot, rows.len() as i64));
+        }
+    }
+
+    /// Adds how many rows there are, where each stands for `weight_of` it.
+    pub fn weigh(&mut self, going: &Going<'_>, weight_of: impl Fn(usize) -> i64) {
+        if let Accumulator::SumInt(sum) = self {
+            sum.values.resize(going.slots, None);
+            for (rows, slot) in going.spans {
+                sum.more(*slot as usize, rows.clone().map(&weight_of).sum());
+            }
         }
     }
 
@@ -72,16 +127,6 @@ fn finish_primitive<T: ArrowPrimitiveType>(values: impl Iterator<Item = Option<T
     Arc::new(values.collect::<PrimitiveArray<T>>())
 }
 
-/// The rows that go in, with their values.
-fn known<'a, T: ArrowPrimitiveType>(
-    values: &'a ArrayRef,
-    slots: &'a [u32],
-) -> impl Iterator<Item = (usize, T::Native)> + 'a {
-    let values = values.as_primitive::<T>();
-    let rows = slots.iter().enumerate().filter(move |(row, slot)| **slot != NONE && values.is_valid(*row));
-    rows.map(move |(row, slot)| (*slot as usize, values.value(row)))
-}
-
 /// Sums. One that does not fit its type is unknown.
 pub struct Sum<T: ArrowPrimitiveType> {
     values: Vec<Option<T::Native>>,
@@ -91,16 +136,21 @@ impl<T: ArrowPrimitiveType> Sum<T>
 where
     T::Native: ArrowNativeTypeOp,
 {
-    fn add(&mut self, values: &ArrayRef, slots: &[u32], count: usize) {
-        self.values.resize(count, None);
-        for (slot, value) in known::<T>(values, slots) {
-            let sum = &mut self.values[slot];
-            *sum = Some(match *sum {
-                // A sum that went over the edge stays there.
-                Some(before) => before.add_checked(value).unwrap_or(T::Native::MAX_TOTAL_ORDER),
-                None => value,
-            });
-        }
+    fn add(&mut self, values: &Runs, going: &Going<'_>, value: impl Fn(u64) -> T::Native) {
+        self.values.resize(going.slots, None);
+        going.each(values, |slot, cell, rows| {
+            let more = value(cell).mul_checked(T::Native::usize_as(rows.len()));
+            self.more(slot, more.unwrap_or(T::Native::MAX_TOTAL_ORDER));
+        });
+    }
+
+    fn more(&mut self, slot: usize, more: T::Native) {
+        let sum = &mut self.values[slot];
+        *sum = Some(match *sum {
+            // A sum that went over the edge stays there.
+            Some(before) => before.add_checked(more).unwrap_or(T::Native::MAX_TOTAL_ORDER),
+            None => more,
+        });
     }
 
     fn finish(&self) -> ArrayRef {
@@ -116,15 +166,15 @@ pub struct Extreme<T: ArrowPrimitiveType> {
 }
 
 impl<T: ArrowPrimitiveType> Extreme<T> {
-    fn add(&mut self, values: &ArrayRef, slots: &[u32], count: usize) {
-        self.values.resize(count, None);
-        for (slot, value) in known::<T>(values, slots) {
-            let held = &mut self.values[slot];
+    fn add(&mut self, values: &Runs, going: &Going<'_>, value: impl Fn(u64) -> T::Native) {
+        self.values.resize(going.slots, None);
+        going.each(values, |slot, cell, _| {
+            let (held, value) = (&mut self.values[slot], value(cell));
             let better = held.is_none_or(|held| if self.greatest { value > held } else { value < held });
             if better {
                 *held = Some(value);
             }
-        }
+        });
     }
 }
 
@@ -144,32 +194,28 @@ enum Cell {
     Text(Arc<str>),
 }
 
-impl Last {
-    fn add(&mut self, values: &ArrayRef, slots: &[u32], ticks: &[i64], count: usize) {
-        self.at.resize(count, i64::MIN);
-        self.values.resize(count, None);
-        for (row, &slot) in slots.iter().enumerate() {
-            if slot == NONE || values.is_null(row) || ticks[row] < self.at[slot as usize] {
-                continue;
-            }
-            self.at[slot as usize] = ticks[row];
-            let held = &mut self.values[slot as usize];
-            match self.datatype {
-                Type::Utf8 => {
-                    let value = values.as_string::<i32>().value(row);
-                    // It seldom changes: comparing is cheaper than copying.
-                    if !matches!(held, Some(Cell::Text(text)) if **text == *value) {
-                        *held = Some(Cell::Text(value.into()));
-                    }
-                }
-                Type::Int64 => *held = Some(Cell::Int(values.as_primitive::<Int64Type>().value(row))),
-                Type::Float64 => *held = Some(Cell::Float(values.as_primitive::<Float64Type>().value(row))),
-                Type::Boolean => *held = Some(Cell::Bool(values.as_boolean().value(row))),
-                Type::Timestamp => {
-                    *held = Some(Cell::Int(values.as_primitive::<TimestampMicrosecondType>().value(row)));
-                }
-            }
+impl Cell {
+    fn of(datatype: Type, cell: u64, texts: &Texts) -> Cell {
+        match datatype {
+            Type::Utf8 => Cell::Text(texts.text(cell).clone()),
+            Type::Int64 | Type::Timestamp => Cell::Int(cell as i64),
+            Type::Float64 => Cell::Float(f64::from_bits(cell)),
+            Type::Boolean => Cell::Bool(cell != 0),
         }
+    }
+}
+
+impl Last {
+    fn add(&mut self, values: &Runs, going: &Going<'_>) {
+        self.at.resize(going.slots, i64::MIN);
+        self.values.resize(going.slots, None);
+        going.each(values, |slot, cell, rows| {
+            let at = going.latest(rows);
+            if at >= self.at[slot] {
+                self.at[slot] = at;
+                self.values[slot] = Some(Cell::of(self.datatype, cell, &values.texts));
+            }
+        });
     }
 
     fn finish(&self) -> ArrayRef {

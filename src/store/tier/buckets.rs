@@ -4,16 +4,17 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, Int64Array, RecordBatch, TimestampMicrosecondArray};
-use arrow::compute::{cast, is_not_null};
-use arrow::datatypes::{DataType, Int64Type};
+use arrow::array::{ArrayRef, AsArray, RecordBatch, TimestampMicrosecondArray};
+use arrow::datatypes::Int64Type;
 use arrow::error::ArrowError;
 
 use super::super::Error;
 use super::super::entity::Entities;
-use super::accumulator::Accumulator;
+use super::super::runs::Runs;
+use super::accumulator::{Accumulator, Going, Spans};
 use super::rates;
 use crate::schema::{Aggregate, Expr, Table, Tier, Type, parse_expr};
 
@@ -39,13 +40,16 @@ enum Of {
     Derived(Expr),
 }
 
+/// Looks for a recorded column's values; `None` where nothing of that name was read.
+pub type Look<'a> = dyn Fn(&str) -> Result<Option<Rc<Runs>>, Error> + 'a;
+
 /// Rows on their way in.
 pub struct Rows<'a> {
-    /// The values of a recorded column; `None` where nothing of that name was read.
-    pub look: &'a dyn Fn(&str) -> Result<Option<ArrayRef>, Error>,
-    pub ticks: &'a [i64],
-    /// How many rows each stands for; one where it is not said.
-    pub weights: Option<&'a [i64]>,
+    pub look: &'a Look<'a>,
+    /// The tick of each.
+    pub tick_of: &'a dyn Fn(usize) -> i64,
+    /// How many recorded rows each stands for.
+    pub weight_of: &'a dyn Fn(usize) -> i64,
 }
 
 impl Buckets {
@@ -88,26 +92,22 @@ impl Buckets {
         &self.places
     }
 
-    /// Adds rows as they were recorded.
-    pub fn add(&mut self, rows: &Rows<'_>, slots: &[u32]) -> Result<(), Error> {
-        let count = self.places.len();
-        let table = self.table.name;
-        for column in &mut self.columns {
-            let values = column.values(rows, table)?;
-            column.accumulator.add(&values, slots, rows.ticks, count);
-        }
-        Ok(())
+    /// Adds rows as they were recorded: which, and the slot of each range.
+    pub fn add(&mut self, rows: &Rows<'_>, spans: &Spans) -> Result<(), Error> {
+        let going = Going::new(spans, rows.tick_of, self.places.len());
+        self.columns.iter_mut().try_for_each(|column| column.add(rows, spans, &going, self.table.name))
     }
 
     /// Adds rows of the finer tier.
-    pub fn merge(&mut self, finer: &RecordBatch, slots: &[u32]) -> Result<(), Error> {
-        let count = self.places.len();
+    pub fn merge(&mut self, finer: &RecordBatch, spans: &Spans) {
         let ticks = int(finer, "tick");
+        let tick_of = |row: usize| ticks[row];
+        let going = Going::new(spans, &tick_of, self.places.len());
         for column in &mut self.columns {
-            let Some(values) = finer.column_by_name(column.name) else { continue };
-            column.accumulator.add(values, slots, &ticks, count);
+            if let Some(values) = finer.column_by_name(column.name) {
+                column.accumulator.add(&Runs::from_array(values), &going);
+            }
         }
-        Ok(())
     }
 
     /// The value of a column in each slot.
@@ -136,45 +136,37 @@ impl Column {
         Column { name, aggregate, of, accumulator: Accumulator::new(aggregate, datatype) }
     }
 
-    /// What a recorded row adds.
-    fn values(&self, rows: &Rows<'_>, table: &str) -> Result<ArrayRef, Error> {
-        let number = rows.ticks.len();
+    /// Adds what recorded rows have.
+    fn add(&mut self, rows: &Rows<'_>, spans: &Spans, going: &Going<'_>, table: &str) -> Result<(), Error> {
         let values = match (&self.of, self.aggregate) {
-            (_, Aggregate::Samples) => match rows.weights {
-                Some(weights) => Arc::new(Int64Array::from(weights.to_vec())) as ArrayRef,
-                None => Arc::new(Int64Array::from_value(1, number)),
-            },
+            (_, Aggregate::Samples) => {
+                self.accumulator.weigh(going, rows.weight_of);
+                return Ok(());
+            }
             (Of::Derived(tree), _) => {
-                let operands = tree.columns().into_iter().map(|name| Ok((name, (rows.look)(name)?)));
-                let operands = operands.collect::<Result<HashMap<_, _>, Error>>()?;
-                rates::evaluate(tree, number, &|name| operands.get(name).cloned().flatten())
-                    .map_err(|e| failed(table, &e))?
+                let ranges = spans.iter().map(|(rows, _)| rows.clone());
+                Rc::new(rates::over(tree, ranges, &|name| (rows.look)(name))?)
             }
             (Of::Stored(name), _) => (rows.look)(name)?.ok_or_else(|| {
                 let what = format!("no column {name} was read for {}", self.name);
                 Error::damaged(Path::new(table), what)
             })?,
         };
-        let counted = match (self.aggregate, values.data_type()) {
-            (Aggregate::Known, _) => is_not_null(&values).and_then(|known| cast(&known, &DataType::Int64)),
-            // Yes and no count as 1 and 0.
-            (Aggregate::Sum | Aggregate::Least | Aggregate::Greatest, DataType::Boolean) => {
-                cast(&values, &DataType::Int64)
-            }
-            _ => Ok(values),
-        };
-        counted.map_err(|e| failed(table, &e))
+        match self.aggregate {
+            Aggregate::Known => self.accumulator.count(&values, going),
+            _ => self.accumulator.add(&values, going),
+        }
+        Ok(())
     }
 }
 
 /// Looks for columns in a batch.
-pub fn in_batch(batch: &RecordBatch) -> impl Fn(&str) -> Result<Option<ArrayRef>, Error> {
-    |name| Ok(batch.column_by_name(name).cloned())
+pub fn in_batch(batch: &RecordBatch) -> impl Fn(&str) -> Result<Option<Rc<Runs>>, Error> {
+    |name| Ok(batch.column_by_name(name).map(|column| Rc::new(Runs::from_array(column))))
 }
 
 /// A column that is never NULL.
 pub fn int(batch: &RecordBatch, name: &str) -> Vec<i64> {
-    use arrow::array::AsArray;
     let column = batch.column_by_name(name).and_then(|c| c.as_primitive_opt::<Int64Type>());
     column.map_or_else(Vec::new, |c| c.values().to_vec())
 }

@@ -6,14 +6,16 @@
 use std::cell::RefCell;
 use std::ops::Range;
 use std::path::Path;
+use std::rc::Rc;
 
-use arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch};
+use arrow::array::{AsArray, BooleanArray, RecordBatch};
 use arrow::compute::{SortColumn, filter_record_batch, lexsort_to_indices, take_record_batch};
 use arrow::datatypes::TimestampMicrosecondType;
 
 use super::super::entity::{Entities, REST};
+use super::super::runs::Runs;
 use super::super::{Error, layout};
-use super::accumulator::NONE;
+use super::accumulator::Spans;
 use super::buckets::{Buckets, Rows, in_batch, int};
 use super::rest::Rest;
 use super::source::{Group, Source, Window};
@@ -50,9 +52,9 @@ pub fn aggregate(
                 chosen.map(|(span, _)| span.rows.clone()).collect()
             };
             let staying = spans.iter().zip(&stays).filter(|(_, stays)| stays.0 || stays.1);
-            let (rows, slots): (Vec<Range<usize>>, Vec<u32>) =
-                staying.map(|(span, _)| (span.rows.clone(), minutes.slot(span.entity, span.end))).unzip();
-            add(&mut minutes, group, &rows, &slots)?;
+            let slotted: Vec<(Range<usize>, u32)> =
+                staying.map(|(span, _)| (span.rows.clone(), minutes.slot(span.entity, span.end))).collect();
+            add(&mut minutes, group, &slotted)?;
             if let Some([minute, hourly]) = &mut rests {
                 minute.add(group, &of(&|stays| !stays.0))?;
                 hourly.add(group, &of(&|stays| !stays.1))?;
@@ -65,12 +67,13 @@ pub fn aggregate(
             add_rest(hourly, &mut hours)?;
         }
         let batch = minutes.rows(&entities)?;
-        let slot = |(entity, _): &(u32, i64)| match &kept {
-            Some(kept) if !kept.hour.contains(&(*entity, hour.1)) => NONE,
-            _ => hours.slot(*entity, hour.1),
+        let of_hour = |(_, (entity, _)): &(usize, &(u32, i64))| {
+            kept.as_ref().is_none_or(|kept| kept.hour.contains(&(*entity, hour.1)))
         };
-        let slots: Vec<u32> = minutes.places().iter().map(slot).collect();
-        hours.merge(&batch, &slots)?;
+        let places = minutes.places().iter().enumerate().filter(of_hour);
+        let slotted: Vec<(Range<usize>, u32)> =
+            places.map(|(row, (entity, _))| (row..row + 1, hours.slot(*entity, hour.1))).collect();
+        hours.merge(&batch, &slotted);
         let stays = |place: &(u32, i64)| {
             kept.as_ref().is_none_or(|kept| place.0 == REST || kept.minute.contains(place))
         };
@@ -104,15 +107,16 @@ fn choose(
     for window in windows(raw, hour) {
         let mut minutes = Buckets::new(by_minute, Some(&measured));
         each_group(source, window, entities, &mut |spans, group| {
-            let rows: Vec<Range<usize>> = spans.iter().map(|span| span.rows.clone()).collect();
-            let slots: Vec<u32> = spans.iter().map(|s| minutes.slot(s.entity, s.end)).collect();
-            add(&mut minutes, group, &rows, &slots)?;
-            let slots: Vec<u32> = spans.iter().map(|s| hours.slot(s.entity, hour.1)).collect();
-            add(&mut hours, group, &rows, &slots)
+            let of_minute = spans.iter().map(|s| (s.rows.clone(), minutes.slot(s.entity, s.end)));
+            let of_minute: Vec<(Range<usize>, u32)> = of_minute.collect();
+            add(&mut minutes, group, &of_minute)?;
+            let of_hour = spans.iter().map(|s| (s.rows.clone(), hours.slot(s.entity, hour.1)));
+            let of_hour: Vec<(Range<usize>, u32)> = of_hour.collect();
+            add(&mut hours, group, &of_hour)
         })?;
-        kept.minute.extend(top::first(&minutes, minute, entities)?);
+        kept.minute.extend(top::first(&minutes, minute, entities));
     }
-    kept.hour = top::first(&hours, hourly, entities)?;
+    kept.hour = top::first(&hours, hourly, entities);
     Ok(kept)
 }
 
@@ -130,15 +134,12 @@ fn each_group(
 }
 
 /// Adds rows of a group, of which each range has a slot.
-fn add(into: &mut Buckets, group: &Group<'_>, rows: &[Range<usize>], slots: &[u32]) -> Result<(), Error> {
-    let each = |rows: &Range<usize>, slot: &u32| std::iter::repeat_n(*slot, rows.len());
-    let slots: Vec<u32> = rows.iter().zip(slots).flat_map(|(rows, slot)| each(rows, slot)).collect();
-    if slots.is_empty() {
+fn add(into: &mut Buckets, group: &Group<'_>, spans: &Spans) -> Result<(), Error> {
+    if spans.is_empty() {
         return Ok(());
     }
-    let ticks: Vec<i64> = rows.iter().flat_map(|rows| rows.clone().map(|row| group.stamps[row].1)).collect();
     // Several columns of a tier are made of one, and stand together.
-    let held: RefCell<Vec<(String, ArrayRef)>> = RefCell::default();
+    let held: RefCell<Vec<(String, Rc<Runs>)>> = RefCell::default();
     let look = |name: &str| {
         let mut held = held.borrow_mut();
         if let Some((_, values)) = held.iter().find(|(own, _)| own == name) {
@@ -147,19 +148,22 @@ fn add(into: &mut Buckets, group: &Group<'_>, rows: &[Range<usize>], slots: &[u3
         if held.len() == HELD_COLUMNS {
             held.remove(0);
         }
-        let values = group.column(name)?.pick(rows);
+        let values = Rc::new(group.column(name)?);
         held.push((name.into(), values.clone()));
         Ok(Some(values))
     };
-    into.add(&Rows { look: &look, ticks: &ticks, weights: None }, &slots)
+    let tick_of = |row: usize| group.stamps[row].1;
+    into.add(&Rows { look: &look, tick_of: &tick_of, weight_of: &|_| 1 }, spans)
 }
 
 fn add_rest(rest: &Rest, into: &mut Buckets) -> Result<(), Error> {
     let (batch, weights) = rest.rows()?;
     let ticks = int(&batch, "tick");
-    let tier = into.tier();
-    let slots: Vec<u32> = ends(&batch, tier).into_iter().map(|end| into.slot(REST, end)).collect();
-    into.add(&Rows { look: &in_batch(&batch), ticks: &ticks, weights: Some(&weights) }, &slots)
+    let ends = ends(&batch, into.tier()).into_iter().enumerate();
+    let spans: Vec<(Range<usize>, u32)> =
+        ends.map(|(row, end)| (row..row + 1, into.slot(REST, end))).collect();
+    let (tick_of, weight_of) = (|row: usize| ticks[row], |row: usize| weights[row]);
+    into.add(&Rows { look: &in_batch(&batch), tick_of: &tick_of, weight_of: &weight_of }, &spans)
 }
 
 /// The end of each row's bucket.

@@ -2,13 +2,11 @@
 //! before anything else is looked at.
 
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
+use std::convert::Infallible;
+use std::rc::Rc;
 
-use arrow::array::{Array, AsArray};
-use arrow::datatypes::Float64Type;
-
-use super::super::Error;
 use super::super::entity::Entities;
+use super::super::runs::Runs;
 use super::buckets::Buckets;
 use super::rates;
 use crate::schema::{Top, parse_expr};
@@ -28,18 +26,19 @@ pub fn measured(top: &Top) -> Vec<String> {
 
 /// Those among the first of their bucket by some measure. Nothing is no place; of two alike the one
 /// with the lower key is first.
-pub fn first(buckets: &Buckets, top: &Top, entities: &Entities) -> Result<HashSet<(u32, i64)>, Error> {
+pub fn first(buckets: &Buckets, top: &Top, entities: &Entities) -> HashSet<(u32, i64)> {
     let mut kept = HashSet::new();
     let places = buckets.places();
     for by in top.by {
         let tree = parse_expr(by).expect("the build has parsed every expression");
-        let values = rates::evaluate(&tree, places.len(), &|name| buckets.column(name))
-            .map_err(|e| Error::damaged(Path::new(by), e.to_string()))?;
-        let values = values.as_primitive::<Float64Type>();
+        let look = |name: &str| {
+            Ok::<_, Infallible>(buckets.column(name).map(|column| Rc::new(Runs::from_array(&column))))
+        };
+        let Ok(values) = rates::over(&tree, std::iter::once(0..places.len()), &look);
         let mut ranked: HashMap<i64, Vec<(f64, u32)>> = HashMap::new();
         for (slot, (entity, end)) in places.iter().enumerate() {
-            if values.is_valid(slot) && values.value(slot) > 0.0 {
-                ranked.entry(*end).or_default().push((values.value(slot), *entity));
+            if let Some(value) = values.at(slot).map(f64::from_bits).filter(|value| *value > 0.0) {
+                ranked.entry(*end).or_default().push((value, *entity));
             }
         }
         for (end, mut all) in ranked {
@@ -49,5 +48,5 @@ pub fn first(buckets: &Buckets, top: &Top, entities: &Entities) -> Result<HashSe
             kept.extend(all.iter().take(top.rows).map(|(_, entity)| (*entity, end)));
         }
     }
-    Ok(kept)
+    kept
 }
