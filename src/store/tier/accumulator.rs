@@ -95,6 +95,8 @@ impl Accumulator {
     pub fn count(&mut self, values: &Runs, going: &Going<'_>) {
         if let Accumulator::SumInt(sum) = self {
             sum.values.resize(going.slots, None);
+            // Of rows of which none is known there are none, which is no unknown number.
+            going.spans.iter().for_each(|(_, slot)| sum.more(*slot as usize, 0));
             going.each(values, |slot, _, rows| sum.more(slot, rows.len() as i64));
         }
     }
