@@ -238,11 +238,12 @@ pub fn run(
         (before, last_ts) = (now, Some(ts));
         recording.skipped(passed - overdue);
         // What an event of its own explains is not told again. The rest lies before this tick, which was
-        // late, or behind it, as it took long.
+        // late, or behind it, as it took long; by the clock as it was when the tick began.
         let is_told = suspended.is_some() || is_gap;
-        let (from, untold, by) =
-            if is_told { (ts, passed - overdue, took) } else { (since, passed, late + took) };
-        let to = if passed > overdue { due } else { ts };
+        let (untold, by) = if is_told { (passed - overdue, took) } else { (passed, late + took) };
+        let from = if is_told || overdue == 0 { ts } else { since };
+        let next = after.stepped_us(&now).map_or(due, |by_us| Micros(due.0 - by_us));
+        let to = if passed > overdue { next } else { ts };
         if let Some(news) = skips.see((from, to), now.monotonic, untold, by.as_micros() as i64) {
             recording.tell(events::skipped(&news, interval));
         }

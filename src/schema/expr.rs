@@ -1,6 +1,6 @@
 //! The grammar of derived columns: columns, numbers, `+ - * /`, brackets and the sign.
 //!
-//! One tree is printed as SQL for the views and evaluated over a row by the recorder. Both treat
+//! One tree is printed as SQL for the views and evaluated over rows by the recorder and by tiers. All treat
 //! an unknown operand and a division by zero as unknown, so that they cannot disagree.
 //! This file knows no table: `schema/build` checks each expression's columns with it.
 

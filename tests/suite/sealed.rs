@@ -7,16 +7,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    ArrayRef, AsArray, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray,
 };
 use arrow::compute::{SortColumn, concat_batches, lexsort_to_indices, take_record_batch};
-use arrow::datatypes::{DataType, Field};
+use arrow::datatypes::{DataType, Field, Int64Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use sysray::schema::{Kind, Micros, Order, TABLES, Table, table};
+use sysray::schema::rows::Process;
+use sysray::schema::{Batch, Kind, Micros, Order, Row, Stamp, TABLES, Table, table};
 use sysray::store::{Folder, Identity, Moment, PartName, Policy, Writer, maintain};
 use tempfile::TempDir;
 
-use super::made::{HOUR, SECOND, START, files, hourly};
+use super::made::{HOUR, Made, SECOND, START, files, hourly};
 
 /// Enough rows for several pages, and enough changes for several passes over the part.
 const MANY: (i64, i64) = (300, 80);
@@ -161,4 +163,33 @@ fn check(name: &str, sealed: &RecordBatch, recorded: &RecordBatch) {
     for (field, written) in recorded.schema().fields().iter().zip(recorded.columns()) {
         assert!(sealed[field.name().as_str()].as_ref() == written.as_ref(), "{name}.{}", field.name());
     }
+}
+
+/// Two rows of one process in a tick: only somebody else can have written them. They were once held against
+/// rows of the tick before that it does not have.
+#[test]
+fn rows_of_one_entity_in_one_tick_are_sealed_as_they_are() {
+    let store = Made::new();
+    let name = PartName { host: "web1".into(), first_seq: 1, from: Micros(START) };
+    let mut writer = Writer::begin(&store.folder(), &name, "boot").unwrap();
+    let id = TABLES.iter().position(|t| t.name == "process").unwrap() as u32;
+    for (seq, values) in [(1, &[1, 2][..]), (2, &[2, 1, 1, 5, 5, 5]), (3, &[7])] {
+        let ts = Micros(START + seq * 10 * SECOND);
+        let stamp = Stamp { ts, tick: seq, interval_us: Some(10 * SECOND) };
+        let mut batch = <Process as Row>::Batch::default();
+        for value in values {
+            batch.push(&stamp, &Process { pid: 7, user_us: Some(*value), ..Process::default() });
+        }
+        let moment = Moment { seq: seq as u64, wall: ts, monotonic: Micros(seq) };
+        writer.append(moment, &[(id, batch.finish())], &[]).unwrap();
+    }
+    drop(writer);
+    store.maintain(&hourly(), START + HOUR);
+    let file =
+        store.files(".parquet").into_iter().find(|f| f.to_string_lossy().contains("/process/")).unwrap();
+    let rows = ParquetRecordBatchReaderBuilder::try_new(File::open(file).unwrap()).unwrap().build().unwrap();
+    let values: Vec<i64> = rows
+        .flat_map(|batch| batch.unwrap()["user_us"].as_primitive::<Int64Type>().values().to_vec())
+        .collect();
+    assert_eq!(values, [1, 2, 2, 1, 1, 5, 5, 5, 7]);
 }

@@ -71,26 +71,28 @@ impl Blocks {
             self.key = Some((key, self.whose(rows)?));
         }
         let own = lying.own.as_ref().map_or_else(|| Ok(Vec::new()), |rows| self.whose(rows))?;
-        let of_key = self.key.take().unwrap_or_default();
+        let of_key = self.key.take();
+        let whose_key = of_key.as_ref().map_or(&[][..], |(_, whose)| whose);
         self.step.of(lying);
         self.tick += 1;
         let stays = self.key_before == Some(key);
         for row in 0..self.step.places.len() {
             let place = self.step.places[row];
             let entity = match place.of {
-                Of::Key => of_key.1[place.row],
+                Of::Key => whose_key[place.row],
                 Of::Own => own[place.row],
             };
             self.of_row.push(entity);
             let last = &mut self.last[entity as usize];
             let (tick, before) = std::mem::replace(last, (self.tick, place));
-            if tick + 1 < self.tick || tick == 0 {
+            // Also a second row of the same tick, which only somebody else can have written.
+            if tick == 0 || tick + 1 != self.tick {
                 self.step.new.push((place, row));
             } else if !(stays && place.of == Of::Key && place == before) {
                 self.step.push(before, place, row);
             }
         }
-        self.key = Some(of_key);
+        self.key = of_key;
         self.key_before = Some(key);
         Ok(&self.step)
     }

@@ -30,15 +30,6 @@ impl Log {
         self.rows.len() * 12 + self.texts.held_bytes()
     }
 
-    /// The numbers that are noted.
-    pub fn numbers(&self) -> impl Iterator<Item = i64> {
-        self.rows
-            .iter()
-            .zip(&self.cells)
-            .filter(|(row, _)| **row & UNKNOWN == 0)
-            .map(|(_, cell)| *cell as i64)
-    }
-
     /// Notes what has changed in a tick: `first` is the number of its first row.
     pub fn note(&mut self, before: &Sides<'_>, now: &Sides<'_>, step: &Step, first: usize) {
         for (place, row) in &step.new {

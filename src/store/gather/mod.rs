@@ -154,10 +154,8 @@ impl Gathered {
     /// The first and the last `ts`, where that is among the columns.
     pub fn times(&self) -> Option<(Micros, Micros)> {
         let ts = self.columns.as_slice().iter().find(|noted| noted.column.name == "ts")?;
-        let known: Vec<i64> = match &ts.values {
-            Values::OfTicks(stamps) => stamps.numbers().collect(),
-            Values::OfRows(log) => log.numbers().collect(),
-        };
+        let Values::OfTicks(stamps) = &ts.values else { return None };
+        let known: Vec<i64> = stamps.numbers().collect();
         Some((Micros(*known.iter().min()?), Micros(*known.iter().max()?)))
     }
 

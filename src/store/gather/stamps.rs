@@ -54,6 +54,10 @@ impl Stamps {
         let cell = |row: usize| side.as_ref().and_then(|values| values.number(row));
         let usual = of_frame.unwrap_or_else(|| if rows > 0 { cell(0) } else { None });
         self.usual.push(usual);
+        if of_frame.is_some() {
+            // Whatever its own rows say, as wherever else they are read.
+            return;
+        }
         for row in 0..rows {
             let own = cell(row);
             if own != usual {

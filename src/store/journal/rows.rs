@@ -27,7 +27,7 @@ pub struct Rows {
 struct Lies {
     /// A bit a row that is known; `None` where all are.
     known: Option<Range<usize>>,
-    /// Numbers of eight bytes, bits, or where texts end, of four bytes each.
+    /// Numbers of eight bytes, bits, or where texts begin and end, of four bytes each.
     values: Range<usize>,
     texts: Range<usize>,
 }
@@ -100,7 +100,9 @@ fn prove(
     let (nodes, buffers) = (batch.nodes()?, batch.buffers()?);
     // Every row has at least its time, in eight bytes: no count is believed beyond that.
     let counted = batch.length() == rows as i64 && rows <= (raw.len() - body) / 8;
-    let plain = batch.compression().is_none() && nodes.len() == schema.fields().len();
+    let plain = batch.compression().is_none()
+        && batch.variadicBufferCounts().is_none_or(|counts| counts.is_empty())
+        && nodes.len() == schema.fields().len();
     (counted && plain).then_some(())?;
     let mut buffers = buffers.iter().map(|buffer| {
         let begin = body.checked_add(usize::try_from(buffer.offset()).ok()?)?;
@@ -130,7 +132,7 @@ fn column(
     let values = buffers.next()??;
     let needed = match field.data_type() {
         // Of no rows there may be no place either where the first would begin.
-        DataType::Utf8 if rows == 0 => 0,
+        DataType::Utf8 if rows == 0 && values.is_empty() => 0,
         DataType::Utf8 => (rows + 1) * 4,
         DataType::Boolean => rows.div_ceil(8),
         _ => rows * 8,

@@ -141,16 +141,20 @@ where
     fn add(&mut self, values: &Runs, going: &Going<'_>, value: impl Fn(u64) -> T::Native) {
         self.values.resize(going.slots, None);
         going.each(values, |slot, cell, rows| {
-            let more = value(cell).mul_checked(T::Native::usize_as(rows.len()));
-            self.more(slot, more.unwrap_or(T::Native::MAX_TOTAL_ORDER));
+            match value(cell).mul_checked(T::Native::usize_as(rows.len())) {
+                Ok(more) => self.more(slot, more),
+                Err(_) => self.values[slot] = Some(T::Native::MAX_TOTAL_ORDER),
+            }
         });
     }
 
     fn more(&mut self, slot: usize, more: T::Native) {
+        let edge = T::Native::MAX_TOTAL_ORDER;
         let sum = &mut self.values[slot];
         *sum = Some(match *sum {
             // A sum that went over the edge stays there.
-            Some(before) => before.add_checked(more).unwrap_or(T::Native::MAX_TOTAL_ORDER),
+            Some(before) if before.is_eq(edge) => edge,
+            Some(before) => before.add_checked(more).unwrap_or(edge),
             None => more,
         });
     }

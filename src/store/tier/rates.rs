@@ -29,7 +29,7 @@ pub fn over<E>(
                 let place = names.binary_search(&name).ok()?;
                 runs[place].as_ref()?.value
             });
-            values.push(rows.max(1), value.map(f64::to_bits));
+            values.push(rows, value.map(f64::to_bits));
             runs.iter_mut().flatten().for_each(|cursor| cursor.pass(rows));
         }
     }
@@ -56,10 +56,9 @@ impl<'a> Cursor<'a> {
 
     fn pass(&mut self, rows: usize) {
         self.rows -= rows;
-        if self.rows == 0
-            && let Some((rows, value)) = self.runs.next()
-        {
-            (self.rows, self.value) = (rows, value);
+        if self.rows == 0 {
+            // Behind its last row an operand is unknown.
+            (self.rows, self.value) = self.runs.next().unwrap_or((usize::MAX, None));
         }
     }
 }
