@@ -27,6 +27,7 @@ const ORDER: &[&str] = &[
     "socket",
     "protocol",
     "process",
+    "process_exit",
     "cgroup",
     "event",
     "recorder",

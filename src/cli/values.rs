@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 
 use super::args::{CollectorSet, MaxSize};
+use crate::collect::Cmdline;
 use crate::record::Sync;
 use crate::schema::{self, TABLES};
 use crate::store::{Compression, LEAST_MAX_BYTES, Rotation};
@@ -143,6 +144,16 @@ pub fn folder(text: &str) -> Result<PathBuf, String> {
 /// Where figures come from.
 pub fn collector(text: &str) -> Result<CollectorSet, String> {
     CollectorSet::from_str(text, false).map_err(|_| "linux or portable is wanted".into())
+}
+
+/// What is kept of a process's arguments.
+pub fn cmdline(text: &str) -> Result<Cmdline, String> {
+    match text {
+        "redacted" => Ok(Cmdline::Redacted),
+        "program" => Ok(Cmdline::Program),
+        "none" => Ok(Cmdline::None),
+        _ => Err("redacted, program or none is wanted".into()),
+    }
 }
 
 /// How many finished files are kept, or `None` for all.

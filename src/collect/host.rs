@@ -140,6 +140,11 @@ impl Host {
         Host { proc: self.proc.clone(), sys: self.sys.clone(), units: self.units, boot: self.boot, ..root }
     }
 
+    /// Whether it is the machine this runs on, and not a tree that was captured.
+    pub fn is_here(&self) -> bool {
+        self.root == Path::new("/")
+    }
+
     /// The path of a file below `/proc`.
     pub fn proc_path(&self, file: &str) -> PathBuf {
         self.proc.join(file)

@@ -16,15 +16,21 @@ mod disk;
 #[cfg(target_os = "linux")]
 pub mod doctor;
 #[cfg(target_os = "linux")]
+pub mod exits;
+#[cfg(target_os = "linux")]
 mod filesystem;
 mod host;
 mod interface;
 #[cfg(target_os = "linux")]
 mod inventory;
 mod kept;
+#[cfg(target_os = "linux")]
+pub mod kernel_log;
 mod memory;
 #[cfg(target_os = "linux")]
 mod mount;
+#[cfg(target_os = "linux")]
+mod netlink;
 mod network;
 mod parse;
 mod portable;
@@ -42,6 +48,8 @@ mod sock_diag;
 mod socket;
 mod system;
 #[cfg(target_os = "linux")]
+pub mod taskstats;
+#[cfg(target_os = "linux")]
 mod virtualisation;
 
 #[cfg(target_os = "linux")]
@@ -51,10 +59,14 @@ pub use cpu::CpuCollector;
 #[cfg(target_os = "linux")]
 pub use disk::{DiskCollector, parse_diskstats};
 #[cfg(target_os = "linux")]
+pub use exits::ExitCollector;
+#[cfg(target_os = "linux")]
 pub use filesystem::{FilesystemCollector, Space, SpaceOf, list_filesystems};
 pub use host::{Error, Host, Units};
 #[cfg(target_os = "linux")]
 pub use inventory::HostCollector;
+#[cfg(target_os = "linux")]
+pub use kernel_log::KernelLogCollector;
 pub use memory::MemoryCollector;
 #[cfg(target_os = "linux")]
 pub use mount::{Mount, parse_mountinfo};
@@ -70,7 +82,7 @@ pub use redact::command_line;
 #[cfg(target_os = "linux")]
 pub use sets::{linux, linux_inventory};
 pub use sets::{portable, portable_inventory};
-pub use settings::Settings;
+pub use settings::{Cmdline, Settings};
 pub use socket::SocketCollector;
 pub use system::SystemCollector;
 

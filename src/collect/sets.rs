@@ -8,7 +8,7 @@ use super::{Collector, portable_collectors};
 /// All of this kernel's tables.
 #[cfg(target_os = "linux")]
 pub fn linux(settings: &Settings) -> Vec<Box<dyn Collector>> {
-    vec![
+    let mut set: Vec<Box<dyn Collector>> = vec![
         Box::new(super::ProcessCollector::new(settings).with_directory(super::by_name_services)),
         Box::new(super::CpuCollector::default()),
         Box::new(super::MemoryCollector),
@@ -20,7 +20,15 @@ pub fn linux(settings: &Settings) -> Vec<Box<dyn Collector>> {
         Box::new(super::ProtocolCollector),
         Box::new(super::CgroupCollector::new(settings)),
         Box::new(super::SystemCollector),
-    ]
+    ];
+    if settings.wants_exits {
+        // Right behind processes, so that few end in between.
+        set.insert(1, Box::new(super::ExitCollector::default()));
+    }
+    if settings.wants_kernel_log {
+        set.push(Box::new(super::KernelLogCollector::default()));
+    }
+    set
 }
 
 /// What fills `host` on Linux.

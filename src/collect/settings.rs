@@ -3,6 +3,18 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+/// What is kept of a process's arguments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cmdline {
+    /// All of them, secrets replaced.
+    #[default]
+    Redacted,
+    /// The program alone.
+    Program,
+    /// Nothing: they are not even read.
+    None,
+}
+
 /// How the collectors of a set work: how often each reads, and how often what is dear.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -12,6 +24,12 @@ pub struct Settings {
     pub idle_process: Duration,
     /// Whether `pss_bytes` is read, for which the kernel walks all memory of a process.
     pub wants_pss: bool,
+    /// What is kept of their arguments.
+    pub cmdline: Cmdline,
+    /// Whether the kernel is asked to tell of processes that end.
+    pub wants_exits: bool,
+    /// Whether the kernel's log is read.
+    pub wants_kernel_log: bool,
     /// How often limits of control groups are read.
     pub cgroup_limits: Duration,
     /// How often `memory.stat` and `io.stat` of control groups are read.
@@ -24,6 +42,9 @@ impl Default for Settings {
             intervals: BTreeMap::from([("filesystem", Duration::from_secs(30))]),
             idle_process: Duration::from_secs(10),
             wants_pss: false,
+            cmdline: Cmdline::default(),
+            wants_exits: true,
+            wants_kernel_log: true,
             cgroup_limits: Duration::from_secs(60),
             cgroup_stat: Duration::from_secs(10),
         }

@@ -6,6 +6,8 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher, Hasher};
 use std::sync::Arc;
 
+use super::ended;
+use super::reaped::Reaped;
 use crate::schema::rows::{self, Process};
 use crate::schema::{Decrease, Row, Rows, every_table};
 
@@ -28,7 +30,17 @@ macro_rules! deltas {
             /// `since` is the boot clock at the tick before, in clock ticks. A table that was not
             /// collected keeps the totals it had.
             pub fn take(&mut self, sample: &mut rows::Sample, since: Option<i64>) {
+                // Those have nothing before: they are counted on from what their processes had told.
+                let mut ended = std::mem::take(&mut sample.process_exit);
+                let before = || self.process.rows.iter().map(|known| &*known.totals);
+                ended::count(&mut ended, before(), sample.process.shared());
+                let reaped = match sample.process.is_empty() {
+                    true => Reaped::default(),
+                    false => Reaped::between(before(), sample.process.shared(), &ended),
+                };
                 $(self.$name.take(&mut sample.$name, since);)*
+                reaped.take_off(sample.process.shared_mut());
+                sample.process_exit = ended;
             }
 
             /// The totals of the tick before, of all tables.

@@ -88,7 +88,8 @@ fn processes(row: &mut System, sample: &Sample) {
     if sample.process.iter().any(|p| p.state.is_some()) {
         (row.uninterruptible, row.zombies) = (Some(in_state("D")), Some(in_state("Z")));
     }
-    let told = sum(sample.process.iter().map(|p| p.cpu_us));
+    let ended = sample.process_exit.iter().map(|exit| exit.cpu_us);
+    let told = sum(sample.process.iter().map(|p| p.cpu_us).chain(ended));
     row.unattributed_cpu_us = row.cpu_busy_us.zip(told).map(|(busy, told)| (busy - told).max(0));
 }
 

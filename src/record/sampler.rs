@@ -13,6 +13,7 @@ use crate::time::Clock;
 use super::batches::Batches;
 use super::cost::{self, Cost};
 use super::deltas::Deltas;
+use super::ended;
 use super::{derived, headline};
 
 /// What the recorder's row about the whole of it is called, and those about what is no collector: making
@@ -150,6 +151,7 @@ impl<'a> Sampler<'a> {
         let totals = keep_totals.then(|| rows.clone());
         let since = self.collectors.iter().find(|w| w.collector.tables().contains(&"process"));
         self.deltas.take(&mut rows, since.and_then(|w| w.boot_ticks_before));
+        ended::put_together(&mut rows.process_exit);
         self.host.is_throttled = rows.cgroup.iter().any(|group| group.throttled_us > Some(0));
         let intervals: Vec<_> = self
             .collectors

@@ -35,7 +35,8 @@ impl Storm {
         let since = (listed.as_millis() as i64) * ticks_per_s / 1000;
         let newborn = sample.process.iter().filter(|p| p.start_ticks.is_some_and(|start| start >= since));
         // The kernel counts a thread as it counts a process: one more of them is no process unseen.
-        let unseen = forks - (newborn.count() as i64).max(more_threads);
+        let ended: i64 = sample.process_exit.iter().filter_map(|exit| exit.threads_ended).sum();
+        let unseen = forks - (newborn.count() as i64).max(more_threads) - ended;
         let per_s = unseen as f64 / now.saturating_sub(listed).as_secs_f64().max(1e-3);
         let count = if per_s >= STORM_PER_S { unseen } else { 0 };
         self.episode.see((before, ts), now, count, per_s as i64)

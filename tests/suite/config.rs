@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use sysray::collect::Settings;
+use sysray::collect::{Cmdline, Settings};
 use sysray::record::{DEFAULT_BUDGET_PCT, Standing};
 use sysray::store::Keep;
 use sysray::time::parse_duration;
@@ -79,6 +79,12 @@ fn defaults_are_those_of_the_rooms() {
     assert_eq!(time("collect.cgroup.limits_interval"), settings.cgroup_limits);
     assert_eq!(time("collect.cgroup.stat_interval"), settings.cgroup_stat);
     assert_eq!(value("collect.process.pss"), settings.wants_pss.to_string());
+    assert_eq!(
+        (value("collect.process.cmdline").as_str(), settings.cmdline),
+        ("redacted", Cmdline::Redacted)
+    );
+    assert_eq!(value("collect.process_exit.enabled"), settings.wants_exits.to_string());
+    assert_eq!(value("collect.kernel_log.enabled"), settings.wants_kernel_log.to_string());
     for key in rows.keys() {
         let Some(name) = key.strip_prefix("collect.").and_then(|key| key.strip_suffix(".interval")) else {
             continue;

@@ -140,7 +140,7 @@ fn what_a_user_may_not_see_names_the_capability_or_the_sysctl() {
         ("processes of other users", State::Partly, "run as root, or with CAP_SYS_PTRACE"),
         ("processes outside of the container", State::Partly, "--pid=host"),
         ("time that processes waited for I/O", State::Unknown, "sysctl kernel.task_delayacct=1"),
-        ("time that processes waited for a CPU", State::Unknown, "CONFIG_SCHED_INFO"),
+        ("what threads of a process did together", State::Unknown, "CAP_NET_ADMIN"),
         ("control groups", State::Unknown, "mount -t cgroup2"),
         ("tracked connections", State::Unknown, "modprobe nf_conntrack"),
         ("TCP states", State::Unknown, "tcp_diag"),
@@ -148,8 +148,8 @@ fn what_a_user_may_not_see_names_the_capability_or_the_sysctl() {
         ("precedence at the CPU (nice -10)", State::Partly, "CAP_SYS_NICE"),
         ("being ended last (OOM score -900)", State::Partly, "CAP_SYS_RESOURCE"),
         ("locked memory (RLIMIT_MEMLOCK)", State::Partly, "CAP_IPC_LOCK"),
-        ("taskstats (no column yet)", State::Partly, "CAP_NET_ADMIN"),
-        ("the kernel's log (no column yet)", State::Partly, "CAP_SYSLOG"),
+        ("taskstats: process_exit, and what threads did together", State::Partly, "CAP_NET_ADMIN"),
+        ("the kernel's log, for events", State::Partly, "CAP_SYSLOG"),
     ] {
         let finding = finding(&report, what);
         assert_eq!(finding.state, state, "{finding:?}");
@@ -171,8 +171,8 @@ fn whoever_may_do_all_lacks_nothing_for_want_of_a_right() {
         "precedence at the CPU (nice -10)",
         "being ended last (OOM score -900)",
         "locked memory (RLIMIT_MEMLOCK)",
-        "taskstats (no column yet)",
-        "the kernel's log (no column yet)",
+        "taskstats: process_exit, and what threads did together",
+        "the kernel's log, for events",
     ] {
         assert_eq!(finding(&report, what).state, State::Known, "{what}");
     }
@@ -215,7 +215,7 @@ fn what_it_calls_null_is_null_in_a_snapshot_and_the_rest_is_not() {
         let lacking = [named("null_columns"), texts(&report["null_for_no_reason_above"])].concat();
         // What comes and goes with what the host does at this moment, and what is read in some ticks only.
         let comes_and_goes = |column: &String| {
-            ["process.wchan", "system.disk_latency", "socket.tcp_"]
+            ["process.wchan", "system.disk_latency", "socket.tcp_", "process_exit."]
                 .iter()
                 .any(|name| column.starts_with(name))
         };

@@ -19,6 +19,7 @@ mod config;
 #[cfg(target_os = "linux")]
 mod doctor;
 /// Batches as each format writes them.
+mod ended;
 mod export;
 /// Disks that fail and lose their power, and what is left of a store on them.
 mod faults;
@@ -35,6 +36,7 @@ mod prometheus;
 #[cfg(feature = "desk")]
 mod query;
 /// The tick loop under a clock that the test turns.
+mod reaped;
 mod record;
 /// Reports over a recording made up row by row.
 #[cfg(feature = "desk")]

@@ -60,6 +60,9 @@ impl Config {
             intervals: KEYS.iter().filter_map(interval).collect(),
             idle_process: self.get(&keys::IDLE_INTERVAL),
             wants_pss: self.get(&keys::PSS),
+            cmdline: self.get(&keys::CMDLINE),
+            wants_exits: self.get(&keys::EXITS),
+            wants_kernel_log: self.get(&keys::KERNEL_LOG),
             cgroup_limits: self.get(&keys::CGROUP_LIMITS),
             cgroup_stat: self.get(&keys::CGROUP_STAT),
         }

@@ -8,6 +8,7 @@ use super::key::Otherwise::{Is, Says};
 use super::key::{Declared, Flag, Key, Parse};
 use crate::cli::args::{CollectorSet, MaxSize};
 use crate::cli::values;
+use crate::collect::Cmdline;
 use crate::record::Sync;
 use crate::store::{Compression, Rotation};
 
@@ -90,6 +91,12 @@ keys! {
         "How often a process that shows no sign of having run is read in full again";
     PSS: bool = ["collect.process"] "pss" Switch Is("false"), values::switch, None,
         "Whether pss_bytes is read, for which the kernel walks all memory of a process";
+    CMDLINE: Cmdline = ["collect.process"] "cmdline" Word Is("redacted"), values::cmdline, None,
+        "What is kept of a process's arguments: redacted (all, secrets replaced), program (the first), none";
+    EXITS: bool = ["collect.process_exit"] "enabled" Switch Is("true"), values::switch, None,
+        "Whether the kernel is asked to tell of each process that ends";
+    KERNEL_LOG: bool = ["collect.kernel_log"] "enabled" Switch Is("true"), values::switch, None,
+        "Whether the kernel's log is read for what becomes an event";
     CPU_INTERVAL: Duration = ["collect.cpu"] "interval" Time EVERY_TICK, values::interval, None,
         "Time between two reads of CPU times";
     MEMORY_INTERVAL: Duration = ["collect.memory"] "interval" Time EVERY_TICK, values::interval, None,

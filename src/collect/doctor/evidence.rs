@@ -8,8 +8,8 @@ use crate::schema::{Row, Rows, Sample, Value, every_table};
 /// Columns that are read in some ticks only: that these rows lack them proves nothing.
 const SELDOM: &str = "socket.tcp_";
 
-/// Tables that are about the recording, not the host.
-const OWN: [&str; 2] = ["event", "recorder"];
+/// Tables that are about the recording, or about what need not happen while it is looked.
+const OWN: [&str; 3] = ["event", "process_exit", "recorder"];
 
 /// What the rows show.
 pub struct Evidence {
@@ -105,9 +105,7 @@ fn could_process(row: &Process, column: &str) -> bool {
         "exe" | "cmdline" | "open_files" | "pss_bytes" => !is_kernel && !has_ended,
         "rss_anon_bytes" | "rss_file_bytes" | "rss_shmem_bytes" | "rss_peak_bytes" | "shared_bytes"
         | "swap_bytes" => !is_kernel && !has_ended,
-        "run_delay_us" | "block_delay_us" | "voluntary_switches" | "involuntary_switches" => {
-            row.threads == Some(1) && !has_ended
-        }
+        "block_delay_us" => row.threads == Some(1) && !has_ended,
         "wchan" => row.state.as_deref() == Some("D"),
         _ => !has_ended,
     }

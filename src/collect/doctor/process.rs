@@ -1,6 +1,6 @@
 //! What of processes is hidden, and by what.
 
-use super::rights::{DAC_READ_SEARCH, SYS_PTRACE};
+use super::rights::{DAC_READ_SEARCH, NET_ADMIN, SYS_PTRACE};
 use super::{Asking, Finding, known, partly};
 use crate::collect::mount::parse_mountinfo;
 use crate::collect::parse::int;
@@ -17,6 +17,9 @@ const IO: [&str; 7] = [
     "process.read_calls",
     "process.write_calls",
 ];
+
+const GROUP: [&str; 3] =
+    ["process.run_delay_us", "process.voluntary_switches", "process.involuntary_switches"];
 
 pub(super) fn findings(asking: &mut Asking) -> Vec<Finding> {
     vec![
@@ -36,9 +39,17 @@ pub(super) fn findings(asking: &mut Asking) -> Vec<Finding> {
         hidden(asking),
         namespace(asking),
         asking.columns("time that processes waited for I/O", &["process.block_delay_us"], block_delay),
-        asking.columns("time that processes waited for a CPU", &["process.run_delay_us"], |_| {
-            let why = "schedstat of processes is missing or all zeros";
-            (why.into(), "a kernel built with CONFIG_SCHED_INFO".into())
+        asking.columns("what threads of a process did together", &GROUP, |asking| {
+            let way = asking.rights.way_to(&[&NET_ADMIN]);
+            match way.is_empty() {
+                true => (
+                    "schedstat of processes is missing or all zeros, or the kernel has no taskstats".into(),
+                    "a kernel built with CONFIG_SCHED_INFO and CONFIG_TASKSTATS".into(),
+                ),
+                false => {
+                    ("files tell it of the main thread alone, and others have to be asked for".into(), way)
+                }
+            }
         }),
         asking.columns(
             "parts of resident memory",

@@ -71,7 +71,7 @@ fn locked(asking: &mut Asking) -> Finding {
 }
 
 fn taskstats(asking: &mut Asking) -> Finding {
-    const WHAT: &str = "taskstats (no column yet)";
+    const WHAT: &str = "taskstats: process_exit, and what threads did together";
     match asking.asked.taskstats {
         Some(false) => {
             partly(WHAT, "the kernel has no taskstats, or a sandbox shuts netlink off", "CONFIG_TASKSTATS")
@@ -84,7 +84,7 @@ fn taskstats(asking: &mut Asking) -> Finding {
 }
 
 fn kernel_log(asking: &mut Asking) -> Finding {
-    const WHAT: &str = "the kernel's log (no column yet)";
+    const WHAT: &str = "the kernel's log, for events";
     match asking.asked.kernel_log {
         Some(false) => {
             let way = asking.rights.way_to(&[&SYSLOG]);

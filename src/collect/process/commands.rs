@@ -11,15 +11,24 @@ use std::time::{Duration, Instant};
 use super::super::redact;
 use super::details::parse_pss;
 use super::folder::{Folder, proc_folder};
-use crate::collect::Host;
 use crate::collect::aside::About;
+use crate::collect::{Cmdline, Host};
 
 /// A process that is asked about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Asked {
     pub pid: i64,
+    /// The thread that is asked: one that lives.
+    pub tid: i64,
     /// When it started, so that the answer is not taken for another's of the same pid.
     pub start_ticks: Option<i64>,
+}
+
+/// What is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    pub cmdline: Cmdline,
+    pub pss: bool,
 }
 
 /// What was found of one.
@@ -70,7 +79,7 @@ impl Commands {
         &mut self,
         host: &Host,
         asked: Vec<Asked>,
-        wants_pss: bool,
+        wanted: Wanted,
         mut tell: impl FnMut(Asked, Told),
     ) -> Vec<Asked> {
         let mut again = Vec::new();
@@ -78,7 +87,7 @@ impl Commands {
             let (state, changed) = Default::default();
             let batch = Arc::new(Batch { asked, state, changed });
             let (own, proc) = (batch.clone(), proc_folder(host));
-            if host.aside.ask(About::Other, move || own.answer(&proc, wants_pss)) {
+            if host.aside.ask(About::Other, move || own.answer(&proc, wanted)) {
                 let left = batch.wait(host.patience);
                 again.extend_from_slice(&batch.asked[left..]);
                 self.open.push(batch);
@@ -118,7 +127,7 @@ impl Batch {
         self.asked.len()
     }
 
-    fn answer(&self, proc: &Path, wants_pss: bool) {
+    fn answer(&self, proc: &Path, wanted: Wanted) {
         if let Ok(mut folder) = Folder::open(proc) {
             for (at, asked) in self.asked.iter().enumerate() {
                 {
@@ -128,7 +137,7 @@ impl Batch {
                     }
                     state.begun = at + 1;
                 }
-                let told = read(&mut folder, asked.pid, wants_pss);
+                let told = read(&mut folder, asked.tid, wanted);
                 self.state().told.extend(told.map(|told| (at, told)));
             }
         }
@@ -138,8 +147,12 @@ impl Batch {
 }
 
 /// What there is to be read of one; nothing of one that has ended.
-fn read(folder: &mut Folder, pid: i64, wants_pss: bool) -> Option<Told> {
-    let cmdline = folder.read(pid, "cmdline").ok()?.and_then(redact::proc_cmdline);
-    let pss = if wants_pss { folder.text(pid, "smaps_rollup").ok()? } else { None };
+fn read(folder: &mut Folder, tid: i64, wanted: Wanted) -> Option<Told> {
+    let cmdline = match wanted.cmdline {
+        Cmdline::None => None,
+        Cmdline::Redacted => folder.read(tid, "cmdline").ok()?.and_then(redact::proc_cmdline),
+        Cmdline::Program => folder.read(tid, "cmdline").ok()?.and_then(redact::proc_program),
+    };
+    let pss = if wanted.pss { folder.text(tid, "smaps_rollup").ok()? } else { None };
     Some(Told { cmdline, pss_bytes: pss.and_then(parse_pss) })
 }

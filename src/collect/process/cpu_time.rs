@@ -1,48 +1,65 @@
-//! One rising total of a process's CPU time from two sources that do not agree.
+//! One rising total of a process's CPU time from sources that do not agree.
 //!
-//! The scheduler counts nanoseconds, but shows those of the main thread only; the clock ticks of
-//! `stat` are of all threads. So the scheduler is asked while there is one thread and the ticks
-//! while there are more. In the interval in which the source changes both ends are taken from the
-//! ticks, so that neither the other threads' past nor a tick's rounding shows up as time used.
+//! The scheduler counts nanoseconds, and shows those of the main thread in a file; of all threads together
+//! it tells them who may ask. The clock ticks of `stat` are of all threads, and for anybody. So the file is
+//! read while there is one thread, and of more it is asked, or the ticks are taken where it may not be. In
+//! the interval in which the source changes both ends are taken from the ticks, so that neither the other
+//! threads' past nor a tick's rounding shows up as time used.
 
 /// The total and how it goes on.
 #[derive(Debug, Default)]
 pub struct CpuTime {
     last: Option<Last>,
-    /// What is added to the present source so that the total goes on where the other left it.
-    base_us: i64,
     total_us: i64,
+}
+
+/// What the scheduler tells, in microseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exact {
+    /// Of the main thread, which is the only one.
+    Main(i64),
+    /// Of all threads, those included that have ended.
+    Group(i64),
+}
+
+impl Exact {
+    fn us(self) -> i64 {
+        let (Exact::Main(us) | Exact::Group(us)) = self;
+        us
+    }
+
+    /// What came on top of an earlier reading of the same source.
+    fn since(self, before: Exact) -> Option<i64> {
+        let is_same =
+            matches!((self, before), (Exact::Main(_), Exact::Main(_)) | (Exact::Group(_), Exact::Group(_)));
+        Some(self.us() - before.us()).filter(|more| is_same && *more >= 0)
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Last {
     ticks_us: i64,
-    exact_us: Option<i64>,
+    exact: Option<Exact>,
 }
 
 impl CpuTime {
-    /// The total now, in microseconds. `exact_us` is the scheduler's where it speaks for the whole
+    /// The total now, in microseconds. `exact` is the scheduler's where it speaks for the whole
     /// process, `tick_us` the length of a clock tick.
-    pub fn advance(&mut self, ticks_us: i64, exact_us: Option<i64>, tick_us: i64) -> i64 {
-        match (self.last, exact_us) {
-            (None, Some(exact)) => {
+    pub fn advance(&mut self, ticks_us: i64, exact: Option<Exact>, tick_us: i64) -> i64 {
+        self.total_us = match (self.last, exact) {
+            (None, Some(Exact::Main(us))) => {
                 // User and system time are each rounded down. More than that beyond the
                 // scheduler's is the time of threads that ended before we looked.
-                let others = ticks_us - exact;
-                self.base_us = if others > 2 * tick_us { others } else { 0 };
-                self.total_us = self.base_us + exact;
+                if ticks_us - us > 2 * tick_us { ticks_us } else { us }
             }
-            (None, None) => self.total_us = ticks_us,
-            (Some(Last { exact_us: Some(before), .. }), Some(exact)) if exact >= before => {
-                self.total_us = self.base_us + exact;
-            }
-            (Some(Last { exact_us: None, .. }), None) => self.total_us = self.base_us + ticks_us,
+            (None, Some(Exact::Group(us))) => us,
+            (None, None) => ticks_us,
             (Some(last), _) => {
-                self.total_us += (ticks_us - last.ticks_us).max(0);
-                self.base_us = self.total_us - exact_us.unwrap_or(ticks_us);
+                let more = exact.zip(last.exact).and_then(|(now, before)| now.since(before));
+                self.total_us + more.unwrap_or_else(|| (ticks_us - last.ticks_us).max(0))
             }
-        }
-        self.last = Some(Last { ticks_us, exact_us });
+        };
+        self.last = Some(Last { ticks_us, exact });
         self.total_us
     }
 }

@@ -10,6 +10,7 @@ mod crowd;
 mod details;
 mod folder;
 mod forks;
+mod group;
 mod known;
 mod probe;
 mod stat;
@@ -20,13 +21,15 @@ use std::time::Duration;
 
 use super::kept::Room;
 use super::parse::{int, ints, pairs};
+use super::taskstats::Group;
 use super::{Collector, Error, Host, Settings};
 use crate::schema::{Micros, Sample};
-use commands::{Asked, Commands};
+use commands::{Asked, Commands, Wanted};
 use crowd::Crowd;
 use details::Schedule;
 use folder::{Folder, Miss, proc_folder};
 use forks::Forks;
+use group::Groups;
 use known::{Known, Now};
 use users::Users;
 pub use users::{Directory, by_name_services};
@@ -50,6 +53,7 @@ pub struct ProcessCollector {
     folder: Option<Folder>,
     room: Room,
     forks: Forks,
+    groups: Groups,
     pids: Vec<i64>,
     /// In the order of their pids. In boxes, since they go from one list to the other in each tick.
     #[allow(clippy::vec_box)]
@@ -81,6 +85,7 @@ impl ProcessCollector {
             folder: None,
             room: room(),
             forks: Forks::default(),
+            groups: Groups::default(),
             pids: Vec::new(),
             known: Vec::new(),
             before: Vec::new(),
@@ -104,6 +109,11 @@ impl ProcessCollector {
     /// Has names of users that `/etc/passwd` does not have asked of a directory.
     pub fn with_directory(self, directory: Directory) -> Self {
         ProcessCollector { users: Users::with_directory(directory), ..self }
+    }
+
+    /// Has somebody else asked what all threads of a process did.
+    pub fn with_groups(self, ask: impl FnMut(i64) -> Option<Group> + Send + 'static) -> Self {
+        ProcessCollector { groups: Groups::Told(Box::new(ask)), ..self }
     }
 
     /// Has `pss_bytes` read too, for which the kernel walks all of a process's memory.
@@ -138,6 +148,9 @@ impl Collector for ProcessCollector {
             Some(folder) => folder,
             None => Folder::open(&path)?,
         };
+        if !folder.has_own_pids() {
+            self.groups.close();
+        }
         if !folder.has_own_pids() || self.forks.may_have_happened(host)? {
             folder.pids(&mut self.pids)?;
         }
@@ -153,6 +166,7 @@ impl Collector for ProcessCollector {
             users: &mut self.users,
             words: &mut self.words,
             room: &self.room,
+            groups: &mut self.groups,
         };
         std::mem::swap(&mut self.known, &mut self.before);
         let mut before = self.before.drain(..).peekable();
@@ -201,7 +215,7 @@ impl ProcessCollector {
         let wanted = self.known.iter_mut().filter(|known| known.wants_command);
         let mut asked = Vec::new();
         for known in wanted {
-            let about = Asked { pid: known.row.pid, start_ticks: known.row.start_ticks };
+            let about = Asked { pid: known.row.pid, tid: known.tid, start_ticks: known.row.start_ticks };
             if !self.commands.is_waited_for(about) {
                 known.wants_command = false;
                 asked.push(about);
@@ -213,8 +227,8 @@ impl ProcessCollector {
             let at = known.binary_search_by_key(&asked.pid, |known| known.row.pid).ok()?;
             (known[at].row.start_ticks == asked.start_ticks).then_some(at)
         };
-        let wants_pss = self.settings.wants_pss;
-        let again = self.commands.ask(host, asked, wants_pss, |asked, told| {
+        let wanted = Wanted { cmdline: self.settings.cmdline, pss: self.settings.wants_pss };
+        let again = self.commands.ask(host, asked, wanted, |asked, told| {
             if let Some(at) = of(known, asked) {
                 known[at].take_told(&told);
             }

@@ -29,6 +29,16 @@ impl Stat<'_> {
         self.fields[number - 1]
     }
 
+    /// Whether it only waits to be waited for.
+    pub fn has_ended(&self) -> bool {
+        matches!(self.state, 'Z' | 'X')
+    }
+
+    /// Whether it has memory: what is about to end has given it back, and runs nothing any more.
+    pub fn has_memory(&self) -> bool {
+        self.image[0] != Some(0)
+    }
+
     /// Whether it is a kernel thread. Its pid and parent do not tell: in a container pid 2 is anything.
     pub fn is_kernel(&self) -> Option<bool> {
         Some(self.field(9)? & PF_KTHREAD != 0)

@@ -16,7 +16,7 @@ use scrub::scrub;
 use split::{quoted, words};
 
 /// The longest line that is kept, in bytes.
-pub const LONGEST: usize = 4096;
+pub const LONGEST: usize = 1024;
 
 /// What stands in a secret's place.
 const HIDDEN: &str = "***";
@@ -54,6 +54,14 @@ pub fn proc_cmdline(bytes: &[u8]) -> Option<String> {
     };
     let end = whole.iter().rposition(|b| *b != 0)?;
     Some(command_line(whole[..=end].split(|b| *b == 0)))
+}
+
+/// The first argument of `/proc/PID/cmdline`, up to a space: what a program that writes a title of its own
+/// there puts behind one is none of its name. `None` where there is none.
+#[cfg(target_os = "linux")]
+pub fn proc_program(bytes: &[u8]) -> Option<String> {
+    let first = bytes.split(|byte| matches!(byte, 0 | b' ')).next()?;
+    (!first.is_empty()).then(|| command_line([first]))
 }
 
 /// Text that stays on its line: bytes that are no UTF-8 and control characters are replaced.

@@ -15,9 +15,13 @@ mod cpu;
 #[cfg(target_os = "linux")]
 mod disk;
 #[cfg(target_os = "linux")]
+mod exits;
+#[cfg(target_os = "linux")]
 mod filesystem;
 #[cfg(target_os = "linux")]
 mod inventory;
+#[cfg(target_os = "linux")]
+mod kernel_log;
 mod memory;
 mod network;
 mod portable;

@@ -143,17 +143,17 @@ fn what_only_looks_like_a_secret_stays() {
 }
 
 #[test]
-fn a_line_stays_a_line_and_is_no_longer_than_4096_bytes() {
+fn a_line_stays_a_line_and_is_no_longer_than_1024_bytes() {
     assert_eq!(
         command_line([&b"a\tb\nc\r"[..], b"\x1b[2J", b"\xc2\x85", b"caf\xe9"]),
         "a b c \u{fffd}[2J \u{fffd} caf\u{fffd}"
     );
     let long = "é".repeat(3000);
     let shown = command_line([&b"x"[..], long.as_bytes()]);
-    assert_eq!(shown.len(), 4096);
+    assert_eq!(shown.len(), 1024);
     assert!(shown.ends_with('é'));
     let odd = command_line([long.as_bytes(), b"x", long.as_bytes()]);
-    assert!(odd.len() <= 4096 && odd.starts_with('é'));
+    assert!(odd.len() <= 1024 && odd.starts_with('é'));
     assert_eq!(command_line([]), "");
 }
 
@@ -174,4 +174,30 @@ fn no_text_is_too_odd() {
             }
         }
     }
+}
+
+/// What `[collect.process] cmdline` keeps of a process.
+#[test]
+#[cfg(target_os = "linux")]
+fn of_the_program_alone_nothing_behind_it_is_kept() {
+    use super::process::{BOOT, Tree};
+    use sysray::collect::{Cmdline, Collector, ProcessCollector, Settings};
+    use sysray::schema::Sample;
+
+    let tree = Tree::new();
+    tree.stat(7, "psql", 1, [1, 1], 250);
+    tree.file("7/cmdline", "/usr/bin/psql\0--host=db\0secret\0");
+    tree.stat(8, "postgres", 1, [1, 1], 250);
+    tree.file("8/cmdline", "postgres: alice secret [local] idle\0");
+    let kept = |cmdline| {
+        let settings = Settings { cmdline, ..Settings::default() };
+        let (mut sample, mut host) = (Sample::default(), tree.host());
+        host.boot = Some(BOOT);
+        ProcessCollector::new(&settings).collect(&mut host, &mut sample).unwrap();
+        sample.process.iter().map(|row| row.cmdline.as_deref().map(str::to_string)).collect::<Vec<_>>()
+    };
+    let texts = |texts: [&str; 2]| texts.map(|text| Some(text.to_string())).to_vec();
+    assert_eq!(kept(Cmdline::Program), texts(["/usr/bin/psql", "postgres:"]));
+    assert_eq!(kept(Cmdline::None), [None, None]);
+    assert_eq!(kept(Cmdline::Redacted)[0].as_deref(), Some("/usr/bin/psql --host=db secret"));
 }

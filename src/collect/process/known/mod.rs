@@ -1,27 +1,27 @@
 //! What is kept of one process between ticks: its row as last told, and what shows that reading
 //! a file again would bring the same. It decides which files are read; what they say is parsed elsewhere.
 
+mod reading;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::container::container_of;
 use super::super::parse::int;
 use super::super::redact;
 use super::commands::Told;
-use super::cpu_time::CpuTime;
-use super::details::{
-    Schedule, Status, parse_cgroup, parse_io, parse_namespace, parse_open_files_limit, parse_shared_pages,
-    parse_status,
-};
+use super::cpu_time::{CpuTime, Exact};
+use super::details::Schedule;
 use super::folder::{Folder, Held, Miss};
+use super::group::Groups;
 use super::probe::Probe;
 use super::stat::{Image, Stat, parse_stat};
 use super::users::Users;
 use super::words::{Words, set};
 use crate::collect::host::Units;
 use crate::collect::kept::Room;
+use crate::collect::taskstats::Group;
+use crate::schema::Micros;
 use crate::schema::rows::Process;
-use crate::schema::{Micros, Text};
 
 /// What is the same for all processes of a tick.
 pub struct Now<'a> {
@@ -43,6 +43,8 @@ pub struct Now<'a> {
     pub words: &'a mut Words,
     /// How many files may be held open.
     pub room: &'a Room,
+    /// Whom to ask about all threads of a process.
+    pub groups: &'a mut Groups,
 }
 
 /// How often what is dear to read, and hardly ever changes, is read again.
@@ -61,6 +63,10 @@ pub struct Known {
     is_read: bool,
     /// Whether what it runs is to be asked for: that may keep one waiting.
     pub wants_command: bool,
+    /// The thread whose files are read: the main one, or one that lives where that has ended.
+    pub tid: i64,
+    /// The main thread has ended.
+    is_main_gone: bool,
     /// In how many ticks it was seen.
     ticks_seen: u32,
     /// In how many of the last ones it ran, up to [`LIVELY_TICKS`].
@@ -77,6 +83,10 @@ pub struct Known {
     comm: Vec<u8>,
     image: Image,
     schedule: Option<Schedule>,
+    /// It has had more than one thread: its one thread does not speak for those that have ended.
+    was_many: bool,
+    /// What all threads did, where that can be had.
+    group: Option<Group>,
     cpu: CpuTime,
     stat: Held,
     io: Held,
@@ -116,6 +126,7 @@ impl Known {
             return Ok(true);
         }
         let Some(change) = self.read_stat(folder, pid, now)? else { return Ok(false) };
+        self.find_living(folder, now)?;
         let new = self.ticks_seen == 0;
         let ran = new || !is_still || change != Change::Nothing;
         let is_rarely_due = new || now.at >= self.rarely_due;
@@ -173,6 +184,41 @@ impl Known {
         Ok(Some(self.take_stat(pid, line, &stat, now)))
     }
 
+    /// A main thread that has ended while others live reads as a zombie without memory: its process is told
+    /// by one of those.
+    fn find_living(&mut self, folder: &mut Folder, now: &mut Now) -> Result<(), Miss> {
+        let pid = self.row.pid;
+        let before = std::mem::replace(&mut self.tid, pid);
+        if self.is_main_gone {
+            self.row.state = Some(now.words.get("Z"));
+            let threads = if self.is_single() { Vec::new() } else { folder.threads(pid)? };
+            for tid in threads {
+                let stat = folder.read(tid, "stat")?.and_then(parse_stat);
+                if let Some(stat) = stat.filter(|stat| !stat.has_ended()) {
+                    self.tid = tid;
+                    self.take_state(&stat, now);
+                    break;
+                }
+            }
+        }
+        if self.tid != before {
+            self.io.release();
+            self.status.release();
+        }
+        Ok(())
+    }
+
+    /// What is a thread's own, and not the process's.
+    fn take_state(&mut self, stat: &Stat, now: &mut Now) {
+        let row = &mut self.row;
+        row.state = Some(now.words.get(stat.state.encode_utf8(&mut [0; 4])));
+        row.policy = stat.policy().map(|policy| now.words.get(policy));
+        (row.priority, row.nice) = (stat.field(18), stat.field(19));
+        row.virtual_bytes = stat.field(23);
+        row.rss_bytes = stat.field(24).map(|pages| pages.saturating_mul(now.units.page_bytes));
+        row.processor = stat.field(39);
+    }
+
     /// Takes over what a new line of `stat` says.
     fn take_stat(&mut self, pid: i64, line: &[u8], stat: &Stat, now: &mut Now) -> Change {
         if self.row.start_ticks != Some(stat.start_ticks) {
@@ -180,7 +226,7 @@ impl Known {
             *self = Known { probe: std::mem::take(&mut self.probe), ..Known::default() };
         }
         let renamed = self.row.comm.is_none() || self.comm != stat.comm;
-        let moved = self.image != stat.image;
+        let moved = stat.has_memory() && self.image != stat.image;
         if renamed {
             self.comm.clear();
             self.comm.extend_from_slice(stat.comm);
@@ -188,24 +234,24 @@ impl Known {
         }
         self.line.clear();
         self.line.extend_from_slice(line);
-        self.image = stat.image;
-        let us = |ticks: i64| now.units.ticks_to_us(ticks);
+        if stat.has_memory() {
+            self.image = stat.image;
+        }
+        let units = now.units;
+        let us = |ticks: i64| units.ticks_to_us(ticks);
         let row = &mut self.row;
         row.pid = pid;
         row.start_ticks = Some(stat.start_ticks);
         row.start_time = Micros(now.boot.0.saturating_add(us(stat.start_ticks)));
-        row.state = Some(now.words.get(stat.state.encode_utf8(&mut [0; 4])));
-        row.policy = stat.policy().map(|policy| now.words.get(policy));
+        self.is_main_gone = stat.has_ended();
         row.is_kernel = stat.is_kernel();
         (row.ppid, row.session) = (stat.field(4), stat.field(6));
         (row.minor_faults, row.reaped_minor_faults) = (stat.field(10), stat.field(11));
         (row.major_faults, row.reaped_major_faults) = (stat.field(12), stat.field(13));
         (row.user_us, row.system_us) = (stat.field(14).map(us), stat.field(15).map(us));
         (row.reaped_user_us, row.reaped_system_us) = (stat.field(16).map(us), stat.field(17).map(us));
-        (row.priority, row.nice, row.threads) = (stat.field(18), stat.field(19), stat.field(20));
-        row.virtual_bytes = stat.field(23);
-        row.rss_bytes = stat.field(24).map(|pages| pages.saturating_mul(now.units.page_bytes));
-        row.processor = stat.field(39);
+        row.threads = stat.field(20);
+        self.take_state(stat, now);
         let tells_delay = now.has_block_delay && self.is_single();
         self.row.block_delay_us = stat.field(42).filter(|_| tells_delay).map(us);
         if renamed || moved { Change::Identity } else { Change::Numbers }
@@ -225,7 +271,10 @@ impl Known {
             self.io.release();
             self.status.release();
         }
-        self.advance_cpu(now.units.ticks_to_us(1));
+        self.was_many |= !self.is_single();
+        let group = self.was_many.then(|| now.groups.ask(self.row.pid)).flatten();
+        let before = std::mem::replace(&mut self.group, group);
+        self.advance_cpu(now.units.ticks_to_us(1), before);
         if may_have_run {
             self.read_io(folder, now)?;
         }
@@ -237,7 +286,7 @@ impl Known {
         self.read_wchan(folder)?;
         if why.is_rarely_due || (why.is_due && !self.is_kernel()) {
             self.read_cgroup(folder)?;
-            self.row.oom_score = folder.text(self.row.pid, "oom_score")?.and_then(int);
+            self.row.oom_score = folder.text(self.tid, "oom_score")?.and_then(int);
         }
         if why.is_rarely_due {
             self.read_settings(folder)?;
@@ -267,109 +316,22 @@ impl Known {
         matches!(self.row.state.as_deref(), Some("Z" | "X"))
     }
 
-    fn advance_cpu(&mut self, tick_us: i64) {
+    fn advance_cpu(&mut self, tick_us: i64, before: Option<Group>) {
         let schedule = self.schedule.filter(|_| self.is_single());
+        let of_main = || schedule.map(|s| Exact::Main(s.ran_ns / 1000));
+        let exact = self.group.map(|group| Exact::Group(group.ran_ns / 1000)).or_else(of_main);
         let ticks_us = self.row.user_us.zip(self.row.system_us).map(|(user, system)| user + system);
-        let exact_us = schedule.map(|s| s.ran_ns / 1000);
-        self.row.cpu_us = ticks_us.map(|ticks_us| self.cpu.advance(ticks_us, exact_us, tick_us));
-        self.row.run_delay_us = schedule.map(|s| s.waited_ns / 1000);
-    }
-
-    fn read_io(&mut self, folder: &mut Folder, now: &Now) -> Result<(), Miss> {
-        let room = self.is_lively().then_some(now.room);
-        let bytes = folder.read_held(&mut self.io, room, self.row.pid, "io")?;
-        let io = bytes.and_then(|b| std::str::from_utf8(b).ok()).map(parse_io).unwrap_or_default();
-        let row = &mut self.row;
-        (row.read_chars, row.write_chars) = (io.read_chars, io.write_chars);
-        (row.read_calls, row.write_calls) = (io.read_calls, io.write_calls);
-        (row.read_bytes, row.write_bytes) = (io.read_bytes, io.write_bytes);
-        row.cancelled_write_bytes = io.cancelled_write_bytes;
-        Ok(())
-    }
-
-    fn read_status(&mut self, folder: &mut Folder, now: &mut Now) -> Result<(), Miss> {
-        let (pid, is_single) = (self.row.pid, self.is_single());
-        // A name that is no UTF-8 stands in it, so it is read as bytes.
-        let room = self.is_lively().then_some(now.room);
-        let bytes = folder.read_held(&mut self.status, room, pid, "status")?;
-        let status: Status = bytes.map(|b| parse_status(&String::from_utf8_lossy(b))).unwrap_or_default();
-        let row = &mut self.row;
-        row.username = status.uid.and_then(|uid| now.users.name(uid));
-        (row.uid, row.gid) = (status.uid, status.gid);
-        row.rss_bytes = status.rss.or(row.rss_bytes);
-        (row.rss_anon_bytes, row.rss_peak_bytes) = (status.rss_anon, status.rss_peak);
-        (row.rss_file_bytes, row.rss_shmem_bytes) = (status.rss_file, status.rss_shmem);
-        row.swap_bytes = status.swap;
-        row.voluntary_switches = status.voluntary_switches.filter(|_| is_single);
-        row.involuntary_switches = status.involuntary_switches.filter(|_| is_single);
-        row.shared_bytes = match (status.rss_file, status.rss_shmem) {
-            (Some(file), Some(shmem)) => Some(file + shmem),
-            // Linux before 4.5. What has no memory at all has no shared memory either.
-            _ if status.rss.is_some() => folder
-                .text(pid, "statm")?
-                .and_then(parse_shared_pages)
-                .map(|pages| pages.saturating_mul(now.units.page_bytes)),
-            _ => None,
+        self.row.cpu_us = ticks_us.map(|ticks_us| self.cpu.advance(ticks_us, exact, tick_us));
+        let waited_ns = match (self.group, before) {
+            (Some(group), None) if self.ticks_seen == 0 => Some(group.waited_ns),
+            (Some(group), Some(_)) => Some(group.waited_ns),
+            // What all have waited is no more of what the main thread had, nor the other way round.
+            (Some(_), None) | (None, Some(_)) => None,
+            (None, None) => schedule.map(|s| s.waited_ns),
         };
-        let total = now.memory_bytes.filter(|total| *total > 0);
-        // As good as a page is of any host's memory; digits beyond that are noise that is paid for on disk.
-        let share = |(rss, total): (i64, i64)| f64::from((100.0 * rss as f64 / total as f64) as f32);
-        row.memory_pct = row.rss_bytes.zip(total).map(share);
-        Ok(())
-    }
-
-    fn read_open_files(&mut self, folder: &mut Folder, may_have_run: bool, is_due: bool) -> Result<(), Miss> {
-        if self.is_kernel() || self.has_ended() {
-            self.row.open_files = None;
-        } else if may_have_run || (is_due && self.has_uncounted_files) {
-            let at_once = folder.open_files_at_once(self.row.pid);
-            self.has_uncounted_files = at_once.is_none() && !is_due;
-            if at_once.is_some() {
-                self.row.open_files = at_once;
-            } else if is_due {
-                self.row.open_files = folder.open_files_counted(self.row.pid)?;
-            }
+        self.row.run_delay_us = waited_ns.map(|ns| ns / 1000);
+        if let Some(group) = self.group {
+            (self.row.voluntary_switches, self.row.involuntary_switches) = group.switches.unzip();
         }
-        Ok(())
-    }
-
-    fn read_wchan(&mut self, folder: &mut Folder) -> Result<(), Miss> {
-        if self.row.state.as_deref() == Some("D") {
-            let name = folder.text(self.row.pid, "wchan")?.map(str::trim);
-            set(&mut self.row.wchan, name.filter(|name| !name.is_empty() && *name != "0"));
-        } else {
-            self.row.wchan = None;
-        }
-        Ok(())
-    }
-
-    fn read_cgroup(&mut self, folder: &mut Folder) -> Result<(), Miss> {
-        let bytes = folder.read(self.row.pid, "cgroup")?;
-        let text = bytes.map(String::from_utf8_lossy);
-        let path = text.as_deref().and_then(parse_cgroup);
-        if set(&mut self.row.cgroup, path) {
-            self.row.container = path.and_then(container_of).and_then(|c| c.id).map(Text::from);
-        }
-        Ok(())
-    }
-
-    /// What it may do and is to be done to it.
-    fn read_settings(&mut self, folder: &mut Folder) -> Result<(), Miss> {
-        let pid = self.row.pid;
-        self.row.oom_score_adj = folder.text(pid, "oom_score_adj")?.and_then(int);
-        self.row.open_files_limit = folder.text(pid, "limits")?.and_then(parse_open_files_limit);
-        Ok(())
-    }
-
-    /// What it runs, as far as that can be had at once.
-    fn read_identity(&mut self, folder: &mut Folder) {
-        let pid = self.row.pid;
-        if !self.is_kernel() {
-            self.wants_command = true;
-            let exe = folder.link(pid, "exe").map(redact::one_line);
-            set(&mut self.row.exe, exe.as_deref());
-        }
-        let namespace = folder.link(pid, "ns/net").and_then(|link| std::str::from_utf8(link).ok());
-        self.row.netns = namespace.and_then(parse_namespace);
     }
 }

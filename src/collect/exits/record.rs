@@ -1,0 +1,128 @@
+//! What the kernel says of a thread that ends: `struct taskstats` (linux/taskstats.h).
+
+use crate::collect::netlink::{attributes, messages};
+use crate::collect::taskstats::{COMMAND_BYTES, OF_THREAD_GROUP, STATS, number, of_group, word};
+
+const OF_THREAD: u16 = 4;
+
+/// The first version that says which process a thread belongs to, and whether it was the last.
+const VERSION: u16 = 12;
+
+/// In `ac_flag`: it left a core dump; it was the last of its process.
+const DUMPED_CORE: u8 = 0x08;
+const LAST: u8 = 0x20;
+
+/// A thread that ended.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ThreadExit {
+    pub tid: i64,
+    pub pid: i64,
+    pub ppid: i64,
+    pub uid: i64,
+    pub comm: Vec<u8>,
+    /// As wait(2) has it.
+    pub status: u32,
+    pub dumped_core: bool,
+    /// Whether its process has ended with it.
+    pub is_last: bool,
+    /// How long the process has lived.
+    pub life_us: i64,
+    /// Of all threads of the process, where it has had several: CPU time and time waited for it.
+    pub group_ns: Option<(i64, i64)>,
+    /// Of the whole process.
+    pub rss_peak_bytes: i64,
+    pub own: Sums,
+}
+
+/// What threads did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    pub ran_ns: i64,
+    pub waited_ns: i64,
+    pub user_us: i64,
+    pub system_us: i64,
+    pub minor_faults: i64,
+    pub major_faults: i64,
+    pub read_chars: i64,
+    pub write_chars: i64,
+    pub read_bytes: i64,
+    pub write_bytes: i64,
+    pub voluntary_switches: i64,
+    pub involuntary_switches: i64,
+}
+
+impl Sums {
+    /// Adds what another did.
+    pub fn add(&mut self, more: &Sums) {
+        for (sum, more) in self.all().into_iter().zip(more.clone().all()) {
+            *sum = sum.saturating_add(*more);
+        }
+    }
+
+    fn all(&mut self) -> [&mut i64; 12] {
+        [
+            &mut self.ran_ns,
+            &mut self.waited_ns,
+            &mut self.user_us,
+            &mut self.system_us,
+            &mut self.minor_faults,
+            &mut self.major_faults,
+            &mut self.read_chars,
+            &mut self.write_chars,
+            &mut self.read_bytes,
+            &mut self.write_bytes,
+            &mut self.voluntary_switches,
+            &mut self.involuntary_switches,
+        ]
+    }
+}
+
+/// The threads that some bytes from the kernel tell of.
+pub fn parse(bytes: &[u8], family: u16) -> impl Iterator<Item = ThreadExit> {
+    messages(bytes).flatten().filter(move |(kind, _)| *kind == family).filter_map(|(_, body)| {
+        let said = body.get(COMMAND_BYTES..)?;
+        let of = |kind, bytes| attributes(bytes).find(|(own, _)| *own == kind).map(|(_, value)| value);
+        let thread = of(STATS, of(OF_THREAD, said)?)?;
+        let group = of(OF_THREAD_GROUP, said).and_then(|group| of_group(of(STATS, group)?));
+        let mut exit = parse_thread(thread)?;
+        exit.group_ns = group.map(|group| (group.ran_ns, group.waited_ns));
+        Some(exit)
+    })
+}
+
+fn parse_thread(stats: &[u8]) -> Option<ThreadExit> {
+    let number = |at| number(stats, at);
+    let word = |at| word(stats, at);
+    let version = u16::from_ne_bytes(stats.get(..2)?.try_into().ok()?);
+    if version < VERSION {
+        return None;
+    }
+    let flag = *stats.get(8)?;
+    Some(ThreadExit {
+        tid: i64::from(word(128)?),
+        pid: i64::from(word(368)?),
+        ppid: i64::from(word(132)?),
+        uid: i64::from(word(120)?),
+        comm: stats.get(80..112)?.split(|byte| *byte == 0).next()?.to_vec(),
+        status: word(4)?,
+        dumped_core: flag & DUMPED_CORE != 0,
+        is_last: flag & LAST != 0,
+        life_us: number(376)?,
+        group_ns: None,
+        rss_peak_bytes: number(200)?.checked_mul(1024)?,
+        own: Sums {
+            waited_ns: number(24)?,
+            ran_ns: number(72)?,
+            user_us: number(152)?,
+            system_us: number(160)?,
+            minor_faults: number(168)?,
+            major_faults: number(176)?,
+            read_chars: number(216)?,
+            write_chars: number(224)?,
+            read_bytes: number(248)?,
+            write_bytes: number(256)?,
+            voluntary_switches: number(272)?,
+            involuntary_switches: number(280)?,
+        },
+    })
+}

@@ -1,0 +1,166 @@
+//! What a message of the kernel is about. Pure; reads nothing.
+
+use serde_json::{Map, Value, json};
+
+use crate::schema::rows::Event;
+
+/// Reads messages one after the other: some belong together.
+#[derive(Default)]
+pub struct Reader {
+    /// What was said of the next process that is killed: its control group and whose memory ran out.
+    oom: Option<Map<String, Value>>,
+}
+
+const CRITICAL: &str = "critical";
+const WARNING: &str = "warning";
+const INFO: &str = "info";
+
+impl Reader {
+    /// A message as `/dev/kmsg` hands it out: `priority,number,microseconds,flags;text`, and behind the first
+    /// line what drivers add. `None` where it is about nothing that is told.
+    pub fn message(&mut self, bytes: &[u8]) -> Option<Event> {
+        let bytes = bytes.split(|byte| *byte == b'\n').next()?;
+        let at = bytes.iter().position(|byte| *byte == b';')?;
+        let head = std::str::from_utf8(&bytes[..at]).ok()?;
+        let mut head = head.split(',');
+        let priority: u32 = head.next()?.parse().ok()?;
+        let uptime_us: i64 = head.nth(1)?.parse().ok()?;
+        // What programs write into the log stands there under their own facility, and is not the kernel's.
+        if priority >> 3 != 0 {
+            return None;
+        }
+        let text = String::from_utf8_lossy(&bytes[at + 1..]);
+        let mut event = self.text(&text)?;
+        let mut detail = match event.detail.as_deref().and_then(|detail| serde_json::from_str(detail).ok()) {
+            Some(Value::Object(detail)) => detail,
+            _ => Map::new(),
+        };
+        detail.insert("uptime_us".into(), uptime_us.into());
+        event.detail = Some(Value::Object(detail).to_string().into());
+        Some(event)
+    }
+
+    fn text(&mut self, text: &str) -> Option<Event> {
+        if let Some(said) = text.strip_prefix("oom-kill:") {
+            self.oom = Some(oom_context(said));
+            return None;
+        }
+        if let Some((before, killed)) = text.split_once("Killed process ") {
+            let detail = self.oom.take().unwrap_or_default();
+            return Some(oom_kill(text, before, killed, detail));
+        }
+        let told = |kind: &str, severity, subject: &str| Some(event(kind, severity, subject, text));
+        if let Some((_, rest)) = text.split_once("I/O error") {
+            let device = after(rest, "dev ").or_else(|| after(rest, "on dev "));
+            return device.and_then(|device| told("io_error", CRITICAL, device));
+        }
+        if let Some(rest) = text.strip_prefix("INFO: task ")
+            && let Some((task, _)) = rest.split_once(" blocked for more than ")
+        {
+            return told("hung_task", WARNING, task);
+        }
+        if text.contains("soft lockup - CPU#") || text.contains("hard LOCKUP") {
+            return told("soft_lockup", CRITICAL, &cpu(text));
+        }
+        if text.contains("[Hardware Error]") || text.starts_with("mce: ") && text.contains("Machine check") {
+            return told("machine_check", CRITICAL, "host");
+        }
+        if let Some((task, _)) = text.split_once(": segfault at ") {
+            return told("segfault", INFO, task);
+        }
+        if let Some((task, _)) =
+            text.strip_prefix("traps: ").and_then(|rest| rest.split_once(" general protection"))
+        {
+            return told("segfault", INFO, task);
+        }
+        let lower = text.to_ascii_lowercase();
+        if lower.contains("remounting filesystem read-only") || lower.contains("forced readonly") {
+            let device = between(text, "(", ")").or_else(|| between(text, "device ", "):")).unwrap_or("");
+            return told("readonly_remount", CRITICAL, device.trim_start_matches("device "));
+        }
+        if lower.contains("filesystem has been shut down") {
+            return told("readonly_remount", CRITICAL, between(text, "(", ")").unwrap_or(""));
+        }
+        if let Some(state) =
+            ["link is up", "link is down", "link becomes ready"].iter().find(|s| lower.contains(**s))
+        {
+            let severity = if state.ends_with("down") { WARNING } else { INFO };
+            return told("link", severity, &interface(text, &lower, state));
+        }
+        if text.starts_with("clocksource: ") && (lower.contains("unstable") || lower.contains("switched to"))
+        {
+            return told("clock_source", WARNING, between(text, "'", "'").unwrap_or(""));
+        }
+        None
+    }
+}
+
+fn event(kind: &str, severity: &str, subject: &str, text: &str) -> Event {
+    Event {
+        kind: Some(kind.into()),
+        severity: Some(severity.into()),
+        subject: Some(subject).filter(|subject| !subject.is_empty()).map(Into::into),
+        message: Some(text.into()),
+        ..Event::default()
+    }
+}
+
+/// `constraint=…,oom_memcg=/a,task_memcg=/a/b,task=name,pid=1,uid=0`: a name may hold commas, a group too.
+fn oom_context(said: &str) -> Map<String, Value> {
+    let mut context = Map::new();
+    let group = |from: &str, to: &str| between(said, from, to).map(str::to_string);
+    if let Some(limit) = group("oom_memcg=", ",task_memcg=") {
+        context.insert("limit_of".into(), limit.into());
+    }
+    if let Some(own) = group("task_memcg=", ",task=") {
+        context.insert("cgroup".into(), own.into());
+    }
+    context
+}
+
+/// `123 (name) total-vm:1kB, anon-rss:2kB, file-rss:3kB, shmem-rss:4kB, UID:0 …`
+fn oom_kill(text: &str, before: &str, killed: &str, mut detail: Map<String, Value>) -> Event {
+    let pid = killed.split([' ', ',']).next().and_then(|pid| pid.parse::<i64>().ok());
+    let comm = killed.find('(').zip(killed.rfind(") ")).and_then(|(open, close)| killed.get(open + 1..close));
+    detail.insert("pid".into(), json!(pid));
+    detail.insert("comm".into(), json!(comm));
+    let bytes =
+        |name: &str| after(killed, name)?.trim_end_matches("kB").parse::<i64>().ok().map(|kib| kib * 1024);
+    for (name, column) in
+        [("anon-rss:", "rss_anon_bytes"), ("file-rss:", "rss_file_bytes"), ("shmem-rss:", "rss_shmem_bytes")]
+    {
+        detail.insert(column.into(), json!(bytes(name)));
+    }
+    detail.insert("is_of_cgroup".into(), before.starts_with("Memory cgroup").into());
+    let subject = match (comm, pid) {
+        (Some(comm), Some(pid)) => format!("{comm}[{pid}]"),
+        _ => String::new(),
+    };
+    let detail = Some(Value::Object(detail).to_string().into());
+    Event { detail, ..event("oom_kill", CRITICAL, &subject, text) }
+}
+
+/// The word behind some text.
+fn after<'a>(text: &'a str, what: &str) -> Option<&'a str> {
+    text.split_once(what)?.1.split([' ', ',', ':']).next().filter(|word| !word.is_empty())
+}
+
+fn between<'a>(text: &'a str, from: &str, to: &str) -> Option<&'a str> {
+    Some(text.split_once(from)?.1.split_once(to)?.0)
+}
+
+/// `CPU#1` of a message that has it.
+fn cpu(text: &str) -> String {
+    let number = text.split_once("CPU#").map(|(_, rest)| rest.split(|c: char| !c.is_ascii_digit()).next());
+    number.flatten().map_or_else(String::new, |number| format!("cpu{number}"))
+}
+
+/// The last word before what is said of the link that may be the name of an interface.
+fn interface(text: &str, lower: &str, state: &str) -> String {
+    let before = lower.find(state).and_then(|at| text.get(..at)).unwrap_or_default();
+    let words = before.split([' ', '(', ')']).map(|word| word.trim_end_matches(':'));
+    let mut named = words.filter(|word| {
+        !word.is_empty() && !["NIC", "ADDRCONF", "NETDEV_CHANGE", "IPv6", "Copper"].contains(word)
+    });
+    named.next_back().unwrap_or_default().to_string()
+}
