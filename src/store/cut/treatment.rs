@@ -37,7 +37,7 @@ pub fn treatment(table: &str, column: &str) -> Option<Treatment> {
     use Treatment::*;
     let table = table.strip_suffix("_1m").or(table.strip_suffix("_1h")).unwrap_or(table);
     Some(match (table, column) {
-        ("process", "comm") => Words,
+        ("process" | "process_exit", "comm") => Words,
         ("process", "cmdline") => Program,
         ("process", "exe") => FileName,
         ("process", "username") => User,
