@@ -129,6 +129,9 @@ fn ticks(root: &Path, name: &str) -> Vec<i64> {
     ticks
 }
 
+/// Tables that came after that store was kept.
+const LATER: [&str; 1] = ["process_exit"];
+
 #[test]
 fn a_store_of_version_1_is_read_verified_and_gone_on_with() {
     let kept = kept();
@@ -142,6 +145,9 @@ fn a_store_of_version_1_is_read_verified_and_gone_on_with() {
     assert_eq!(wrong, Vec::<String>::new());
 
     let expected = |table: &Table| -> Vec<i64> {
+        if LATER.contains(&table.name) {
+            return vec![];
+        }
         let first = if SEALED.contains(&table.name) { 1 } else { TICKS.0 + 1 };
         (first..=TICKS.0 + TICKS.1).flat_map(|tick| vec![tick as i64; entities(table)]).collect()
     };
