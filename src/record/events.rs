@@ -14,13 +14,7 @@ const INFO: &str = "info";
 const WARNING: &str = "warning";
 
 fn event(kind: &str, severity: &str, message: String) -> Event {
-    Event {
-        kind: Some(kind.into()),
-        severity: Some(severity.into()),
-        subject: Some("recorder".into()),
-        message: Some(message.into()),
-        ..Event::default()
-    }
+    Event::about(kind, severity, "recorder", &message)
 }
 
 /// The kind of event that says that something recorded is lost.

@@ -3,6 +3,7 @@
 //! Everything here comes from `schema/*.toml` at build time. This room reads no host and no file.
 
 mod document;
+mod event;
 mod expr;
 mod row;
 mod shared;

@@ -118,11 +118,5 @@ fn too_many(lost: i64) -> Event {
 }
 
 fn event(kind: &str, severity: &str, message: String) -> Event {
-    Event {
-        kind: Some(kind.into()),
-        severity: Some(severity.into()),
-        subject: Some("process_exit".into()),
-        message: Some(message.into()),
-        ..Event::default()
-    }
+    Event::about(kind, severity, "process_exit", &message)
 }

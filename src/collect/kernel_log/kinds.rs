@@ -49,7 +49,7 @@ impl Reader {
             let detail = self.oom.take().unwrap_or_default();
             return Some(oom_kill(text, before, killed, detail));
         }
-        let told = |kind: &str, severity, subject: &str| Some(event(kind, severity, subject, text));
+        let told = |kind: &str, severity, subject: &str| Some(Event::about(kind, severity, subject, text));
         if let Some((_, rest)) = text.split_once("I/O error") {
             let device = after(rest, "dev ").or_else(|| after(rest, "on dev "));
             return device.and_then(|device| told("io_error", CRITICAL, device));
@@ -95,16 +95,6 @@ impl Reader {
     }
 }
 
-fn event(kind: &str, severity: &str, subject: &str, text: &str) -> Event {
-    Event {
-        kind: Some(kind.into()),
-        severity: Some(severity.into()),
-        subject: Some(subject).filter(|subject| !subject.is_empty()).map(Into::into),
-        message: Some(text.into()),
-        ..Event::default()
-    }
-}
-
 /// `constraint=…,oom_memcg=/a,task_memcg=/a/b,task=name,pid=1,uid=0`: a name may hold commas, a group too.
 fn oom_context(said: &str) -> Map<String, Value> {
     let mut context = Map::new();
@@ -137,7 +127,7 @@ fn oom_kill(text: &str, before: &str, killed: &str, mut detail: Map<String, Valu
         _ => String::new(),
     };
     let detail = Some(Value::Object(detail).to_string().into());
-    Event { detail, ..event("oom_kill", CRITICAL, &subject, text) }
+    Event { detail, ..Event::about("oom_kill", CRITICAL, &subject, text) }
 }
 
 /// The word behind some text.

@@ -46,13 +46,7 @@ impl Limit {
                     "{} more messages of the kernel like the {MOST} before were left out",
                     kind.left_out
                 );
-                said.push(Event {
-                    kind: Some(name.as_str().into()),
-                    severity: Some("info".into()),
-                    subject: Some("kernel_log".into()),
-                    message: Some(message.into()),
-                    ..Event::default()
-                });
+                said.push(Event::about(name, "info", "kernel_log", &message));
             }
             false
         });

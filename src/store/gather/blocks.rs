@@ -1,35 +1,12 @@
 //! Which rows of a tick are about the same entities as in the tick before, and where the rows of each
 //! entity lie in the end. A row that both ticks have from one keyframe is not even looked at.
 
+use super::step::Step;
 use super::values::Values;
 use crate::schema::{Table, Type};
 use crate::store::Error;
 use crate::store::entity::Entities;
 use crate::store::journal::{Lying, Of, Place, Rows};
-
-/// Rows that follow each other in a tick, and in the tick before did as well.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Block {
-    /// Where they began in the tick before.
-    pub before: Place,
-    pub now: Place,
-    /// Which row of the tick the first is.
-    pub first: usize,
-    pub rows: usize,
-}
-
-/// A tick beside the one before.
-#[derive(Default)]
-pub struct Step {
-    /// Where each of its rows is.
-    pub places: Vec<Place>,
-    /// Rows of entities that were there, which may have changed.
-    pub blocks: Vec<Block>,
-    /// Those of entities that were not: where they are, and which rows of the tick.
-    pub new: Vec<(Place, usize)>,
-    /// Which rows of the tick its own are.
-    pub own: Vec<usize>,
-}
 
 /// The entities of a table, tick by tick.
 pub struct Blocks {
@@ -128,32 +105,5 @@ impl Blocks {
             *place = std::mem::replace(next, *next + 1);
         }
         places
-    }
-}
-
-impl Step {
-    /// A tick by itself.
-    pub fn of(&mut self, lying: &Lying) {
-        self.blocks.clear();
-        self.new.clear();
-        self.own.clear();
-        self.places = lying.rows();
-        let own = self.places.iter().enumerate().filter(|(_, place)| place.of == Of::Own);
-        self.own.extend(own.map(|(row, _)| row));
-    }
-
-    fn push(&mut self, before: Place, now: Place, row: usize) {
-        let follows =
-            |first: Place, rows: usize, place: Place| first.of == place.of && first.row + rows == place.row;
-        match self.blocks.last_mut() {
-            Some(block)
-                if follows(block.before, block.rows, before)
-                    && follows(block.now, block.rows, now)
-                    && block.first + block.rows == row =>
-            {
-                block.rows += 1;
-            }
-            _ => self.blocks.push(Block { before, now, first: row, rows: 1 }),
-        }
     }
 }

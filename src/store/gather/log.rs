@@ -1,7 +1,7 @@
 //! What changed in one column from tick to tick: most of a host's processes do nothing most of the
 //! time, and what stays is neither copied nor looked at again.
 
-use super::blocks::Step;
+use super::step::Step;
 use super::values::{Pair, Sides, Values};
 use crate::schema::Type;
 use crate::store::journal::Place;

@@ -5,11 +5,13 @@
 mod blocks;
 mod log;
 mod stamps;
+mod step;
 mod values;
 
-use self::blocks::{Blocks, Step};
+use self::blocks::Blocks;
 use self::log::Log;
 use self::stamps::Stamps;
+use self::step::Step;
 use self::values::Sides;
 use super::Error;
 use super::journal::{Content, Frame, Lying, Part, TableReader};
@@ -34,10 +36,10 @@ struct Noted {
     column: &'static Column,
     /// In the part; `None` where it has none of that name.
     place: Option<usize>,
-    values: Values,
+    values: Kept,
 }
 
-enum Values {
+enum Kept {
     OfTicks(Stamps),
     OfRows(Log),
 }
@@ -101,12 +103,12 @@ impl Gathering {
             let sides = |lying| Sides::at(lying, place, noted.column.datatype);
             let is = sides(&lying);
             match &mut noted.values {
-                Values::OfTicks(stamps) => stamps.note(frame, lying.again.as_ref(), &is, step, self.rows),
-                Values::OfRows(log) if by_entity => {
+                Kept::OfTicks(stamps) => stamps.note(frame, lying.again.as_ref(), &is, step, self.rows),
+                Kept::OfRows(log) if by_entity => {
                     let was = self.before.as_ref().map(sides).unwrap_or_default();
                     log.note(&was, &is, step, self.rows);
                 }
-                Values::OfRows(log) => log.follow(&is, step, self.rows),
+                Kept::OfRows(log) => log.follow(&is, step, self.rows),
             }
         }
         self.before = Some(lying).filter(|_| by_entity);
@@ -135,17 +137,17 @@ impl Noted {
     fn new(column: &'static Column, place: Option<usize>) -> Self {
         let is_common = COMMON.iter().any(|common| common.name == column.name);
         let values = if is_common {
-            Values::OfTicks(Stamps::new(column))
+            Kept::OfTicks(Stamps::new(column))
         } else {
-            Values::OfRows(Log::new(column.datatype))
+            Kept::OfRows(Log::new(column.datatype))
         };
         Noted { column, place, values }
     }
 
     fn held_bytes(&self) -> usize {
         match &self.values {
-            Values::OfTicks(stamps) => stamps.held_bytes(),
-            Values::OfRows(log) => log.held_bytes(),
+            Kept::OfTicks(stamps) => stamps.held_bytes(),
+            Kept::OfRows(log) => log.held_bytes(),
         }
     }
 }
@@ -154,7 +156,7 @@ impl Gathered {
     /// The first and the last `ts`, where that is among the columns.
     pub fn times(&self) -> Option<(Micros, Micros)> {
         let ts = self.columns.as_slice().iter().find(|noted| noted.column.name == "ts")?;
-        let Values::OfTicks(stamps) = &ts.values else { return None };
+        let Kept::OfTicks(stamps) = &ts.values else { return None };
         let known: Vec<i64> = stamps.numbers().collect();
         Some((Micros(*known.iter().min()?), Micros(*known.iter().max()?)))
     }
@@ -166,8 +168,8 @@ impl Gathered {
             return Some(Runs::unknown(column.datatype, self.rows));
         }
         Some(match values {
-            Values::OfRows(log) => log.runs(self.places.as_deref(), self.rows),
-            Values::OfTicks(stamps) => stamps.runs(self.arrivals()),
+            Kept::OfRows(log) => log.runs(self.places.as_deref(), self.rows),
+            Kept::OfTicks(stamps) => stamps.runs(self.arrivals()),
         })
     }
 

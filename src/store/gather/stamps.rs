@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::blocks::Step;
+use super::step::Step;
 use super::values::Sides;
 use crate::schema::Column;
 use crate::store::journal::{Again, Frame};

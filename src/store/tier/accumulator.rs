@@ -3,7 +3,6 @@
 //! It does not know what a slot stands for, nor where values come from. What stays for many rows goes in
 //! at once.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use arrow::array::{
@@ -12,46 +11,8 @@ use arrow::array::{
 use arrow::datatypes::{ArrowNativeType, Float64Type, Int64Type, TimestampMicrosecondType};
 
 use super::super::runs::{Runs, Texts};
+use super::going::Going;
 use crate::schema::{Aggregate, Type};
-
-/// Which rows, and the slot of each range.
-pub type Spans = [(Range<usize>, u32)];
-
-/// Rows on their way in.
-pub struct Going<'a> {
-    spans: &'a Spans,
-    tick_of: &'a dyn Fn(usize) -> i64,
-    /// Whether the last row of each range is the latest.
-    rises: bool,
-    slots: usize,
-}
-
-impl<'a> Going<'a> {
-    /// Into so many slots; `tick_of` says of two rows which is the later.
-    pub fn new(spans: &'a Spans, tick_of: &'a dyn Fn(usize) -> i64, slots: usize) -> Self {
-        let rises = spans.iter().all(|(rows, _)| rows.clone().map(tick_of).is_sorted());
-        Going { spans, tick_of, rises, slots }
-    }
-
-    fn latest(&self, rows: Range<usize>) -> i64 {
-        let latest = if self.rises { rows.end - 1..rows.end } else { rows };
-        latest.map(self.tick_of).max().unwrap_or(i64::MIN)
-    }
-
-    /// Visits what is known of a column: the slot, the value and the rows that have it.
-    fn each(&self, values: &Runs, mut visit: impl FnMut(usize, u64, Range<usize>)) {
-        for (rows, slot) in self.spans {
-            let mut from = rows.start;
-            for (count, cell) in values.within(rows.start, rows.end) {
-                let rows = from..from + count;
-                from = rows.end;
-                if let Some(cell) = cell {
-                    visit(*slot as usize, cell, rows);
-                }
-            }
-        }
-    }
-}
 
 /// Values by slot.
 pub enum Accumulator {
@@ -94,9 +55,9 @@ impl Accumulator {
     /// Adds how many rows are known.
     pub fn count(&mut self, values: &Runs, going: &Going<'_>) {
         if let Accumulator::SumInt(sum) = self {
-            sum.values.resize(going.slots, None);
+            sum.values.resize(going.slots(), None);
             // Of rows of which none is known there are none, which is no unknown number.
-            going.spans.iter().for_each(|(_, slot)| sum.more(*slot as usize, 0));
+            going.slotted().iter().for_each(|(_, slot)| sum.more(*slot as usize, 0));
             going.each(values, |slot, _, rows| sum.more(slot, rows.len() as i64));
         }
     }
@@ -104,8 +65,8 @@ impl Accumulator {
     /// Adds how many rows there are, where each stands for `weight_of` it.
     pub fn weigh(&mut self, going: &Going<'_>, weight_of: impl Fn(usize) -> i64) {
         if let Accumulator::SumInt(sum) = self {
-            sum.values.resize(going.slots, None);
-            for (rows, slot) in going.spans {
+            sum.values.resize(going.slots(), None);
+            for (rows, slot) in going.slotted() {
                 sum.more(*slot as usize, rows.clone().map(&weight_of).sum());
             }
         }
@@ -139,7 +100,7 @@ where
     T::Native: ArrowNativeTypeOp,
 {
     fn add(&mut self, values: &Runs, going: &Going<'_>, value: impl Fn(u64) -> T::Native) {
-        self.values.resize(going.slots, None);
+        self.values.resize(going.slots(), None);
         going.each(values, |slot, cell, rows| {
             match value(cell).mul_checked(T::Native::usize_as(rows.len())) {
                 Ok(more) => self.more(slot, more),
@@ -173,7 +134,7 @@ pub struct Extreme<T: ArrowPrimitiveType> {
 
 impl<T: ArrowPrimitiveType> Extreme<T> {
     fn add(&mut self, values: &Runs, going: &Going<'_>, value: impl Fn(u64) -> T::Native) {
-        self.values.resize(going.slots, None);
+        self.values.resize(going.slots(), None);
         going.each(values, |slot, cell, _| {
             let (held, value) = (&mut self.values[slot], value(cell));
             let better = held.is_none_or(|held| if self.greatest { value > held } else { value < held });
@@ -213,8 +174,8 @@ impl Cell {
 
 impl Last {
     fn add(&mut self, values: &Runs, going: &Going<'_>) {
-        self.at.resize(going.slots, i64::MIN);
-        self.values.resize(going.slots, None);
+        self.at.resize(going.slots(), i64::MIN);
+        self.values.resize(going.slots(), None);
         going.each(values, |slot, cell, rows| {
             let at = going.latest(rows);
             if at >= self.at[slot] {

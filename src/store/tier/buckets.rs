@@ -14,7 +14,8 @@ use arrow::error::ArrowError;
 use super::super::Error;
 use super::super::entity::Entities;
 use super::super::runs::Runs;
-use super::accumulator::{Accumulator, Going, Spans};
+use super::accumulator::Accumulator;
+use super::going::{Going, Slotted};
 use super::rates;
 use crate::schema::{Aggregate, Expr, Table, Tier, Type, parse_expr};
 
@@ -93,13 +94,13 @@ impl Buckets {
     }
 
     /// Adds rows as they were recorded: which, and the slot of each range.
-    pub fn add(&mut self, rows: &Rows<'_>, spans: &Spans) -> Result<(), Error> {
+    pub fn add(&mut self, rows: &Rows<'_>, spans: &Slotted) -> Result<(), Error> {
         let going = Going::new(spans, rows.tick_of, self.places.len());
         self.columns.iter_mut().try_for_each(|column| column.add(rows, spans, &going, self.table.name))
     }
 
     /// Adds rows of the finer tier.
-    pub fn merge(&mut self, finer: &RecordBatch, spans: &Spans) {
+    pub fn merge(&mut self, finer: &RecordBatch, spans: &Slotted) {
         let ticks = int(finer, "tick");
         let tick_of = |row: usize| ticks[row];
         let going = Going::new(spans, &tick_of, self.places.len());
@@ -137,7 +138,7 @@ impl Column {
     }
 
     /// Adds what recorded rows have.
-    fn add(&mut self, rows: &Rows<'_>, spans: &Spans, going: &Going<'_>, table: &str) -> Result<(), Error> {
+    fn add(&mut self, rows: &Rows<'_>, spans: &Slotted, going: &Going<'_>, table: &str) -> Result<(), Error> {
         let values = match (&self.of, self.aggregate) {
             (_, Aggregate::Samples) => {
                 self.accumulator.weigh(going, rows.weight_of);

@@ -15,8 +15,8 @@ use arrow::datatypes::TimestampMicrosecondType;
 use super::super::entity::{Entities, REST};
 use super::super::runs::Runs;
 use super::super::{Error, layout};
-use super::accumulator::Spans;
 use super::buckets::{Buckets, Rows, in_batch, int};
+use super::going::Slotted;
 use super::rest::Rest;
 use super::source::{Group, Source, Window};
 use super::spans::{self, Span};
@@ -134,7 +134,7 @@ fn each_group(
 }
 
 /// Adds rows of a group, of which each range has a slot.
-fn add(into: &mut Buckets, group: &Group<'_>, spans: &Spans) -> Result<(), Error> {
+fn add(into: &mut Buckets, group: &Group<'_>, spans: &Slotted) -> Result<(), Error> {
     if spans.is_empty() {
         return Ok(());
     }

@@ -6,6 +6,7 @@
 mod accumulator;
 mod buckets;
 mod coverage;
+mod going;
 mod hour;
 mod rates;
 mod rest;
