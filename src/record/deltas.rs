@@ -22,6 +22,7 @@ macro_rules! deltas {
         #[derive(Default)]
         pub struct Deltas {
             $($name: Before<rows::$row>,)*
+            reaped: Reaped,
         }
 
         impl Deltas {
@@ -34,12 +35,11 @@ macro_rules! deltas {
                 let mut ended = std::mem::take(&mut sample.process_exit);
                 let before = || self.process.rows.iter().map(|known| &*known.totals);
                 ended::count(&mut ended, before(), sample.process.shared());
-                let reaped = match sample.process.is_empty() {
-                    true => Reaped::default(),
-                    false => Reaped::between(before(), sample.process.shared(), &ended),
-                };
+                if !sample.process.is_empty() {
+                    self.reaped.note(before(), sample.process.shared(), &ended);
+                }
                 $(self.$name.take(&mut sample.$name, since);)*
-                reaped.take_off(sample.process.shared_mut());
+                self.reaped.take_off(sample.process.shared_mut());
                 sample.process_exit = ended;
             }
 

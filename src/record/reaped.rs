@@ -12,10 +12,19 @@ use crate::schema::rows::{Process, ProcessExit};
 /// The columns that are credited so.
 const IO: usize = 7;
 
-/// What children that are no longer there had done, by their parents.
+/// For so many ticks it is waited for that a parent is credited: it may have been read just before.
+const WAITED_TICKS: u32 = 2;
+
+/// What children that are no longer there had done, and their parents were not credited with yet.
 #[derive(Debug, Default)]
 pub struct Reaped {
-    of_parent: HashMap<i64, Sums>,
+    of_parent: HashMap<i64, Vec<Owed>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Owed {
+    sums: Sums,
+    waited_ticks: u32,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -26,71 +35,96 @@ struct Sums {
     io: [i64; IO],
 }
 
-/// One that is gone: its parent, and what it had done.
-type Gone = (Option<i64>, Sums);
+/// One that is gone: its pid, its parent, and what it had done.
+struct Gone {
+    pid: i64,
+    ppid: Option<i64>,
+    sums: Sums,
+}
 
 impl Reaped {
-    /// Compares the processes of two ticks, with what the kernel said of them in all, both in the order of
-    /// their pids; `ended` tells what some have done since the first.
-    pub fn between<'a>(
+    /// Notes who has gone between two ticks, by what the kernel said of processes in all, both in the order
+    /// of their pids; `ended` tells what some have done since the first.
+    pub fn note<'a>(
+        &mut self,
         before: impl Iterator<Item = &'a Process>,
         now: &[Arc<Process>],
         ended: &Rows<ProcessExit>,
-    ) -> Self {
-        let mut gone: HashMap<i64, Gone> = HashMap::new();
+    ) {
+        for owed in self.of_parent.values_mut() {
+            owed.iter_mut().for_each(|owed| owed.waited_ticks += 1);
+            owed.retain(|owed| owed.waited_ticks < WAITED_TICKS);
+        }
+        self.of_parent.retain(|_, owed| !owed.is_empty());
+        let mut gone: Vec<Gone> = Vec::new();
         let mut there = now.iter().peekable();
         for process in before {
             while there.next_if(|p| p.pid < process.pid).is_some() {}
             let stays =
                 there.peek().is_some_and(|p| p.pid == process.pid && p.start_time == process.start_time);
             if !stays {
-                gone.insert(process.pid, (process.ppid, Sums::of(process)));
+                gone.push(Gone { pid: process.pid, ppid: process.ppid, sums: Sums::of(process) });
             }
         }
-        let mut unseen: Vec<Gone> = Vec::new();
+        let places: HashMap<i64, usize> = gone.iter().enumerate().map(|(at, gone)| (gone.pid, at)).collect();
         let mut seen = HashSet::new();
         for exit in ended.iter() {
             let stays = now.binary_search_by_key(&exit.pid, |process| process.pid).is_ok();
-            match gone.get_mut(&exit.pid).filter(|_| seen.insert(exit.pid)) {
-                Some((_, sums)) => sums.add(&Sums::of_end(exit)),
+            match places.get(&exit.pid).filter(|_| seen.insert(exit.pid)) {
+                Some(at) => gone[*at].sums.add(&Sums::of_end(exit)),
                 // One that is still to be waited for is credited to nobody yet.
                 None if stays => {}
-                None => unseen.push((exit.ppid, Sums::of_end(exit))),
+                None => gone.push(Gone { pid: exit.pid, ppid: exit.ppid, sums: Sums::of_end(exit) }),
             }
         }
-        let mut of_parent: HashMap<i64, Sums> = HashMap::new();
-        for (parent, sums) in gone.values().chain(&unseen) {
+        for one in gone.iter().filter(|one| one.sums.io != [0; IO] || one.sums.minor_faults > 0) {
             // One that has gone as well has passed it on to its own.
-            let mut parent = *parent;
-            for _ in 0..gone.len() {
-                match parent.and_then(|pid| gone.get(&pid)) {
-                    Some((next, _)) => parent = *next,
+            let mut parent = one.ppid;
+            for _ in 0..places.len() {
+                match parent.and_then(|pid| places.get(&pid)) {
+                    Some(at) => parent = gone[*at].ppid,
                     None => break,
                 }
             }
-            if let Some(parent) = parent.filter(|_| sums.io != [0; IO]) {
-                of_parent.entry(parent).or_default().add(sums);
+            if let Some(parent) = parent {
+                self.of_parent.entry(parent).or_default().push(Owed { sums: one.sums, waited_ticks: 0 });
             }
         }
-        Reaped { of_parent }
     }
 
-    /// Takes it off what parents did in the interval. Unknown is what some of it may be in.
-    pub fn take_off(&self, interval: &mut [Arc<Process>]) {
+    /// Takes off what parents did in the interval what they were credited with. Unknown is what some of it
+    /// may be in.
+    pub fn take_off(&mut self, interval: &mut [Arc<Process>]) {
         if self.of_parent.is_empty() {
             return;
         }
         for row in interval {
-            let (Some(sums), Some(faults)) = (self.of_parent.get(&row.pid), row.reaped_minor_faults) else {
-                continue;
-            };
-            if faults == 0 && sums.minor_faults > 0 {
+            let Some(faults) = row.reaped_minor_faults else { continue };
+            let Some(owed) = self.of_parent.get_mut(&row.pid) else { continue };
+            let mut credited = Sums::default();
+            // Children in the order in which they ended: as many as account for the faults.
+            let mut until = None;
+            for (at, owed) in owed.iter().enumerate() {
+                credited.add(&owed.sums);
+                if credited.minor_faults == faults && faults > 0 {
+                    until = Some((at + 1, credited));
+                }
+            }
+            let all = faults >= credited.minor_faults;
+            let settled = if all { Some((owed.len(), credited)) } else { until };
+            if settled.is_none() && faults == 0 {
                 continue;
             }
-            let all = faults >= sums.minor_faults;
-            for (counter, credited) in io(Arc::make_mut(row)).into_iter().zip(sums.io) {
-                *counter =
-                    counter.filter(|_| all).and_then(|done| Some(done - credited).filter(|own| *own >= 0));
+            let is_known = settled.is_some();
+            let (count, credited) = settled.unwrap_or((owed.len(), credited));
+            owed.drain(..count);
+            if credited.io == [0; IO] {
+                continue;
+            }
+            for (counter, credited) in io(Arc::make_mut(row)).into_iter().zip(credited.io) {
+                *counter = counter
+                    .filter(|_| is_known)
+                    .and_then(|done| Some(done - credited).filter(|own| *own >= 0));
             }
         }
     }

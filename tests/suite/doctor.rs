@@ -140,7 +140,7 @@ fn what_a_user_may_not_see_names_the_capability_or_the_sysctl() {
         ("processes of other users", State::Partly, "run as root, or with CAP_SYS_PTRACE"),
         ("processes outside of the container", State::Partly, "--pid=host"),
         ("time that processes waited for I/O", State::Unknown, "sysctl kernel.task_delayacct=1"),
-        ("what threads of a process did together", State::Unknown, "CAP_NET_ADMIN"),
+        ("what threads of a process did together", State::Unknown, "CONFIG_SCHED_INFO"),
         ("control groups", State::Unknown, "mount -t cgroup2"),
         ("tracked connections", State::Unknown, "modprobe nf_conntrack"),
         ("TCP states", State::Unknown, "tcp_diag"),

@@ -110,3 +110,36 @@ fn what_a_child_passes_on_of_its_own_children_comes_to_its_parent_with_it() {
     );
     assert_eq!(told, [Some(10)]);
 }
+
+/// The parent is read, and only then the child ends and is waited for: its credit comes a tick later.
+#[test]
+fn a_parent_that_was_read_before_its_child_ended_is_credited_in_the_next_tick() {
+    let told = intervals(
+        10,
+        vec![
+            vec![process([10, 1], 0, [50, 0]), process([20, 10], 200, [70, 0])],
+            vec![process([10, 1], 4, [50, 0])],
+            vec![process([10, 1], 209, [50, 70])],
+            vec![process([10, 1], 300, [50, 70])],
+        ],
+    );
+    assert_eq!(told, [Some(4), Some(5), Some(91)]);
+}
+
+/// Two have ended, and one of them was waited for in time: the faults tell which.
+#[test]
+fn of_several_those_are_taken_off_whose_faults_are_there() {
+    let told = intervals(
+        10,
+        vec![
+            vec![
+                process([10, 1], 0, [50, 0]),
+                process([20, 10], 200, [70, 0]),
+                process([21, 10], 30, [9, 0]),
+            ],
+            vec![process([10, 1], 201, [50, 70])],
+            vec![process([10, 1], 233, [50, 79])],
+        ],
+    );
+    assert_eq!(told, [Some(1), Some(2)]);
+}

@@ -41,15 +41,15 @@ pub(super) fn findings(asking: &mut Asking) -> Vec<Finding> {
         asking.columns("time that processes waited for I/O", &["process.block_delay_us"], block_delay),
         asking.columns("what threads of a process did together", &GROUP, |asking| {
             let way = asking.rights.way_to(&[&NET_ADMIN]);
-            match way.is_empty() {
-                true => (
-                    "schedstat of processes is missing or all zeros, or the kernel has no taskstats".into(),
-                    "a kernel built with CONFIG_SCHED_INFO and CONFIG_TASKSTATS".into(),
-                ),
-                false => {
-                    ("files tell it of the main thread alone, and others have to be asked for".into(), way)
-                }
+            if asking.evidence.is_unknown("process.run_delay_us") {
+                let why = "schedstat of processes is missing or all zeros";
+                return (why.into(), "a kernel built with CONFIG_SCHED_INFO".into());
             }
+            let why = match way.is_empty() {
+                true => "a process that gets its second thread is not told of in that tick and the next",
+                false => "files tell it of the main thread alone, and others have to be asked for",
+            };
+            (why.into(), way)
         }),
         asking.columns(
             "parts of resident memory",
@@ -74,6 +74,10 @@ fn io(asking: &mut Asking) -> Finding {
             None if asking.rights.has(&SYS_PTRACE) => (
                 "this kernel keeps no /proc/PID/io".into(),
                 "a kernel built with CONFIG_TASK_IO_ACCOUNTING".into(),
+            ),
+            _ if asking.rights.has(&SYS_PTRACE) => (
+                "it cannot always be told from that of children that a process has waited for".into(),
+                String::new(),
             ),
             _ => (
                 "/proc/PID/io is shown to the owner and to those who may trace".into(),

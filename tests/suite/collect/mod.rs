@@ -34,6 +34,8 @@ mod protocol;
 mod redact;
 mod socket;
 mod system;
+#[cfg(target_os = "linux")]
+mod threads;
 
 /// The trees: what each stands for is told in `tests/hosts/README.md`.
 pub const HOSTS: [&str; 5] = ["this-kernel", "large", "old-kernel", "container", "broken"];
