@@ -20,13 +20,19 @@ pub const HOUR: i64 = 60 * MINUTE;
 pub struct Made {
     dir: TempDir,
     pub next: u64,
+    processes: i64,
 }
 
 impl Made {
+    /// Of more processes than a tier keeps.
     pub fn new() -> Made {
+        Made::of_processes(70)
+    }
+
+    pub fn of_processes(processes: i64) -> Made {
         let dir = TempDir::new().unwrap();
         Identity::read_or_create(&Folder::at(dir.path())).unwrap();
-        Made { dir, next: 1 }
+        Made { dir, next: 1, processes }
     }
 
     pub fn root(&self) -> &Path {
@@ -46,7 +52,7 @@ impl Made {
             let tables: Vec<(u32, RecordBatch)> = (0..)
                 .zip(&TABLES)
                 .filter(|(_, table)| table.at(Tier::Minute).is_some())
-                .map(|(id, table)| (id, rows(table, host, ts, self.next as i64, interval)))
+                .map(|(id, table)| (id, self.rows(table, host, ts, interval)))
                 .filter(|(_, batch)| batch.num_rows() > 0)
                 .collect();
             writer
@@ -55,6 +61,24 @@ impl Made {
             self.next += 1;
         }
         writer
+    }
+
+    /// How many entities a table has rows of, most of the time.
+    fn entities(&self, table: &Table) -> i64 {
+        match table.name {
+            "process" => self.processes,
+            "cgroup" => 5,
+            _ if table.columns.iter().any(|c| c.kind == Kind::Key) => 3,
+            _ => 1,
+        }
+    }
+
+    /// The rows of the next tick. An entity comes and goes; a table has ticks without any.
+    fn rows(&self, table: &'static Table, host: &str, ts: i64, interval: Option<i64>) -> RecordBatch {
+        let (own, tick) = (seed(&[table.name, host]), self.next as i64);
+        let there = |entity: &i64| !dice(own, &[*entity, ts / (7 * MINUTE)]).is_multiple_of(5);
+        let here: Vec<i64> = (0..self.entities(table)).filter(there).collect();
+        batch(table, host, (ts, tick, interval), &here)
     }
 
     pub fn part(&mut self, host: &str, from: i64, to: i64, every: i64) {
@@ -84,16 +108,6 @@ impl Made {
     }
 }
 
-/// How many entities a table has rows of, most of the time.
-fn entities(table: &Table) -> i64 {
-    match table.name {
-        "process" => 70,
-        "cgroup" => 5,
-        _ if table.columns.iter().any(|c| c.kind == Kind::Key) => 3,
-        _ => 1,
-    }
-}
-
 /// Words as a number, to throw dice with: taken once for many throws.
 fn seed(words: &[&str]) -> u64 {
     let mix = |state: u64, byte: u8| (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
@@ -109,11 +123,13 @@ fn dice(seed: u64, numbers: &[i64]) -> u64 {
     numbers.iter().fold(seed, mix).wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 20
 }
 
-/// The rows of a tick. An entity comes and goes; a table has ticks without any.
-fn rows(table: &'static Table, host: &str, ts: i64, tick: i64, interval: Option<i64>) -> RecordBatch {
-    let own = seed(&[table.name, host]);
-    let there = |entity: &i64| !dice(own, &[*entity, ts / (7 * MINUTE)]).is_multiple_of(5);
-    let here: Vec<i64> = (0..entities(table)).filter(there).collect();
+/// Rows of some entities in a tick.
+fn batch(
+    table: &'static Table,
+    host: &str,
+    (ts, tick, interval): (i64, i64, Option<i64>),
+    here: &[i64],
+) -> RecordBatch {
     let time = |values: Vec<Option<i64>>| -> ArrayRef {
         Arc::new(TimestampMicrosecondArray::from(values).with_timezone("UTC"))
     };

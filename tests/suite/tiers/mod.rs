@@ -18,11 +18,11 @@ use made::{HOUR, MINUTE, Made, SECOND, START};
 
 const EVERY: i64 = 20 * SECOND;
 
-/// Two hosts with what happens to recordings: parts across an hour's edge, a restart within a minute,
+/// Hosts with what happens to recordings: parts across an hour's edge, a restart within a minute,
 /// a gap, samples beside the second, and an hour that is not over.
-fn recorded() -> Made {
+fn recorded(hosts: &[&str]) -> Made {
     let mut made = Made::new();
-    for host in ["web1", "web2"] {
+    for host in hosts {
         made.part(host, START - 100 * SECOND, START + 5 * MINUTE + 20 * SECOND, EVERY);
         // The restart: the minute goes on in another part.
         let beside = (1..40).map(|n| START + 5 * MINUTE + 27 * SECOND + n * EVERY + n * 3_001);
@@ -227,8 +227,9 @@ fn compare(engine: &Engine, raw: &Table, tier: Tier, until: i64) -> usize {
 
 #[test]
 fn each_column_of_each_tier_is_the_aggregate_of_the_recorded_rows() {
-    let made = recorded();
-    for host in ["web1", "web2"] {
+    let hosts = ["web1", "web2"];
+    let made = recorded(&hosts);
+    for host in hosts {
         let done = made.maintain(host, START + 95 * MINUTE);
         assert!(done.tiers > 0);
     }
@@ -248,7 +249,7 @@ fn each_column_of_each_tier_is_the_aggregate_of_the_recorded_rows() {
 
 #[test]
 fn kept_processes_and_the_rest_add_up_to_all() {
-    let made = recorded();
+    let made = recorded(&["web1"]);
     made.maintain("web1", START + 125 * MINUTE);
     let engine = engine(&made);
     let counters = names(sysray::schema::table("process").unwrap(), Kind::Counter);
@@ -274,7 +275,7 @@ fn told(made: &Made, table: &str) -> RecordBatch {
 
 #[test]
 fn making_tiers_again_makes_nothing_and_what_was_cut_off_is_made_once() {
-    let made = recorded();
+    let made = recorded(&["web1"]);
     made.maintain("web1", START + 125 * MINUTE);
     let before: Vec<RecordBatch> =
         ["cpu_1m", "cpu_1h", "process_1m", "process_1h"].map(|table| told(&made, table)).into();
