@@ -8,6 +8,7 @@ mod collectors;
 mod config;
 #[cfg(target_os = "linux")]
 mod doctor;
+mod note;
 mod place;
 #[cfg(feature = "desk")]
 mod query;
@@ -59,6 +60,7 @@ pub fn main() -> ExitCode {
         Command::Query(args) => query::run(args),
         #[cfg(feature = "desk")]
         Command::Report(args) => report::run(args),
+        Command::Note(args) => note::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Store(args) => store::run(args.command),
         Command::Config(args) => config::run(args.command),

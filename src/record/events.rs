@@ -7,11 +7,13 @@ use super::budget::{self, STEPS};
 use super::episode::{News, Stage};
 use crate::schema::Text;
 use crate::schema::rows::Event;
+use crate::store::Note;
 use crate::time::Micros;
 
 /// A severity's word.
 const INFO: &str = "info";
 const WARNING: &str = "warning";
+const CRITICAL: &str = "critical";
 
 fn event(kind: &str, severity: &str, message: String) -> Event {
     Event::about(kind, severity, "recorder", &message)
@@ -45,12 +47,17 @@ pub fn stop(ticks: u64) -> Event {
     event("stop", INFO, format!("recording ended after {ticks} samples"))
 }
 
-/// The host booted since it was last recorded, or since the first row.
-pub fn boot(at: Micros) -> Event {
+/// The host booted since it was last recorded. Where that recording had not ended, the host may have gone
+/// down under it.
+pub fn boot(at: Micros, has_ended: bool) -> Event {
+    let (kind, severity, message) = match has_ended {
+        true => ("boot", INFO, "the host booted"),
+        false => ("unclean_boot", WARNING, "the host booted, and the recording before that was cut off"),
+    };
     Event {
         subject: Some("host".into()),
         detail: Some(at.0.to_string().into()),
-        ..event("boot", INFO, "the host booted".into())
+        ..event(kind, severity, message.into())
     }
 }
 
@@ -140,6 +147,18 @@ fn spanned(news: &News, more: serde_json::Value) -> Text {
         detail.extend(more);
     }
     detail.to_string().into()
+}
+
+/// What somebody noted. The row stands at the tick that took it in; `detail` says when it was noted.
+pub fn note(note: &Note) -> Event {
+    let severity = match &*note.severity {
+        known @ (WARNING | CRITICAL) => known,
+        _ => INFO,
+    };
+    let subject = note.subject.as_deref().unwrap_or_default();
+    let detail = serde_json::json!({ "at_us": note.at_us, "user": note.user });
+    let about = Event::about("note", severity, subject, &note.text);
+    Event { detail: Some(detail.to_string().into()), ..about }
 }
 
 /// The kernel refused the recorder something that it asked for.

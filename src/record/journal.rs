@@ -1,6 +1,7 @@
 //! The recorder's side of the journal: which part a frame belongs to, when one ends, and what is
 //! left out while the disk takes nothing.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -11,7 +12,7 @@ use super::inventory::Inventory;
 use super::ring::{Entry, Fill, Ring, State};
 use super::writing::{self, Place};
 use crate::schema::{Rows, TABLES, rows};
-use crate::store::{self, Encoder, Moment, PART_ROWS, PartName, Told, bucket};
+use crate::store::{self, Encoder, Moment, Note, PART_ROWS, PartName, Told, bucket};
 use crate::time::Micros;
 
 /// How long the end of a recording waits for a disk that takes nothing.
@@ -102,6 +103,11 @@ impl Journal {
         self.ring.inventory()
     }
 
+    /// What people noted since the last call, and the files that it stands in.
+    pub fn notes(&self) -> Vec<(PathBuf, Note)> {
+        self.ring.notes()
+    }
+
     /// Ends the part if a frame at `ts` no longer belongs to it.
     pub fn turn(&mut self, ts: Micros, clock_stepped: bool) {
         let rotation = self.place.policy.rotation;
@@ -119,11 +125,12 @@ impl Journal {
     }
 
     /// Takes a tick in, whose rows it asks for: twice where they end a part. Its number is used up even
-    /// where that fails.
+    /// where that fails. Once its frame lasts, the files of `notes` are removed: it has what stands in them.
     pub fn append(
         &mut self,
         ts: Micros,
         monotonic: Micros,
+        notes: &mut Vec<PathBuf>,
         mut contents: impl FnMut(Wanted) -> Contents,
     ) -> Result<(), store::Error> {
         let moment = Moment { seq: self.next_seq, wall: ts, monotonic };
@@ -150,7 +157,11 @@ impl Journal {
                 let processes = contents.interval.iter().filter(|told| is_process(told.id));
                 part.process_rows += processes.map(|told| told.count() as u64).sum::<u64>();
             }
-            self.ring.push(Entry::Frame { bytes: frame, taken: Instant::now() });
+            self.ring.push(Entry::Frame {
+                bytes: frame,
+                taken: Instant::now(),
+                notes: std::mem::take(notes),
+            });
             return Ok(());
         }
     }

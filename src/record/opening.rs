@@ -29,7 +29,7 @@ pub fn events(
     }
     if let Some(last) = last_ts(catalog, host)? {
         if let Some(boot) = booted.filter(|boot| *boot > last) {
-            said.push(events::boot(boot));
+            said.push(events::boot(boot, has_ended(catalog, host, last)));
         }
         if now > last {
             said.push(events::gap(last, now, "no recorder was running"));
@@ -60,6 +60,14 @@ fn last_ts(catalog: &Catalog, host: &str) -> Result<Option<Micros>, Error> {
     // What is rounded up may lie ahead of the last tick by a second, and not by more.
     let near = |exact: &Micros| sealed.is_none_or(|sealed| sealed.0 - exact.0 < 1_000_000);
     Ok(exact.filter(near).or(sealed))
+}
+
+/// Whether the recording that took the last tick ended: it then left its totals, as of its last frame.
+fn has_ended(catalog: &Catalog, host: &str, last: Micros) -> bool {
+    let kept = store::read_last(catalog.root(), host).ok().flatten();
+    let ended = kept.and_then(|part| part.frames().last().map(|frame| frame.moment.wall));
+    // Where only names of segments tell, the last tick is known to the second.
+    ended.is_some_and(|ended| (last.0 - ended.0).abs() < 1_000_000)
 }
 
 /// The totals that the last recording of this boot left, and when that was on the monotonic clock.

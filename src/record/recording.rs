@@ -1,5 +1,6 @@
 //! The part of a recording that writes: ticks into the journal, and what happened to it into `event`.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::batches::Batches;
@@ -22,6 +23,8 @@ pub struct Recording {
     batches: Batches,
     /// Events that wait for the next frame.
     pending: Vec<Event>,
+    /// The files of the notes among them.
+    notes: Vec<PathBuf>,
     /// The recorder's row about itself.
     pub own: Recorder,
     /// Ticks that the journal took in.
@@ -60,6 +63,7 @@ impl Recording {
             journal: Journal::new(place, inventory, last_seq)?,
             batches: Batches::default(),
             pending: Vec::new(),
+            notes: Vec::new(),
             own,
             taken: 0,
             refused: 0,
@@ -130,12 +134,13 @@ impl Recording {
         let changed = self.journal.inventory();
         let has_changed = changed.is_some();
         self.inventory = changed.unwrap_or_else(|| std::mem::take(&mut self.inventory));
+        self.take_notes();
         tick.rows.event.append(&mut self.pending);
         let stamp = Stamp { ts, tick: self.journal.next_seq() as i64, interval_us: None };
         let monotonic = Micros(monotonic.as_micros() as i64);
         let (inventory, batches) = (&self.inventory, &mut self.batches);
         let mut dropped_rows = 0;
-        let kept = self.journal.append(ts, monotonic, |wanted| {
+        let kept = self.journal.append(ts, monotonic, &mut self.notes, |wanted| {
             if wanted.is_first || has_changed {
                 tick.rows.host.clone_from(inventory);
             }
@@ -166,6 +171,14 @@ impl Recording {
             }
         }
         Ok(())
+    }
+
+    /// What people noted waits with the other events.
+    fn take_notes(&mut self) {
+        for (path, note) in self.journal.notes() {
+            self.pending.push(events::note(&note));
+            self.notes.push(path);
+        }
     }
 
     /// Looks how the writing goes, and says so where that has changed.
@@ -209,6 +222,7 @@ impl Recording {
 
     /// Writes down that the recording ended, and the totals that it ended with.
     pub fn close(mut self, clock: &dyn Clock, sampler: &Sampler<'_>) -> Result<Summary, Error> {
+        self.take_notes();
         self.pending.push(events::stop(self.taken));
         let rows = Sample { event: std::mem::take(&mut self.pending).into(), ..Sample::default() };
         let ts = clock.wall();
@@ -216,7 +230,7 @@ impl Recording {
         let stamp = Stamp { ts, tick: self.journal.next_seq() as i64, interval_us: None };
         let monotonic = Micros(clock.monotonic().as_micros() as i64);
         let batches = &mut self.batches;
-        let said = self.journal.append(ts, monotonic, |wanted| {
+        let said = self.journal.append(ts, monotonic, &mut self.notes, |wanted| {
             let interval = batches.tell(&rows, |_| stamp, wanted.is_key);
             Contents { interval, totals: Vec::new() }
         });

@@ -2,11 +2,12 @@
 //! disk, and the thread that does.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::schema::{Rows, rows};
-use crate::store::PartName;
+use crate::store::{Note, PartName};
 
 /// Above either of these no rows of processes are taken in any more: most of the bytes.
 const TIGHT_BYTES: usize = 28 << 20;
@@ -19,8 +20,8 @@ const FULL: Duration = Duration::from_secs(120);
 pub enum Entry {
     /// A part begins.
     Begin(PartName),
-    /// The part goes on by a frame.
-    Frame { bytes: Vec<u8>, taken: Instant },
+    /// The part goes on by a frame, which has what stood in files of notes.
+    Frame { bytes: Vec<u8>, taken: Instant, notes: Vec<PathBuf> },
     /// The part ends.
     End,
     /// The store is to be weighed: somebody has changed it.
@@ -72,6 +73,8 @@ struct Inner {
     state: State,
     /// What the host is, where that was looked at since it was last asked for.
     inventory: Option<Rows<rows::Host>>,
+    /// What people noted since they were last asked for, and the files that it stands in.
+    notes: Vec<(PathBuf, Note)>,
 }
 
 /// The queue, shared by both threads.
@@ -204,6 +207,16 @@ impl Ring {
     /// What the host is, where that was looked at since the last call.
     pub fn inventory(&self) -> Option<Rows<rows::Host>> {
         self.inner().inventory.take()
+    }
+
+    /// Leaves what people noted for the next tick.
+    pub(super) fn leave_notes(&self, notes: Vec<(PathBuf, Note)>) {
+        self.inner().notes.extend(notes);
+    }
+
+    /// What people noted since the last call.
+    pub fn notes(&self) -> Vec<(PathBuf, Note)> {
+        std::mem::take(&mut self.inner().notes)
     }
 
     /// Gives up what waits of the part that cannot be written. True where another one waits.

@@ -2,6 +2,8 @@
 //! it. It syncs as it was told. Whatever else may have to wait for a disk it does as well: it weighs
 //! the store, and looks what the host is.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::cost;
@@ -54,6 +56,7 @@ pub fn write(ring: &Ring, place: &Place, inventory: Inventory) {
         synced: Instant::now(),
         looked: Instant::now(),
         failing_since: None,
+        noted: BTreeSet::new(),
     };
     while !ring.is_done() {
         match ring.take(writing.patience()) {
@@ -75,6 +78,8 @@ struct Writing<'a> {
     synced: Instant,
     looked: Instant,
     failing_since: Option<Instant>,
+    /// Files of notes that a tick was given and that are not recorded yet.
+    noted: BTreeSet<PathBuf>,
 }
 
 impl Writing<'_> {
@@ -92,7 +97,7 @@ impl Writing<'_> {
         let bytes = entry.bytes();
         let done = match &entry {
             Entry::Begin(name) => self.begin(name),
-            Entry::Frame { bytes, .. } => self.append(bytes),
+            Entry::Frame { bytes, notes, .. } => self.append(bytes, notes),
             Entry::End => self.part.take().map_or(Ok(0), |(part, _)| part.end().map(|()| 0)),
             Entry::Weigh => Ok(0),
         };
@@ -163,9 +168,16 @@ impl Writing<'_> {
         (journal.saturating_sub(own.map_or(0, |path| store::occupied(&path))), sealed)
     }
 
-    fn append(&mut self, frame: &[u8]) -> Result<u64, Error> {
+    fn append(&mut self, frame: &[u8], notes: &[PathBuf]) -> Result<u64, Error> {
         let Some((part, _)) = &mut self.part else { return Ok(0) };
         part.append(frame)?;
+        // A note's file goes once the frame that has it lasts; else the next recording takes it in.
+        if !notes.is_empty() && part.sync().is_ok() {
+            for note in notes {
+                let _ = self.place.folder.remove(note);
+                self.noted.remove(note);
+            }
+        }
         Ok(frame.len() as u64)
     }
 
@@ -184,8 +196,19 @@ impl Writing<'_> {
         }
     }
 
-    /// Syncs when it is time, and looks whether the part is still there.
+    /// Hands on what people have noted.
+    fn look_for_notes(&mut self) {
+        let mut notes = store::waiting_notes(self.place.folder.root());
+        notes.retain(|(path, _)| !self.noted.contains(path));
+        if !notes.is_empty() {
+            self.noted.extend(notes.iter().map(|(path, _)| path.clone()));
+            self.ring.leave_notes(notes);
+        }
+    }
+
+    /// Syncs when it is time, and looks whether the part is still there, and whether anything was noted.
     fn look_after(&mut self) {
+        self.look_for_notes();
         let Some((part, _)) = &mut self.part else { return };
         let due = match self.place.sync {
             Sync::Tick => true,

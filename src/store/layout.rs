@@ -7,6 +7,7 @@
 //! <store>/<table>/host=<host>/date=<YYYY-MM-DD>/<from>-<to>.<first_seq>-<last_seq>.<generation>.parquet
 //! <store>/<tier>/host=<host>/month=<YYYY-MM>/<from>-<to>.<first_seq>-<last_seq>.<generation>.parquet
 //! <store>/sums/host=<host>/<YYYY-MM-DD or YYYY-MM>.sha256
+//! <store>/notes/<µs>-<pid>.note                    what waits to be noted in `event`
 //! ```
 //!
 //! Instants in names are UTC to the second, as `20261122T140000Z`. A name that does not parse is

@@ -11,7 +11,7 @@ use super::journal::Part;
 use super::layout::{self, PartName};
 use super::retain::{self, Retired};
 use super::sums::{self, Sums};
-use super::{Compression, Error, Lock, Policy, merge, seal, tier, usage};
+use super::{Compression, Error, Lock, Policy, merge, notes, seal, tier, usage};
 use crate::schema::{Micros, all_tables};
 
 /// What sealing a part may take beyond the part's own size: footers, and folders of a new day.
@@ -198,7 +198,7 @@ impl Maintaining<'_> {
 /// its lock. What a recorder left the next one removes.
 fn remove_leftovers(folder: &Folder, host: &str) -> Result<(), Error> {
     let root = folder.root();
-    let mut folders = vec![sums::folder(root, host)];
+    let mut folders = vec![sums::folder(root, host), root.join(notes::FOLDER)];
     for table in all_tables() {
         let of_host = root.join(table.name).join(format!("host={host}"));
         let spans = disk::names(&of_host)?;
@@ -219,7 +219,7 @@ fn remove_leftovers(folder: &Folder, host: &str) -> Result<(), Error> {
 
 /// Temporaries as we write them, beside files as we name them.
 fn is_ours(name: &str) -> bool {
-    disk::is_temporary(name) && [".parquet", ".sha256"].iter().any(|end| name.ends_with(end))
+    disk::is_temporary(name) && [".parquet", ".sha256", ".note"].iter().any(|end| name.ends_with(end))
 }
 
 fn is_root_level(place: &Path, root: &Path) -> bool {

@@ -17,6 +17,7 @@ mod layout;
 mod lock;
 mod maintain;
 mod merge;
+mod notes;
 mod outlook;
 mod policy;
 mod recover;
@@ -42,6 +43,7 @@ pub use journal::{
 pub use layout::{PartName, SegmentName, bucket, host_names};
 pub use lock::{Lock, Recording, recorder};
 pub use maintain::{Done, maintain, prune};
+pub use notes::{NOTE_BYTES, Note, waiting as waiting_notes};
 pub use outlook::{Bound, Outlook, Reach, outlook, reaches};
 pub use policy::{Class, Compression, Keep, LEAST_MAX_BYTES, PART_BYTES, PART_ROWS, Policy, Rotation};
 pub use recover::{Recovered, recover};

@@ -18,8 +18,9 @@ mod config;
 /// What a host does not tell, and why.
 #[cfg(target_os = "linux")]
 mod doctor;
-/// Batches as each format writes them.
+/// Processes that ended, in the rows of the tick.
 mod ended;
+/// Batches as each format writes them.
 mod export;
 /// Disks that fail and lose their power, and what is left of a store on them.
 mod faults;
@@ -30,13 +31,17 @@ mod interop;
 mod made;
 /// When the recorder's child is started, and what becomes of it.
 mod maintenance;
+/// What people note, in the recording once.
+#[cfg(feature = "desk")]
+mod notes;
 /// The Prometheus face of a sample.
 mod prometheus;
 /// SQL over hand-written rows.
 #[cfg(feature = "desk")]
 mod query;
-/// The tick loop under a clock that the test turns.
+/// What a parent is credited with for a child is told once.
 mod reaped;
+/// The tick loop under a clock that the test turns.
 mod record;
 /// Reports over a recording made up row by row.
 #[cfg(feature = "desk")]

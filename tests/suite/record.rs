@@ -99,10 +99,12 @@ impl Collector for Inventory {
         &["host"]
     }
 
-    fn collect(&mut self, _: &mut Host, sample: &mut Sample) -> Result<(), Error> {
+    fn collect(&mut self, host: &mut Host, sample: &mut Sample) -> Result<(), Error> {
+        let booted = host.proc("stat").ok().and_then(|text| text.strip_prefix("btime ")?.trim().parse().ok());
         sample.host.push(sysray::schema::rows::Host {
             hostname: Some("web1".into()),
             machine_id: Some("abc".into()),
+            boot_time: booted.map(|seconds: i64| Micros(seconds * SECOND)),
             ..Default::default()
         });
         Ok(())
@@ -292,19 +294,42 @@ fn within_one_boot_a_restart_goes_on_with_one_row_that_spans_the_gap() {
     assert_eq!(texts(&rows(dir.path(), "event"), "kind"), ["start", "stop", "gap", "start", "stop"]);
 }
 
+/// Makes a recording that ended one that was killed: such a one keeps no totals at its end, and of its last
+/// frame only some bytes are there.
+fn cut_off(root: &Path, torn_bytes: usize) {
+    let journal = root.join("journal/host=web1");
+    fs::remove_file(journal.join("last.totals")).unwrap();
+    let part = fs::read_dir(&journal).unwrap().flatten().next().unwrap().path();
+    let bytes = fs::read(&part).unwrap();
+    let last = bytes.windows(4).rposition(|word| word == b"SRF1").unwrap();
+    fs::write(&part, &bytes[..last + torn_bytes]).unwrap();
+}
+
+#[test]
+fn a_boot_is_told_and_whether_the_recording_before_it_was_cut_off() {
+    for (is_cut_off, told) in [(false, ["stop", "boot"].as_slice()), (true, &["unclean_boot"])] {
+        let dir = TempDir::new().unwrap();
+        let folder = Folder::at(dir.path());
+        let (tree, clock) = booted("b1", 0);
+        record_on(&folder, Host::at(tree.path()), &clock, Growing(1000), &[Meanwhile::Nothing; 2]);
+        if is_cut_off {
+            cut_off(dir.path(), 0);
+        }
+        let (tree, clock) = booted("b2", 100 * SECOND);
+        fs::write(tree.path().join("proc/stat"), format!("btime {}\n", START / SECOND + 90)).unwrap();
+        record_on(&folder, Host::at(tree.path()), &clock, Growing(5000), &[Meanwhile::Nothing; 2]);
+        let expected = [&["start"], told, &["gap", "start", "stop"]].concat();
+        assert_eq!(texts(&rows(dir.path(), "event"), "kind"), expected);
+    }
+}
+
 #[test]
 fn a_recording_that_was_killed_is_gone_on_with_from_its_journal() {
     let dir = TempDir::new().unwrap();
     let folder = Folder::at(dir.path());
     let (tree, clock) = booted("b1", 0);
     record_on(&folder, Host::at(tree.path()), &clock, Growing(1000), &[Meanwhile::Nothing; 70]);
-    // A killed one keeps no totals at its end, and its last tick is torn.
-    let journal = dir.path().join("journal/host=web1");
-    fs::remove_file(journal.join("last.totals")).unwrap();
-    let part = fs::read_dir(&journal).unwrap().flatten().next().unwrap().path();
-    let bytes = fs::read(&part).unwrap();
-    let last = bytes.windows(4).rposition(|word| word == b"SRF1").unwrap();
-    fs::write(&part, &bytes[..last + 20]).unwrap();
+    cut_off(dir.path(), 20);
     let (tree, clock) = booted("b1", 200 * SECOND);
     let told = record_on(&folder, Host::at(tree.path()), &clock, Growing(20_000), &[Meanwhile::Nothing; 1]);
     assert!(told.iter().any(|line| line.contains("a tick was cut off")), "{told:?}");

@@ -3,6 +3,7 @@
 mod config;
 #[cfg(target_os = "linux")]
 mod doctor;
+mod note;
 mod read;
 mod record;
 mod store;
@@ -14,6 +15,7 @@ use clap::{Parser, Subcommand};
 pub use config::*;
 #[cfg(target_os = "linux")]
 pub use doctor::*;
+pub use note::*;
 pub use read::*;
 pub use record::*;
 pub use store::*;
@@ -45,6 +47,9 @@ pub enum Command {
     /// List what is measured: tables, columns, units
     #[command(after_help = read::SCHEMA_EXAMPLES)]
     Schema(Schema),
+    /// Put a line of your own into the recording
+    #[command(after_help = note::NOTE_EXAMPLES)]
+    Note(Note),
     /// Look after a store: status, verify, compact, prune, cut, recover
     #[command(after_help = store::STORE_EXAMPLES)]
     Store(Store),

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Found;
 use crate::schema::table;
 use crate::store::layout::{self, PartName, SegmentName};
-use crate::store::{Error, disk, sums};
+use crate::store::{Error, disk, notes, sums};
 
 /// Files of the root that are ours.
 const OURS: [&str; 3] = ["sysray-store.json", "recorder.lock", "maintain.lock"];
@@ -21,6 +21,8 @@ pub struct Tree {
     /// Parts that were set aside because not all of them could be read.
     set_aside: Vec<PathBuf>,
     temporaries: Vec<PathBuf>,
+    /// Notes that no recorder has taken in yet.
+    notes: Vec<PathBuf>,
     strangers: Vec<PathBuf>,
 }
 
@@ -33,6 +35,7 @@ impl Tree {
             match &*name {
                 ours if OURS.contains(&ours) => {}
                 layout::JOURNAL => tree.hosts(root, &path, |tree, host, path| tree.journal(host, path))?,
+                notes::FOLDER => tree.notes(root, &path)?,
                 sums::FOLDER => tree.hosts(root, &path, |tree, _, path| tree.sums(path))?,
                 name if table(name).is_some() => {
                     tree.hosts(root, &path, |tree, host, path| tree.spans(root, name, host, path))?;
@@ -52,6 +55,9 @@ impl Tree {
         }
         for path in &self.temporaries {
             found.note(path, "was begun and not finished", "the next maintenance removes it");
+        }
+        for path in &self.notes {
+            found.note(path, "waits for a recorder to take it in", "the next `sysray record` does");
         }
         for path in &self.set_aside {
             let what = "is a part of the journal that was damaged; what could be read of it is sealed";
@@ -87,6 +93,17 @@ impl Tree {
             None if set_aside.is_some() => self.set_aside.push(path),
             None if name == "last.totals" => {}
             None => self.other(path),
+        }
+        Ok(())
+    }
+
+    fn notes(&mut self, root: &Path, folder: &Path) -> Result<(), Error> {
+        for name in names(&root.join(folder))? {
+            let path = folder.join(&name);
+            match notes::is_note(&name) && notes::read(&root.join(&path)).is_some() {
+                true => self.notes.push(path),
+                false => self.other(path),
+            }
         }
         Ok(())
     }
