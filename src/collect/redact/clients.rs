@@ -9,8 +9,10 @@ pub struct Client {
     options: &'static [&'static str],
     /// The secret may be the next word. With MySQL's it never is: there that is a database.
     pub takes_next: bool,
-    /// The value is `user:password`.
-    pub takes_user: bool,
+    /// The value is a user and a password, and what stands between them.
+    pub takes_user: Option<char>,
+    /// The first word that is no option is `user/password` or `user/password@database`.
+    pub logs_in: bool,
     /// It runs another program, whose options are not its own.
     pub runs_others: bool,
 }
@@ -20,11 +22,12 @@ const PLAIN: Client = Client {
     prefix: None,
     options: &["-p"],
     takes_next: true,
-    takes_user: false,
+    takes_user: None,
+    logs_in: false,
     runs_others: false,
 };
 
-static CLIENTS: [Client; 9] = [
+static CLIENTS: [Client; 16] = [
     Client {
         programs: &[
             "mysql",
@@ -47,7 +50,46 @@ static CLIENTS: [Client; 9] = [
     Client {
         programs: &["curl"],
         options: &["-u", "-U", "--user", "--proxy-user"],
-        takes_user: true,
+        takes_user: Some(':'),
+        ..PLAIN
+    },
+    Client {
+        programs: &["http", "https", "httpie", "xh"],
+        options: &["-a", "--auth"],
+        takes_user: Some(':'),
+        ..PLAIN
+    },
+    Client {
+        programs: &["smbclient", "smbget", "rpcclient", "net", "winexe", "wbinfo"],
+        options: &["-U", "--user"],
+        takes_user: Some('%'),
+        ..PLAIN
+    },
+    Client { programs: &["lftp"], options: &["-u", "--user"], takes_user: Some(','), ..PLAIN },
+    Client {
+        programs: &["sqlplus", "rman", "expdp", "impdp", "exp", "imp", "sqlldr"],
+        options: &[],
+        logs_in: true,
+        ..PLAIN
+    },
+    Client {
+        programs: &[
+            "snmpget",
+            "snmpgetnext",
+            "snmpwalk",
+            "snmpbulkget",
+            "snmpbulkwalk",
+            "snmpset",
+            "snmptable",
+            "snmptrap",
+        ],
+        options: &["-c", "-A", "-X"],
+        ..PLAIN
+    },
+    Client {
+        programs: &["xfreerdp", "xfreerdp3", "wlfreerdp", "wlfreerdp3"],
+        options: &["/p:"],
+        takes_next: false,
         ..PLAIN
     },
     Client { programs: &["redis-cli"], options: &["-a"], ..PLAIN },
@@ -64,10 +106,15 @@ static CLIENTS: [Client; 9] = [
         ],
         ..PLAIN
     },
+    Client { programs: &["cqlsh", "rdesktop"], ..PLAIN },
     Client { programs: &[], prefix: Some("ldap"), options: &["-w"], ..PLAIN },
-    Client { programs: &["sqlcmd", "bcp", "zip", "unzip", "ipmitool"], options: &["-P"], ..PLAIN },
+    Client {
+        programs: &["sqlcmd", "bcp", "zip", "unzip", "ipmitool", "mosquitto_pub", "mosquitto_sub"],
+        options: &["-P"],
+        ..PLAIN
+    },
     Client { programs: &["7z", "7za", "7zr"], takes_next: false, ..PLAIN },
-    Client { programs: &["plink", "pscp", "psftp"], options: &["-pw"], ..PLAIN },
+    Client { programs: &["plink", "pscp", "psftp", "nodetool"], options: &["-pw"], ..PLAIN },
 ];
 
 /// curl's options of one letter that take no value and may stand before `-u` in one word.
@@ -90,12 +137,12 @@ pub fn of_program(name: &str) -> Option<&'static Client> {
     CLIENTS.iter().filter(|_| is_name).find(of)
 }
 
-/// Whether the word is the option of a client behind which `user:password` follows.
+/// Whether the word is the option of a client behind which a user and a password follow.
 pub fn is_user_option(client: Option<&Client>, word: &str) -> bool {
-    let Some(client) = client.filter(|client| client.takes_user) else { return false };
+    let Some(client) = client.filter(|client| client.takes_user.is_some()) else { return false };
     let is_cluster = || {
         let flags = word.strip_prefix('-').and_then(|flags| flags.strip_suffix(['u', 'U']));
         flags.is_some_and(|flags| flags.chars().all(|flag| CURL_FLAGS.contains(flag)))
     };
-    client.options.contains(&word) || is_cluster()
+    client.options.contains(&word) || (client.programs.contains(&"curl") && is_cluster())
 }

@@ -9,9 +9,10 @@ mod clients;
 mod names;
 mod scrub;
 mod split;
+mod tokens;
 
 use clients::Client;
-use names::{is_secret_name, is_secret_variable};
+use names::{announces_secret, is_login_name, is_secret_name, is_secret_variable};
 use scrub::scrub;
 use split::{quoted, words};
 
@@ -81,7 +82,7 @@ enum Next {
     #[default]
     Plain,
     Secret,
-    /// `user:password`
+    /// A user, and behind what the client puts between them a password.
     UserAndSecret,
 }
 
@@ -157,10 +158,13 @@ impl Line {
             }
             return;
         }
-        if self.client_option(word) || self.assignment(word) || self.named_option(word) {
+        if self.client_option(word) || self.assignment(word) || self.named_option(word) || self.login(word) {
             return;
         }
         self.notice_client(word);
+        if announces_secret(word) {
+            self.next = Next::Secret;
+        }
         // `X-Api-Key: …`, `"token": …`
         let name = word.strip_suffix(':').map(|name| name.trim_matches(['"', '\'', '{', '[', ',']));
         if name.is_some_and(|name| is_key(name) && (is_secret_name(name) || is_secret_variable(name))) {
@@ -183,10 +187,11 @@ impl Line {
     }
 
     fn user_and_secret(&mut self, word: &str) {
-        match word.split_once(':') {
+        let between = self.client.and_then(|client| client.takes_user).unwrap_or(':');
+        match word.split_once(between) {
             Some((user, _)) => {
                 self.out.push_str(user);
-                self.out.push(':');
+                self.out.push(between);
                 self.out.push_str(HIDDEN);
             }
             None => self.out.push_str(word),
@@ -211,7 +216,7 @@ impl Line {
             }
             return true;
         }
-        if clients::is_user_option(self.client, left) {
+        if clients::is_user_option(self.client, left) || (left.starts_with('-') && is_login_name(name)) {
             self.out.push_str(&word[..until]);
             self.user_and_secret(value);
             return true;
@@ -251,10 +256,26 @@ impl Line {
         self.out.push_str(&word[..until]);
         if rest.is_empty() {
             self.next = if client.takes_next { Next::Secret } else { Next::Plain };
-        } else if client.takes_user {
+        } else if client.takes_user.is_some() {
             self.user_and_secret(rest);
         } else {
             self.out.push_str(HIDDEN);
+        }
+        true
+    }
+
+    /// `user/password@database`, the first word of a client that logs in so.
+    fn login(&mut self, word: &str) -> bool {
+        if !self.client.is_some_and(|client| client.logs_in) || word.starts_with(['-', '/', '@']) {
+            return false;
+        }
+        let Some((user, rest)) = word.split_once('/') else { return false };
+        self.out.push_str(user);
+        self.out.push('/');
+        self.out.push_str(HIDDEN);
+        if let Some((_, database)) = rest.rsplit_once('@') {
+            self.out.push('@');
+            self.out.push_str(database);
         }
         true
     }

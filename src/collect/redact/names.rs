@@ -5,7 +5,7 @@ const SECRETS: [&str; 8] =
     ["password", "passwd", "passphrase", "passcode", "secret", "token", "credential", "bearer"];
 
 /// As the last part of a name these do too.
-const LAST_SECRETS: [&str; 10] = [
+const LAST_SECRETS: [&str; 11] = [
     "pass",
     "pwd",
     "pw",
@@ -16,7 +16,11 @@ const LAST_SECRETS: [&str; 10] = [
     "authkey",
     "credentials",
     "passwords",
+    "masterauth",
 ];
+
+/// As the last part a word that ends in `pass` does too (`storepass`), but for these.
+const NO_PASSWORDS: [&str; 4] = ["bypass", "compass", "multipass", "trespass"];
 
 /// Before a last `key` these make it a secret.
 const KEYS: [&str; 11] = [
@@ -77,7 +81,19 @@ pub fn is_secret_name(name: &str) -> bool {
     }
     parts.iter().any(|part| SECRETS.iter().any(|secret| part.ends_with(secret)))
         || LAST_SECRETS.contains(last)
+        || (last.ends_with("pass") && !NO_PASSWORDS.contains(last))
         || (*last == "key" && before.last().is_some_and(|part| KEYS.contains(part)))
+}
+
+/// Whether an option of that name takes a user, and behind a colon a password: `--basic-auth`.
+pub fn is_login_name(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    parts(&lower).last().is_some_and(|last| ["auth", "basicauth"].contains(&last))
+}
+
+/// Whether a bare word announces a secret as the next: `aws configure set aws_secret_access_key …`.
+pub fn announces_secret(word: &str) -> bool {
+    ["aws_secret_access_key", "aws_access_key_id", "aws_session_token"].contains(&word)
 }
 
 /// Whether an environment variable of that name holds one: `PGPASSWORD`, `AWS_ACCESS_KEY_ID`, `MY_KEY`.
