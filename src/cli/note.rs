@@ -9,6 +9,7 @@ use crate::time::{Clock, SystemClock};
 
 /// Leaves the note in the store, where the recorder takes it up.
 pub fn run(args: Note) -> Result<()> {
+    place::keep_hidden();
     let root = place::store(args.place.store, args.place.config)?;
     Identity::read(&root)?;
     let text = args.text.join(" ").split_whitespace().collect::<Vec<_>>().join(" ");

@@ -69,7 +69,7 @@ pub use inventory::HostCollector;
 pub use kernel_log::KernelLogCollector;
 pub use memory::MemoryCollector;
 #[cfg(target_os = "linux")]
-pub use mount::{Mount, parse_mountinfo};
+pub use mount::{Mount, hidden_processes, parse_mountinfo};
 pub use network::NetworkCollector;
 pub use portable::{
     PortableCpu, PortableMemory, PortableNetwork, PortableProcess, PortableSystem, portable_collectors,

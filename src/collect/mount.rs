@@ -35,6 +35,14 @@ pub fn read_mountinfo(host: &mut Host) -> Result<(String, bool), super::Error> {
     Ok((host.proc("self/mountinfo")?.to_string(), false))
 }
 
+/// What `/proc` is told to hide of others' processes (`hidepid`), where it is: proc(5).
+pub fn hidden_processes(mountinfo: &str) -> Option<String> {
+    let mounts = parse_mountinfo(mountinfo);
+    let proc = mounts.iter().rfind(|mount| mount.path == "/proc" && mount.fstype == "proc")?;
+    let option = proc.super_options.split(',').find_map(|option| option.strip_prefix("hidepid="))?;
+    (!matches!(option, "0" | "off")).then(|| option.to_string())
+}
+
 /// `mountinfo` as mounts, in its order. A line that is none is passed over.
 pub fn parse_mountinfo(text: &str) -> Vec<Mount> {
     text.lines().filter_map(parse_line).collect()

@@ -380,3 +380,30 @@ fn a_recorder_that_was_stopped_goes_on_and_says_so() {
     send("-INT");
     assert!(recorder.wait().unwrap().success());
 }
+
+/// Where `/proc` hides processes, what is recorded of them is for the owner alone.
+#[cfg(target_os = "linux")]
+#[test]
+fn where_processes_are_hidden_nobody_else_reads_the_store() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = TempDir::new().unwrap();
+    let store = dir.path().join("store");
+    let hide =
+        "mount -t proc -o hidepid=2 proc /proc || exit 99; exec \"$0\" record -i 100ms -c 2 --store \"$1\"";
+    let program = env!("CARGO_BIN_EXE_sysray");
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "sh", "-c", hide, program]).arg(&store).env("SYSRAY_CONFIG", "/dev/null");
+    let output = command.output().unwrap();
+    if !output.status.success() && !store.exists() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(!rustix::process::geteuid().is_root() || said.contains("not permitted"), "{said}");
+        return;
+    }
+    assert!(output.status.success(), "{output:?}");
+    assert!(files(&store).len() > 5);
+    for path in
+        files(&store).iter().flat_map(|file| file.ancestors().take_while(|path| path.starts_with(&store)))
+    {
+        assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o077, 0, "{}", path.display());
+    }
+}

@@ -13,10 +13,12 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use super::args::StoreCommand;
+use super::place;
 use crate::store;
 
 /// Runs one of them.
 pub fn run(command: StoreCommand) -> Result<()> {
+    place::keep_hidden();
     match command {
         StoreCommand::Status(args) => status::run(args),
         StoreCommand::Verify(args) => verify::run(args),

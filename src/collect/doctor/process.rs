@@ -2,7 +2,7 @@
 
 use super::rights::{DAC_READ_SEARCH, NET_ADMIN, SYS_PTRACE};
 use super::{Asking, Finding, known, partly};
-use crate::collect::mount::parse_mountinfo;
+use crate::collect::mount::hidden_processes;
 use crate::collect::parse::int;
 
 /// The pid namespace of the host itself: the kernel gives it this inode.
@@ -102,13 +102,7 @@ fn block_delay(asking: &mut Asking) -> (String, String) {
 fn hidden(asking: &mut Asking) -> Finding {
     const WHAT: &str = "processes of other users";
     let text = asking.host.proc("self/mountinfo").unwrap_or_default();
-    let mounts = parse_mountinfo(text);
-    let proc = mounts.iter().rfind(|mount| mount.path == "/proc" && mount.fstype == "proc");
-    let hides = proc.and_then(|proc| {
-        let option = proc.super_options.split(',').find_map(|option| option.strip_prefix("hidepid="))?;
-        (!matches!(option, "0" | "off")).then(|| option.to_string())
-    });
-    match hides {
+    match hidden_processes(text) {
         Some(option) if !asking.rights.has(&SYS_PTRACE) => partly(
             WHAT,
             format!("/proc is mounted with hidepid={option}: they have no rows"),
