@@ -25,6 +25,7 @@ const ORDER: &[&str] = &[
     "filesystem",
     "network",
     "socket",
+    "listen",
     "protocol",
     "process",
     "process_exit",

@@ -26,6 +26,8 @@ mod inventory;
 mod kept;
 #[cfg(target_os = "linux")]
 pub mod kernel_log;
+#[cfg(target_os = "linux")]
+pub mod listen;
 mod memory;
 #[cfg(target_os = "linux")]
 mod mount;
@@ -67,6 +69,8 @@ pub use host::{Error, Host, Units};
 pub use inventory::HostCollector;
 #[cfg(target_os = "linux")]
 pub use kernel_log::KernelLogCollector;
+#[cfg(target_os = "linux")]
+pub use listen::ListenCollector;
 pub use memory::MemoryCollector;
 #[cfg(target_os = "linux")]
 pub use mount::{Mount, hidden_processes, parse_mountinfo};

@@ -17,6 +17,7 @@ pub fn linux(settings: &Settings) -> Vec<Box<dyn Collector>> {
         Box::new(super::FilesystemCollector::default()),
         Box::new(super::NetworkCollector::default()),
         Box::new(super::SocketCollector::asking_kernel()),
+        Box::new(super::ListenCollector::default()),
         Box::new(super::ProtocolCollector),
         Box::new(super::CgroupCollector::new(settings)),
         Box::new(super::SystemCollector),

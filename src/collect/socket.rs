@@ -20,14 +20,14 @@ const STATES_EVERY: Duration = Duration::from_secs(10);
 const LIMIT: i64 = 20_000;
 
 /// How many TCP sockets are in each state, by the kernel's number of the state.
-pub type States = [i64; 16];
+pub type Counts = [i64; 16];
 
 /// Reads how many sockets there are.
 #[derive(Default)]
 pub struct SocketCollector {
-    ask: Option<fn() -> Option<States>>,
+    ask: Option<fn() -> Option<Counts>>,
     due: Duration,
-    many: Answer<Option<States>>,
+    many: Answer<Option<Counts>>,
 }
 
 impl SocketCollector {
@@ -39,7 +39,7 @@ impl SocketCollector {
     }
 
     /// The states, where they are due and known.
-    fn states(&mut self, host: &mut Host, row: &Socket) -> Result<Option<States>, Error> {
+    fn states(&mut self, host: &mut Host, row: &Socket) -> Result<Option<Counts>, Error> {
         if let Some(late) = self.many.take(Duration::ZERO) {
             return Ok(late);
         }
@@ -63,9 +63,9 @@ impl SocketCollector {
 }
 
 /// The states as the text files have them.
-fn read_states(host: &mut Host) -> Result<Option<States>, Error> {
+fn read_states(host: &mut Host) -> Result<Option<Counts>, Error> {
     let Some(text) = host.proc_if_any("net/tcp")? else { return Ok(None) };
-    let mut states = States::default();
+    let mut states = Counts::default();
     parse_tcp(text, &mut states);
     if let Some(text) = host.proc_if_any("net/tcp6")? {
         parse_tcp(text, &mut states);
@@ -125,7 +125,7 @@ pub fn parse_sockstat(text: &str, page_bytes: i64, row: &mut Socket) {
 }
 
 /// Counts the states in `/proc/net/tcp` or `/proc/net/tcp6`: the fourth word of a line, hexadecimal.
-pub fn parse_tcp(text: &str, states: &mut States) {
+pub fn parse_tcp(text: &str, states: &mut Counts) {
     for line in text.lines().skip(1) {
         let state = line.split_ascii_whitespace().nth(3).and_then(|st| usize::from_str_radix(st, 16).ok());
         if let Some(count) = state.and_then(|state| states.get_mut(state)) {
@@ -135,7 +135,7 @@ pub fn parse_tcp(text: &str, states: &mut States) {
 }
 
 /// The states no other file tells, by the kernel's numbers (include/net/tcp_states.h).
-fn fill_states(states: &States, row: &mut Socket) {
+fn fill_states(states: &Counts, row: &mut Socket) {
     row.tcp_syn_sent = Some(states[2]);
     // 12 is a request that has no socket of its own yet, which the files print as 3.
     row.tcp_syn_received = Some(states[3] + states[12]);

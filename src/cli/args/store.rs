@@ -67,6 +67,7 @@ machine ids
                             each word of a path that is not a system's own becomes name-N
   cgroups                   names of containers, virtual machines, mounts and instances become name-N; ids of \
 containers stay
+  addresses listened at     ***
   messages and errors       names of hosts and people, addresses, and folders of paths become ***
 What stays: numbers, program names, names of services, interfaces, block devices and kernels, time zone, boot ids, \
 uids. Look at the result before you send it to somebody who must not know the rest.

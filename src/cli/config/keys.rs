@@ -111,6 +111,8 @@ keys! {
         "Time between two reads of network interfaces";
     SOCKET_INTERVAL: Duration = ["collect.socket"] "interval" Time EVERY_TICK, values::interval, None,
         "Time between two reads of sockets";
+    LISTEN_INTERVAL: Duration = ["collect.listen"] "interval" Time EVERY_TICK, values::interval, None,
+        "Time between two reads of sockets that wait for connections";
     PROTOCOL_INTERVAL: Duration = ["collect.protocol"] "interval" Time EVERY_TICK, values::interval, None,
         "Time between two reads of IP, TCP, UDP and ICMP counters";
     CGROUP_INTERVAL: Duration = ["collect.cgroup"] "interval" Time EVERY_TICK, values::interval, None,

@@ -145,7 +145,7 @@ fn tcp_states(asking: &mut Asking) -> Finding {
         (false, _) if has_file || asking.asked.sock_diag == Some(true) => known(WHAT),
         (_, true) => partly(
             WHAT,
-            "the kernel or a sandbox refuses sock_diag; /proc/net/tcp is read below 20,000 sockets",
+            "the kernel or a sandbox refuses sock_diag: /proc/net/tcp is read below 20,000 sockets, and listen has no rows",
             "AF_NETLINK for the service (RestrictAddressFamilies=), and the module tcp_diag",
         ),
         (_, false) => unknown(

@@ -58,6 +58,8 @@ pub fn treatment(table: &str, column: &str) -> Option<Treatment> {
         ("host", "transparent_huge_pages" | "governor" | "virtualisation" | "container_runtime") => Keep,
         ("host", "timezone" | "sysray_version" | "collector") => Keep,
         ("network", "interface" | "master") => Interface,
+        ("listen", "protocol") => Keep,
+        ("listen", "address") => Text,
         ("network", "mac") => Hide,
         ("network", "kind" | "driver" | "operstate" | "duplex") => Keep,
         ("recorder", "collector") | ("pressure", "resource") => Keep,

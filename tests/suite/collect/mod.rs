@@ -22,6 +22,8 @@ mod filesystem;
 mod inventory;
 #[cfg(target_os = "linux")]
 mod kernel_log;
+#[cfg(target_os = "linux")]
+mod listen;
 mod memory;
 mod network;
 mod portable;
