@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
 
 use super::netlink::{Netlink, attributes};
 use super::sock_diag::{self, MEMORY, States};
@@ -17,11 +18,16 @@ const INET6: u8 = 10;
 const CGROUP_ID: u16 = 21;
 /// The place in [`MEMORY`] of what was dropped.
 const DROPS: usize = 8;
+/// How long a kernel that does not answer is left alone.
+const RETRY: Duration = Duration::from_secs(30);
 
 /// Asks the running kernel, whatever tree the host is read from.
 #[derive(Default)]
 pub struct ListenCollector {
     netlink: Option<Netlink>,
+    has_answered: bool,
+    /// When to ask again where there was no answer.
+    due: Duration,
     buffer: Vec<u8>,
     addresses: Addresses,
 }
@@ -38,16 +44,38 @@ impl Collector for ListenCollector {
         &["listen"]
     }
 
-    fn collect(&mut self, _: &mut Host, sample: &mut Sample) -> Result<(), Error> {
-        let Some(netlink) = self.netlink.take().or_else(sock_diag::open) else { return Ok(()) };
+    fn collect(&mut self, host: &mut Host, sample: &mut Sample) -> Result<(), Error> {
+        if host.now < self.due {
+            return self.silent();
+        }
+        let Some(netlink) = self.netlink.take().or_else(sock_diag::open) else {
+            return self.silent_for(host);
+        };
         let (mut rows, addresses) = (Vec::new(), &mut self.addresses);
         let each = |message: &[u8]| rows.extend(parse(message, addresses));
-        if sock_diag::dump(&netlink, States::LISTEN, MEMORY, &mut self.buffer, each).is_some() {
-            // After an error what is left of the answer would be taken for the next.
-            self.netlink = Some(netlink);
-            sample.listen.extend(rows);
+        if sock_diag::dump(&netlink, States::LISTEN, MEMORY, &mut self.buffer, each).is_none() {
+            return self.silent_for(host);
         }
+        // After an error what is left of the answer would be taken for the next: then there is a new one.
+        (self.netlink, self.has_answered) = (Some(netlink), true);
+        sample.listen.extend(rows);
         Ok(())
+    }
+}
+
+impl ListenCollector {
+    /// There was no answer, and there need not be one for a while.
+    fn silent_for(&mut self, host: &Host) -> Result<(), Error> {
+        self.due = host.now + RETRY;
+        self.silent()
+    }
+
+    /// A kernel that never answered has no such thing. Of one that has, rows are missing.
+    fn silent(&self) -> Result<(), Error> {
+        match self.has_answered {
+            false => Ok(()),
+            true => Err(Error::Parse { path: "sock_diag".into(), what: "no answer".into() }),
+        }
     }
 }
 

@@ -22,6 +22,9 @@ fn event(kind: &str, severity: &str, message: String) -> Event {
 /// The kind of event that says that something recorded is lost.
 pub const LOST: &str = "lost";
 
+/// The kind of event that says that a recording ended.
+pub const STOP: &str = "stop";
+
 /// A recording that was cut off left a part of a tick.
 pub fn torn(part: &Path, bytes: usize) -> Event {
     let message = format!("{}: a tick was cut off, {bytes} bytes of it are left out", part.display());
@@ -44,7 +47,7 @@ pub fn start(interval_s: f64) -> Event {
 
 /// The recording ends because it was asked to.
 pub fn stop(ticks: u64) -> Event {
-    event("stop", INFO, format!("recording ended after {ticks} samples"))
+    event(STOP, INFO, format!("recording ended after {ticks} samples"))
 }
 
 /// The host booted since it was last recorded. Where that recording had not ended, the host may have gone

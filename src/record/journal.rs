@@ -11,8 +11,9 @@ use arrow::array::RecordBatch;
 use super::inventory::Inventory;
 use super::ring::{Entry, Fill, Ring, State};
 use super::writing::{self, Place};
+use crate::schema::rows::Event;
 use crate::schema::{Rows, TABLES, rows};
-use crate::store::{self, Encoder, Moment, Note, PART_ROWS, PartName, Told, bucket};
+use crate::store::{self, Encoder, Moment, PART_ROWS, PartName, Told, bucket};
 use crate::time::Micros;
 
 /// How long the end of a recording waits for a disk that takes nothing.
@@ -103,9 +104,9 @@ impl Journal {
         self.ring.inventory()
     }
 
-    /// What people noted since the last call, and the files that it stands in.
-    pub fn notes(&self) -> Vec<(PathBuf, Note)> {
-        self.ring.notes()
+    /// What the thread that writes has to tell, and the files that it stands in where somebody noted it.
+    pub fn told(&self) -> Vec<(Event, Option<PathBuf>)> {
+        self.ring.told()
     }
 
     /// Ends the part if a frame at `ts` no longer belongs to it.

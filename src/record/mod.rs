@@ -16,6 +16,7 @@ mod headline;
 mod inventory;
 mod journal;
 mod maintenance;
+mod noted;
 mod opening;
 mod reaped;
 mod recording;

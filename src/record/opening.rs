@@ -4,6 +4,8 @@
 use std::path::Path;
 use std::time::Duration;
 
+use arrow::array::AsArray;
+
 use super::{Error, events, resume};
 use crate::schema::Micros;
 use crate::schema::rows::{Event, Sample};
@@ -62,8 +64,18 @@ fn last_ts(catalog: &Catalog, host: &str) -> Result<Option<Micros>, Error> {
     Ok(exact.filter(near).or(sealed))
 }
 
-/// Whether the recording that took the last tick ended: it then left its totals, as of its last frame.
+/// Whether the recording that took the last tick ended: its last frame then says so, and it left its totals
+/// as of that, which are still there when the frame was sealed.
 fn has_ended(catalog: &Catalog, host: &str, last: Micros) -> bool {
+    let part = catalog.last_part(host).ok().flatten();
+    let rows = part.map_or(vec![], |part| part.batches("event", |moment| moment.wall == last));
+    let kinds = rows
+        .iter()
+        .filter_map(|rows| rows.column_by_name("kind"))
+        .filter_map(|kinds| kinds.as_string_opt::<i32>());
+    if kinds.flatten().flatten().any(|kind| kind == events::STOP) {
+        return true;
+    }
     let kept = store::read_last(catalog.root(), host).ok().flatten();
     let ended = kept.and_then(|part| part.frames().last().map(|frame| frame.moment.wall));
     // Where only names of segments tell, the last tick is known to the second.

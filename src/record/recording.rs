@@ -134,7 +134,7 @@ impl Recording {
         let changed = self.journal.inventory();
         let has_changed = changed.is_some();
         self.inventory = changed.unwrap_or_else(|| std::mem::take(&mut self.inventory));
-        self.take_notes();
+        self.take_told();
         tick.rows.event.append(&mut self.pending);
         let stamp = Stamp { ts, tick: self.journal.next_seq() as i64, interval_us: None };
         let monotonic = Micros(monotonic.as_micros() as i64);
@@ -173,11 +173,11 @@ impl Recording {
         Ok(())
     }
 
-    /// What people noted waits with the other events.
-    fn take_notes(&mut self) {
-        for (path, note) in self.journal.notes() {
-            self.pending.push(events::note(&note));
-            self.notes.push(path);
+    /// What people noted, and what the thread that writes has to tell, waits with the other events.
+    fn take_told(&mut self) {
+        for (event, file) in self.journal.told() {
+            self.pending.push(event);
+            self.notes.extend(file);
         }
     }
 
@@ -222,7 +222,7 @@ impl Recording {
 
     /// Writes down that the recording ended, and the totals that it ended with.
     pub fn close(mut self, clock: &dyn Clock, sampler: &Sampler<'_>) -> Result<Summary, Error> {
-        self.take_notes();
+        self.take_told();
         self.pending.push(events::stop(self.taken));
         let rows = Sample { event: std::mem::take(&mut self.pending).into(), ..Sample::default() };
         let ts = clock.wall();
@@ -239,8 +239,9 @@ impl Recording {
         let totals = self.batches.build(&sampler.totals(), |_| stamp);
         let lost = self.journal.state().lost_frames;
         let closed = self.journal.close();
-        if closed.is_ok() && !self.boot_id.is_empty() {
-            // A courtesy to the next recording: without it that begins with a new sample.
+        if closed.is_ok() {
+            // A courtesy to the next recording: without it that begins with a new sample, as it does where it
+            // cannot tell one boot from another.
             let _ = store::keep_last(&self.folder, &self.host, &self.boot_id, moment, &totals);
         }
         // The last frame only says that the recording ended: it is none of the ticks.

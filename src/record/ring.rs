@@ -6,8 +6,9 @@ use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::schema::rows::Event;
 use crate::schema::{Rows, rows};
-use crate::store::{Note, PartName};
+use crate::store::PartName;
 
 /// Above either of these no rows of processes are taken in any more: most of the bytes.
 const TIGHT_BYTES: usize = 28 << 20;
@@ -73,8 +74,8 @@ struct Inner {
     state: State,
     /// What the host is, where that was looked at since it was last asked for.
     inventory: Option<Rows<rows::Host>>,
-    /// What people noted since they were last asked for, and the files that it stands in.
-    notes: Vec<(PathBuf, Note)>,
+    /// What was told since that was last asked for, and the files that it stands in where it is a note.
+    told: Vec<(Event, Option<PathBuf>)>,
 }
 
 /// The queue, shared by both threads.
@@ -209,27 +210,32 @@ impl Ring {
         self.inner().inventory.take()
     }
 
-    /// Leaves what people noted for the next tick.
-    pub(super) fn leave_notes(&self, notes: Vec<(PathBuf, Note)>) {
-        self.inner().notes.extend(notes);
+    /// Leaves an event for the next tick, and where it stands in a file of somebody's note, that.
+    pub(super) fn tell(&self, event: Event, file: Option<PathBuf>) {
+        self.inner().told.push((event, file));
     }
 
-    /// What people noted since the last call.
-    pub fn notes(&self) -> Vec<(PathBuf, Note)> {
-        std::mem::take(&mut self.inner().notes)
+    /// What was told since the last call.
+    pub fn told(&self) -> Vec<(Event, Option<PathBuf>)> {
+        std::mem::take(&mut self.inner().told)
     }
 
-    /// Gives up what waits of the part that cannot be written. True where another one waits.
-    pub(super) fn give_up_part(&self) -> bool {
+    /// Gives up what waits of the part that cannot be written, where another one waits: hands out the files of
+    /// notes that it had.
+    pub(super) fn give_up_part(&self) -> Option<Vec<PathBuf>> {
         let mut inner = self.inner();
         // The first may be the beginning of the very part that cannot be begun.
         let next = inner.waiting.iter().skip(1).position(|entry| matches!(entry, Entry::Begin(_)));
-        let Some(next) = next.map(|next| next + 1) else { return false };
+        let next = next? + 1;
+        let mut files = Vec::new();
         for entry in inner.waiting.drain(..next).collect::<Vec<_>>() {
             inner.bytes = inner.bytes.saturating_sub(entry.bytes());
-            inner.state.lost_frames += u64::from(matches!(entry, Entry::Frame { .. }));
+            if let Entry::Frame { notes, .. } = entry {
+                inner.state.lost_frames += 1;
+                files.extend(notes);
+            }
         }
-        true
+        Some(files)
     }
 
     /// Takes note that a new part was asked for.

@@ -2,12 +2,11 @@
 //! it. It syncs as it was told. Whatever else may have to wait for a disk it does as well: it weighs
 //! the store, and looks what the host is.
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use super::cost;
 use super::inventory::Inventory;
+use super::noted::Noted;
 use super::ring::{Entry, Ring, State};
 use crate::store::{self, Error, Folder, PartFile, PartName, Policy};
 
@@ -56,7 +55,7 @@ pub fn write(ring: &Ring, place: &Place, inventory: Inventory) {
         synced: Instant::now(),
         looked: Instant::now(),
         failing_since: None,
-        noted: BTreeSet::new(),
+        noted: Noted::default(),
     };
     while !ring.is_done() {
         match ring.take(writing.patience()) {
@@ -78,8 +77,7 @@ struct Writing<'a> {
     synced: Instant,
     looked: Instant,
     failing_since: Option<Instant>,
-    /// Files of notes that a tick was given and that are not recorded yet.
-    noted: BTreeSet<PathBuf>,
+    noted: Noted,
 }
 
 impl Writing<'_> {
@@ -97,7 +95,7 @@ impl Writing<'_> {
         let bytes = entry.bytes();
         let done = match &entry {
             Entry::Begin(name) => self.begin(name),
-            Entry::Frame { bytes, notes, .. } => self.append(bytes, notes),
+            Entry::Frame { bytes, .. } => self.append(bytes),
             Entry::End => self.part.take().map_or(Ok(0), |(part, _)| part.end().map(|()| 0)),
             Entry::Weigh => Ok(0),
         };
@@ -111,6 +109,9 @@ impl Writing<'_> {
         match done {
             Ok(written) => {
                 let (is_begin, ended) = (matches!(entry, Entry::Begin(_)), u64::from(is_end));
+                if let Entry::Frame { notes, .. } = &entry {
+                    self.noted.written(notes);
+                }
                 self.failing_since = None;
                 self.ring.done(bytes, |state| {
                     state.cpu_us = cost::thread_us().unwrap_or(0);
@@ -168,16 +169,9 @@ impl Writing<'_> {
         (journal.saturating_sub(own.map_or(0, |path| store::occupied(&path))), sealed)
     }
 
-    fn append(&mut self, frame: &[u8], notes: &[PathBuf]) -> Result<u64, Error> {
+    fn append(&mut self, frame: &[u8]) -> Result<u64, Error> {
         let Some((part, _)) = &mut self.part else { return Ok(0) };
         part.append(frame)?;
-        // A note's file goes once the frame that has it lasts; else the next recording takes it in.
-        if !notes.is_empty() && part.sync().is_ok() {
-            for note in notes {
-                let _ = self.place.folder.remove(note);
-                self.noted.remove(note);
-            }
-        }
         Ok(frame.len() as u64)
     }
 
@@ -189,40 +183,41 @@ impl Writing<'_> {
             state.is_no_room = no_room;
             state.is_part_lost |= !no_room;
         });
-        if !no_room && since.elapsed() > PART_PATIENCE && self.ring.give_up_part() {
+        if !no_room
+            && since.elapsed() > PART_PATIENCE
+            && let Some(notes) = self.ring.give_up_part()
+        {
+            self.noted.given_up(&notes);
             // What it has already is worth a last try to make it last.
             let _ = self.part.take().map(|(part, _)| part.end());
             self.failing_since = None;
         }
     }
 
-    /// Hands on what people have noted.
-    fn look_for_notes(&mut self) {
-        let mut notes = store::waiting_notes(self.place.folder.root());
-        notes.retain(|(path, _)| !self.noted.contains(path));
-        if !notes.is_empty() {
-            self.noted.extend(notes.iter().map(|(path, _)| path.clone()));
-            self.ring.leave_notes(notes);
-        }
-    }
-
     /// Syncs when it is time, and looks whether the part is still there, and whether anything was noted.
     fn look_after(&mut self) {
-        self.look_for_notes();
+        let folder = &self.place.folder;
+        self.noted.look(self.ring, folder);
         let Some((part, _)) = &mut self.part else { return };
         let due = match self.place.sync {
+            _ if self.noted.wants_sync() => true,
             Sync::Tick => true,
             Sync::Every(time) => self.synced.elapsed() >= time,
             Sync::Off => false,
         };
         if due && part.is_dirty() {
             self.synced = Instant::now();
-            if let Err(error) = part.sync() {
-                // What a disk says it has lost it does not give back: the next part is elsewhere.
-                self.ring.note(|state| {
-                    state.trouble = Some(error.to_string());
-                    state.is_part_lost = true;
-                });
+            match part.sync() {
+                Ok(()) if part.is_removed() => self.noted.do_not_last(),
+                Ok(()) => self.noted.last(self.ring, folder),
+                Err(error) => {
+                    self.noted.do_not_last();
+                    // What a disk says it has lost it does not give back: the next part is elsewhere.
+                    self.ring.note(|state| {
+                        state.trouble = Some(error.to_string());
+                        state.is_part_lost = true;
+                    });
+                }
             }
         }
         if self.looked.elapsed() >= LOOK {

@@ -71,7 +71,7 @@ struct Maintaining<'a> {
 impl Maintaining<'_> {
     fn run(&mut self) -> Result<(), Error> {
         let root = self.folder.root();
-        remove_leftovers(self.folder, self.host)?;
+        remove_leftovers(self.folder, self.host, self.now)?;
         self.remove_covered()?;
         // Before anything is written, so that a full disk is no reason not to make room on it.
         self.retire(0)?;
@@ -195,8 +195,8 @@ impl Maintaining<'_> {
 }
 
 /// Removes what was begun to be written by a maintenance that was cut off: whoever writes there holds
-/// its lock. What a recorder left the next one removes.
-fn remove_leftovers(folder: &Folder, host: &str) -> Result<(), Error> {
+/// its lock. What a recorder left the next one removes. A note is written without a lock, within a moment.
+fn remove_leftovers(folder: &Folder, host: &str, now: Micros) -> Result<(), Error> {
     let root = folder.root();
     let mut folders = vec![sums::folder(root, host), root.join(notes::FOLDER)];
     for table in all_tables() {
@@ -207,7 +207,10 @@ fn remove_leftovers(folder: &Folder, host: &str) -> Result<(), Error> {
     }
     for place in folders {
         for name in disk::files(&place)?.iter().filter(|name| is_ours(name)) {
-            folder.remove(&place.join(name))?;
+            let path = place.join(name);
+            if !name.ends_with(".note") || is_an_hour_old(&path, now) {
+                folder.remove(&path)?;
+            }
         }
         // A folder that was made for a file which never came.
         if place.starts_with(root) && !is_root_level(&place, root) {
@@ -215,6 +218,12 @@ fn remove_leftovers(folder: &Folder, host: &str) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+fn is_an_hour_old(path: &Path, now: Micros) -> bool {
+    let changed = std::fs::metadata(path).and_then(|facts| facts.modified()).ok();
+    let changed = changed.and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+    changed.is_some_and(|at| now.0 - at.as_micros() as i64 > 3_600_000_000)
 }
 
 /// Temporaries as we write them, beside files as we name them.

@@ -1,7 +1,7 @@
 //! Notes that people leave in a store, `<store>/notes/<µs>-<pid>.note`, until whoever records into it has
 //! taken them into `event`.
 
-use std::fs::File;
+use std::fs::OpenOptions;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -56,19 +56,28 @@ pub fn is_note(name: &str) -> bool {
     numbers.is_some_and(|(at, pid)| is_number(at) && is_number(pid))
 }
 
-/// The notes that wait, oldest first. What cannot be read as one is left where it is.
-pub fn waiting(root: &Path) -> Vec<(PathBuf, Note)> {
+/// So many of the notes that wait and are wanted, oldest first. What cannot be read as one is left where it is.
+pub fn waiting(root: &Path, most: usize, is_wanted: impl Fn(&PathBuf) -> bool) -> Vec<(PathBuf, Note)> {
     let folder = root.join(FOLDER);
     let names = disk::files(&folder).unwrap_or_default();
-    let paths = names.iter().filter(|name| is_note(name)).map(|name| folder.join(name));
-    let mut notes: Vec<_> = paths.filter_map(|path| read(&path).map(|note| (path, note))).collect();
-    notes.sort_by_key(|(_, note)| note.at_us);
-    notes
+    // Their names begin with when they were noted, in as many digits for some centuries.
+    let paths = names.iter().filter(|name| is_note(name)).map(|name| folder.join(name)).filter(is_wanted);
+    paths.filter_map(|path| read(&path).map(|note| (path, note))).take(most).collect()
 }
 
 /// Reads one; `None` where the file is none.
 pub fn read(path: &Path) -> Option<Note> {
     let mut bytes = Vec::new();
-    File::open(path).ok()?.take(FILE_BYTES).read_to_end(&mut bytes).ok()?;
+    let mut options = OpenOptions::new();
+    options.read(true);
+    // What is no file might keep whoever opens it waiting for ever.
+    #[cfg(unix)]
+    {
+        use rustix::fs::OFlags;
+        let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits() as i32;
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags);
+    }
+    let file = options.open(path).ok().filter(|file| file.metadata().is_ok_and(|facts| facts.is_file()))?;
+    file.take(FILE_BYTES).read_to_end(&mut bytes).ok()?;
     serde_json::from_slice(&bytes).ok()
 }

@@ -35,7 +35,7 @@ fn a_note_is_recorded_once_by_who_records_or_who_will() {
     wait_until(|| is_recording(dir.path()) && waiting(dir.path()) == 0);
     let said =
         note(dir.path(), &["--severity", "critical", "--subject", "web", " failed\nover\tto \"web2\" "]);
-    assert!(said.contains("records it with its next sample"), "{said}");
+    assert!(said.contains("records it within some samples"), "{said}");
     wait_until(|| waiting(dir.path()) == 0);
     kill_process(Pid::from_child(&recorder), Signal::TERM).unwrap();
     assert!(recorder.wait().unwrap().success());
@@ -54,11 +54,14 @@ fn what_is_no_note_is_left_where_it_is() {
     fs::create_dir(&folder).unwrap();
     let strangers = ["1-2.note", "to do.txt", "x-2.note", "-.note"];
     strangers.iter().for_each(|name| fs::write(folder.join(name), "{\"text\": 1}").unwrap());
+    // Whoever opens a pipe to read waits for somebody who writes.
+    let pipe = folder.join("3-4.note");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     Sysray::new(&["record", "-i", "100ms", "-c", "5"]).store(dir.path()).prints();
-    assert_eq!(waiting(dir.path()), strangers.len());
+    assert_eq!(waiting(dir.path()), strangers.len() + 1);
     assert_eq!(noted(dir.path()).lines().count(), 1);
     let looked = Sysray::new(&["store", "verify"]).store(dir.path()).prints();
-    assert_eq!(looked.matches("no file of a store").count(), strangers.len(), "{looked}");
+    assert_eq!(looked.matches("no file of a store").count(), strangers.len() + 1, "{looked}");
 }
 
 #[test]
@@ -70,6 +73,8 @@ fn what_cannot_be_noted_is_refused_in_one_line() {
         assert_eq!((code, said.lines().count()), (2, 1), "{said}");
         assert!(said.contains(word), "{said}");
     }
+    let (code, said) = Sysray::new(&["note", "x", "--subject", &long]).store(dir.path()).fails();
+    assert!(code == 2 && said.contains("--subject"), "{said}");
     let (code, said) = Sysray::new(&["note", "x"]).store(&dir.path().join("none")).fails();
     assert!(code == 1 && said.contains("no such folder"), "{said}");
     assert_eq!(waiting(dir.path()), 0);

@@ -26,10 +26,14 @@ fn a_part_cut_anywhere_gives_its_whole_frames() {
     let whole = fs::read(&path).unwrap();
     let mut seen = std::collections::BTreeSet::new();
     for length in 0..whole.len() {
-        fs::write(&path, &whole[..length]).unwrap();
-        let ticks = made.ticks();
+        let part = Part::parse(&path, whole[..length].to_vec()).ok();
+        let ticks = part.map_or(vec![], |part| ticks_of(&part, "cpu"));
         assert_eq!(ticks, (1..=ticks.len() as i64).collect::<Vec<_>>(), "cut at {length}");
-        seen.insert(ticks.len());
+        // A reader of the store sees no more and no less; to ask it each time would be to list the store each time.
+        if seen.insert(ticks.len()) || length % 100 == 0 {
+            fs::write(&path, &whole[..length]).unwrap();
+            assert_eq!(made.ticks(), ticks, "cut at {length}");
+        }
     }
     assert_eq!(seen.into_iter().collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
 }

@@ -10,7 +10,7 @@ Examples:
   sysray note --subject web --severity warning \"failed over to web2\"
   sysray query \"select ts, message, detail from event where kind = 'note'\"
 
-The note stands in the row of the next sample; `detail` says when it was noted, and by whom. Where nobody records it \
+The note stands in the row of a sample soon after; `detail` says when it was noted, and by whom. Where nobody records it \
 waits for the next recording. Exit codes: 0 noted, 1 failed, 2 misused.";
 
 #[derive(clap::Args)]

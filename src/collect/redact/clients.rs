@@ -13,6 +13,8 @@ pub struct Client {
     pub takes_user: Option<char>,
     /// The first word that is no option is `user/password` or `user/password@database`.
     pub logs_in: bool,
+    /// Its name is a common word, and is only that where a command stands.
+    pub is_common: bool,
     /// It runs another program, whose options are not its own.
     pub runs_others: bool,
 }
@@ -24,10 +26,11 @@ const PLAIN: Client = Client {
     takes_next: true,
     takes_user: None,
     logs_in: false,
+    is_common: false,
     runs_others: false,
 };
 
-static CLIENTS: [Client; 16] = [
+static CLIENTS: [Client; 17] = [
     Client {
         programs: &[
             "mysql",
@@ -53,21 +56,17 @@ static CLIENTS: [Client; 16] = [
         takes_user: Some(':'),
         ..PLAIN
     },
+    Client { programs: &["http", "https"], options: &["-a", "--auth"], is_common: true, ..PLAIN },
+    Client { programs: &["net"], options: &["-U"], takes_user: Some('%'), is_common: true, ..PLAIN },
     Client {
-        programs: &["http", "https", "httpie", "xh"],
-        options: &["-a", "--auth"],
-        takes_user: Some(':'),
-        ..PLAIN
-    },
-    Client {
-        programs: &["smbclient", "smbget", "rpcclient", "net", "winexe", "wbinfo"],
+        programs: &["smbclient", "smbget", "rpcclient", "winexe"],
         options: &["-U", "--user"],
         takes_user: Some('%'),
         ..PLAIN
     },
     Client { programs: &["lftp"], options: &["-u", "--user"], takes_user: Some(','), ..PLAIN },
     Client {
-        programs: &["sqlplus", "rman", "expdp", "impdp", "exp", "imp", "sqlldr"],
+        programs: &["sqlplus", "rman", "expdp", "impdp", "sqlldr"],
         options: &[],
         logs_in: true,
         ..PLAIN
@@ -137,12 +136,14 @@ pub fn of_program(name: &str) -> Option<&'static Client> {
     CLIENTS.iter().filter(|_| is_name).find(of)
 }
 
-/// Whether the word is the option of a client behind which a user and a password follow.
-pub fn is_user_option(client: Option<&Client>, word: &str) -> bool {
-    let Some(client) = client.filter(|client| client.takes_user.is_some()) else { return false };
+/// Where the word is the option of a client behind which a user and a password follow, what stands between them.
+pub fn user_option(client: Option<&Client>, word: &str) -> Option<char> {
+    let client = client?;
+    let between = client.takes_user?;
     let is_cluster = || {
         let flags = word.strip_prefix('-').and_then(|flags| flags.strip_suffix(['u', 'U']));
         flags.is_some_and(|flags| flags.chars().all(|flag| CURL_FLAGS.contains(flag)))
     };
-    client.options.contains(&word) || (client.programs.contains(&"curl") && is_cluster())
+    let is_option = client.options.contains(&word) || (client.programs.contains(&"curl") && is_cluster());
+    is_option.then_some(between)
 }

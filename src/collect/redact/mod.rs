@@ -22,6 +22,9 @@ pub const LONGEST: usize = 1024;
 /// What stands in a secret's place.
 const HIDDEN: &str = "***";
 
+/// A user without a password is a token from this length on.
+const TOKEN_LENGTH: usize = 20;
+
 /// How deep scripts within scripts are looked through.
 const DEEPEST: usize = 4;
 
@@ -82,8 +85,8 @@ enum Next {
     #[default]
     Plain,
     Secret,
-    /// A user, and behind what the client puts between them a password.
-    UserAndSecret,
+    /// A user, and behind a character a password.
+    UserAndSecret(char),
 }
 
 /// A line in the making.
@@ -93,6 +96,8 @@ struct Line {
     next: Next,
     /// The program that the words are for, where it is one whose short options hold secrets.
     client: Option<&'static Client>,
+    /// Whether the client has still to be told who logs in.
+    is_login_due: bool,
     /// The argument before was a shell's `-c`.
     is_script: bool,
 }
@@ -100,7 +105,7 @@ struct Line {
 impl Line {
     fn argument(&mut self, text: &str) {
         let is_script = std::mem::replace(&mut self.is_script, announces_script(text));
-        if self.wanted(text) {
+        if self.wanted(text) || self.pass(text) {
             return;
         }
         if !text.contains(' ') {
@@ -134,7 +139,7 @@ impl Line {
     }
 
     fn word(&mut self, word: &str, depth: usize) {
-        if self.wanted(word) {
+        if self.wanted(word) || self.pass(word) {
             return;
         }
         if let Some((quote, inner)) = quoted(word).filter(|_| depth < DEEPEST) {
@@ -180,22 +185,33 @@ impl Line {
             return false;
         }
         match next {
-            Next::UserAndSecret => self.user_and_secret(word),
+            Next::UserAndSecret(between) => self.user_and_secret(word, between),
             _ => self.out.push_str(HIDDEN),
         }
         true
     }
 
-    fn user_and_secret(&mut self, word: &str) {
-        let between = self.client.and_then(|client| client.takes_user).unwrap_or(':');
+    fn user_and_secret(&mut self, word: &str, between: char) {
         match word.split_once(between) {
+            // Without a password it is the user that is the secret, if it is long.
+            Some((user, "")) if user.len() >= TOKEN_LENGTH => self.out.push_str(HIDDEN),
             Some((user, _)) => {
-                self.out.push_str(user);
+                scrub(user, &mut self.out);
                 self.out.push(between);
                 self.out.push_str(HIDDEN);
             }
-            None => self.out.push_str(word),
+            None => scrub(word, &mut self.out),
         }
+    }
+
+    /// openssl's way to say that this is itself the password: `pass:…`, spaces too.
+    fn pass(&mut self, word: &str) -> bool {
+        let is_pass = word.strip_prefix("pass:").is_some_and(|pass| !pass.is_empty());
+        if is_pass {
+            self.out.push_str("pass:");
+            self.out.push_str(HIDDEN);
+        }
+        is_pass
     }
 
     /// `--password=…`, `-Dapp.token=…`, `PGPASSWORD=…`; also behind an option: `--env=PGPASSWORD=…`.
@@ -216,9 +232,14 @@ impl Line {
             }
             return true;
         }
-        if clients::is_user_option(self.client, left) || (left.starts_with('-') && is_login_name(name)) {
+        let between = clients::user_option(self.client, left);
+        // `--basic-auth=user:password`; what has a name of its own in front is looked through below.
+        let is_login = left.starts_with('-') && is_login_name(name);
+        let is_pair =
+            |value: &str| value.split_once(':').is_some_and(|(user, _)| !user.contains(['=', '/', ',']));
+        if let Some(between) = between.or((is_login && is_pair(value)).then_some(':')) {
             self.out.push_str(&word[..until]);
-            self.user_and_secret(value);
+            self.user_and_secret(value, between);
             return true;
         }
         let kept = self.out.len();
@@ -235,20 +256,21 @@ impl Line {
         let name = word.trim_start_matches('-');
         // One letter behind one dash is some program's own.
         let is_named = word.starts_with("--") || (word.starts_with('-') && name.len() > 1);
-        let is_secret = is_named && is_key(name) && is_secret_name(name);
-        if is_secret {
-            self.out.push_str(word);
-            self.next = Next::Secret;
-        }
-        is_secret
+        self.next = match is_named && is_key(name) {
+            true if is_secret_name(name) => Next::Secret,
+            true if is_login_name(name) => Next::UserAndSecret(':'),
+            _ => return false,
+        };
+        self.out.push_str(word);
+        true
     }
 
     /// Short options of programs that are known to take secrets so.
     fn client_option(&mut self, word: &str) -> bool {
         let Some(client) = self.client else { return false };
-        if clients::is_user_option(self.client, word) {
+        if let Some(between) = clients::user_option(self.client, word) {
             self.out.push_str(word);
-            self.next = Next::UserAndSecret;
+            self.next = Next::UserAndSecret(between);
             return true;
         }
         let Some(rest) = client.rest_of_option(word) else { return false };
@@ -256,28 +278,42 @@ impl Line {
         self.out.push_str(&word[..until]);
         if rest.is_empty() {
             self.next = if client.takes_next { Next::Secret } else { Next::Plain };
-        } else if client.takes_user.is_some() {
-            self.user_and_secret(rest);
+        } else if let Some(between) = client.takes_user {
+            self.user_and_secret(rest, between);
         } else {
             self.out.push_str(HIDDEN);
         }
         true
     }
 
-    /// `user/password@database`, the first word of a client that logs in so.
+    /// `user/password@database`, the first word of a client that logs in so. What is quoted may have an `@` in it.
     fn login(&mut self, word: &str) -> bool {
-        if !self.client.is_some_and(|client| client.logs_in) || word.starts_with(['-', '/', '@']) {
+        if !self.is_login_due || word.starts_with('-') {
             return false;
         }
-        let Some((user, rest)) = word.split_once('/') else { return false };
-        self.out.push_str(user);
+        self.is_login_due = false;
+        let Some((user, rest)) = word.split_once('/').filter(|(user, _)| !user.is_empty()) else {
+            return false;
+        };
+        scrub(user, &mut self.out);
         self.out.push('/');
         self.out.push_str(HIDDEN);
-        if let Some((_, database)) = rest.rsplit_once('@') {
+        let behind = rest.rfind('"').map_or(0, |quote| quote + 1);
+        if let Some((_, database)) = rest[behind..].rsplit_once('@') {
             self.out.push('@');
-            self.out.push_str(database);
+            scrub(database, &mut self.out);
         }
         true
+    }
+
+    /// Whether the next word stands where a command does.
+    fn is_at_command(&self) -> bool {
+        let before = self.out.trim_end();
+        let last = before.rsplit(' ').next().unwrap_or_default();
+        last.is_empty()
+            || last.ends_with([';', '&', '|', '(', '`', '"', '\''])
+            || ["-c", "sudo", "env", "exec", "nohup", "time"].contains(&last)
+            || announces_script(last)
     }
 
     fn notice_client(&mut self, word: &str) {
@@ -288,7 +324,8 @@ impl Line {
         let program = program.trim_end_matches([';', ')', '`', '&', '|']);
         let name = program.rsplit(['/', '\\']).next().unwrap_or(program);
         match clients::of_program(name.strip_suffix(".exe").unwrap_or(name)) {
-            Some(client) => self.client = Some(client),
+            Some(client) if client.is_common && !self.is_at_command() => {}
+            Some(client) => (self.client, self.is_login_due) = (Some(client), client.logs_in),
             // It is another command, or the one that the client runs.
             None if program.is_empty() || self.client.is_some_and(|c| c.runs_others) => self.client = None,
             None => {}

@@ -20,7 +20,8 @@ const LAST_SECRETS: [&str; 11] = [
 ];
 
 /// As the last part a word that ends in `pass` does too (`storepass`), but for these.
-const NO_PASSWORDS: [&str; 4] = ["bypass", "compass", "multipass", "trespass"];
+const NO_PASSWORDS: [&str; 9] =
+    ["allpass", "bandpass", "bypass", "compass", "firstpass", "highpass", "lowpass", "multipass", "trespass"];
 
 /// Before a last `key` these make it a secret.
 const KEYS: [&str; 11] = [
@@ -93,7 +94,8 @@ pub fn is_login_name(name: &str) -> bool {
 
 /// Whether a bare word announces a secret as the next: `aws configure set aws_secret_access_key …`.
 pub fn announces_secret(word: &str) -> bool {
-    ["aws_secret_access_key", "aws_access_key_id", "aws_session_token"].contains(&word)
+    let last = word.rsplit('.').next().unwrap_or(word);
+    ["aws_secret_access_key", "aws_access_key_id", "aws_session_token"].contains(&last)
 }
 
 /// Whether an environment variable of that name holds one: `PGPASSWORD`, `AWS_ACCESS_KEY_ID`, `MY_KEY`.

@@ -1,11 +1,8 @@
 //! Secrets in the middle of a word: in URLs, in their queries, in connection strings, in JSON, tokens.
 
-use super::HIDDEN;
 use super::names::{is_secret_name, is_secret_variable};
 use super::tokens;
-
-/// A user in a URL without a password is a token from this length on; `git` is none.
-const TOKEN_LENGTH: usize = 20;
+use super::{HIDDEN, TOKEN_LENGTH};
 
 /// Appends the word without what is secret in it.
 pub fn scrub(word: &str, out: &mut String) {
@@ -16,12 +13,6 @@ pub fn scrub(word: &str, out: &mut String) {
 
 /// What is named a secret, or stands where one does.
 fn hide_named(word: &str, out: &mut String) {
-    // openssl's way to say where a password is: this is itself.
-    if let Some(pass) = word.strip_prefix("pass:").filter(|pass| !pass.is_empty()) {
-        out.push_str(&word[..word.len() - pass.len()]);
-        out.push_str(HIDDEN);
-        return;
-    }
     let mut rest = word;
     while let Some(at) = rest.find([':', '=']) {
         let (before, after) = rest.split_at(at + 1);

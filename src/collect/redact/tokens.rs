@@ -2,40 +2,29 @@
 
 use super::HIDDEN;
 
-/// How they begin, and how many characters follow at least.
-const TOKENS: [(&str, usize); 31] = [
-    ("ghp_", 20),
-    ("gho_", 20),
-    ("ghu_", 20),
-    ("ghs_", 20),
-    ("ghr_", 20),
-    ("github_pat_", 20),
-    ("glpat-", 16),
-    ("glrt-", 16),
-    ("gldt-", 16),
-    ("xoxa-", 16),
-    ("xoxb-", 16),
-    ("xoxe-", 16),
-    ("xoxp-", 16),
-    ("xoxs-", 16),
-    ("xapp-", 16),
-    ("npm_", 30),
-    ("pypi-", 30),
-    ("dckr_pat_", 16),
-    ("dop_v1_", 30),
-    ("hf_", 30),
-    ("hvb.", 20),
-    ("hvs.", 20),
-    ("sk_live_", 16),
-    ("rk_live_", 16),
-    ("sk-", 32),
-    ("shpat_", 30),
-    ("SG.", 30),
-    ("AIza", 30),
-    ("AKIA", 16),
-    ("ASIA", 16),
-    // Two more parts follow behind dots: a JSON web token.
-    ("eyJ", 30),
+/// How tokens of a sort begin, how many characters follow at least, and what besides letters and digits.
+struct Tokens {
+    begin: &'static [&'static str],
+    least: usize,
+    others: &'static str,
+}
+
+static TOKENS: [Tokens; 6] = [
+    Tokens {
+        begin: &["AKIA", "ASIA", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "sk_live_", "rk_live_"],
+        least: 16,
+        others: "",
+    },
+    Tokens { begin: &["npm_", "hf_", "dop_v1_", "shpat_"], least: 30, others: "" },
+    Tokens {
+        begin: &["xoxa-", "xoxb-", "xoxe-", "xoxp-", "xoxs-", "xapp-", "github_pat_", "dckr_pat_"],
+        least: 16,
+        others: "-_",
+    },
+    Tokens { begin: &["glpat-", "glrt-", "gldt-", "hvb.", "hvs."], least: 16, others: "-_." },
+    Tokens { begin: &["pypi-", "sk-", "AIza"], least: 32, others: "-_" },
+    // The last are what JSON begins with in base64: web tokens and the like.
+    Tokens { begin: &["SG.", "eyJ"], least: 32, others: "-_." },
 ];
 
 /// Appends the text with what follows the beginning of a token hidden.
@@ -51,18 +40,19 @@ pub fn hide(text: &str, out: &mut String) {
 
 /// Where the secret part of the first token is.
 fn next(text: &str) -> Option<(usize, usize)> {
-    let starts = text.char_indices().scan(false, |is_inside, (at, c)| {
-        let is_start = !*is_inside;
-        *is_inside = c.is_ascii_alphanumeric();
-        Some((at, is_start))
-    });
-    starts.filter(|(_, is_start)| *is_start).find_map(|(at, _)| {
-        let begin = TOKENS.iter().find(|(begin, _)| text[at..].starts_with(begin));
-        let (begin, least) = begin?;
-        let from = at + begin.len();
-        let is_token = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let mut is_inside = false;
+    text.char_indices().find_map(|(at, c)| {
+        let is_start = !std::mem::replace(&mut is_inside, c.is_ascii_alphanumeric());
+        if is_start { token(&text[at..]).map(|(from, to)| (at + from, at + to)) } else { None }
+    })
+}
+
+/// Where its secret part is, of a token at the beginning of a text.
+fn token(text: &str) -> Option<(usize, usize)> {
+    TOKENS.iter().find_map(|tokens| {
+        let from = tokens.begin.iter().find(|begin| text.starts_with(**begin))?.len();
+        let is_token = |c: char| c.is_ascii_alphanumeric() || tokens.others.contains(c);
         let length = text[from..].find(|c| !is_token(c)).unwrap_or(text.len() - from);
-        let is_web = *begin != "eyJ" || text[from..from + length].matches('.').count() == 2;
-        (length >= *least && is_web).then_some((from, from + length))
+        (length >= tokens.least).then_some((from, from + length))
     })
 }

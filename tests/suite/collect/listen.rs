@@ -77,8 +77,8 @@ fn a_queue_that_is_full_turns_connections_away_and_that_is_told() {
 
     // One more than the backlog fits; the next is turned away.
     let _waiting = [(); 3].map(|()| TcpStream::connect(address).unwrap());
-    let full = row(address.port()).unwrap();
-    assert_eq!((full.queue, full.drops), (Some(3), Some(0)));
+    crate::cli::wait_until(|| row(address.port()).is_some_and(|row| row.queue == Some(3)));
+    assert_eq!(row(address.port()).unwrap().drops, Some(0));
     let late = socket_with(AddressFamily::INET, SocketType::STREAM, SocketFlags::NONBLOCK, None).unwrap();
     let _ = connect(&late, &SocketAddrV4::new(*v4.ip(), v4.port()));
     crate::cli::wait_until(|| row(address.port()).is_some_and(|row| row.drops >= Some(1)));

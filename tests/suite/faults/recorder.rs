@@ -4,19 +4,19 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sysray::collect::{Host, Settings};
 use sysray::record::{self, Error, Maintenance, Options, Standing, Summary, Sync};
 use sysray::schema::Micros;
-use sysray::store::{Disk, Folder, Identity, Policy, maintain};
+use sysray::store::{Disk, Folder, Identity, Note, Policy, maintain};
 
 use super::failing::{FAULTS, FailingDisk, Fault, Plan};
 use super::host::check_files;
 use super::power::PowerCut;
 use super::scratch;
 use crate::made::{HOUR, SECOND, START, files, ticks};
-use crate::record::{Growing, Inventory, Quiet, TestClock};
+use crate::record::{Growing, Inventory, Quiet, TestClock, rows, texts};
 
 /// Records so many ticks, a second apart; `waits` is told the number of each before it is taken, and
 /// whether that was the last.
@@ -117,6 +117,47 @@ fn an_operation_of_the_recorder_that_fails_once_costs_no_tick() {
             }
             go_on(dir.path()).unwrap_or_else(|e| panic!("{what}: {e}"));
             check_files(dir.path(), &what);
+        }
+    }
+}
+
+/// Records three ticks, and lets the thread that writes take up what was noted.
+fn record_noted(root: &Path, disk: FailingDisk, from: i64) -> Result<Summary, Error> {
+    let is_noted = || std::fs::read_dir(root.join("notes")).map_or(0, Iterator::count) == 0;
+    let take_up = |tick: u64| {
+        let patience = Instant::now() + Duration::from_millis(100);
+        while tick > 1 && !is_noted() && Instant::now() < patience {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    };
+    record(root, Arc::new(disk), from, 3, &take_up)
+}
+
+#[test]
+fn a_note_is_recorded_whatever_fails_and_once_where_nothing_does() {
+    let noted = || {
+        let dir = scratch();
+        let folder = Folder::at(dir.path());
+        Identity::read_or_create(&folder).unwrap();
+        let (text, severity) = ("deployed v2".into(), "info".into());
+        Note { at_us: START, text, severity, subject: None, user: None }.leave(&folder).unwrap();
+        dir
+    };
+    let told =
+        |root: &Path| texts(&rows(root, "event"), "kind").iter().filter(|kind| *kind == "note").count();
+    let (dir, disk) = (noted(), FailingDisk::default());
+    record_noted(dir.path(), disk.clone(), START).unwrap();
+    assert_eq!(told(dir.path()), 1);
+    for from in 0..disk.operations() {
+        for fault in FAULTS {
+            let dir = noted();
+            let _ = record_noted(dir.path(), FailingDisk::new(Plan { fault, from, count: 1 }), START);
+            record_noted(dir.path(), FailingDisk::default(), START + HOUR).unwrap();
+            let (told, left) = (told(dir.path()), dir.path().join("notes").read_dir().unwrap().count());
+            assert!(
+                (1..=2).contains(&told) && left == 0,
+                "{fault:?} at operation {from}: {told} told, {left} left"
+            );
         }
     }
 }
