@@ -239,9 +239,8 @@ impl Recording {
         let totals = self.batches.build(&sampler.totals(), |_| stamp);
         let lost = self.journal.state().lost_frames;
         let closed = self.journal.close();
-        if closed.is_ok() {
-            // A courtesy to the next recording: without it that begins with a new sample, as it does where it
-            // cannot tell one boot from another.
+        if closed.is_ok() && !self.boot_id.is_empty() {
+            // A courtesy to the next recording: without it that begins with a new sample.
             let _ = store::keep_last(&self.folder, &self.host, &self.boot_id, moment, &totals);
         }
         // The last frame only says that the recording ended: it is none of the ticks.
