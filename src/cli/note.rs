@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 
 use super::args::Note;
 use super::{Misused, place};
+use crate::collect::one_line;
 use crate::store::{self, Folder, Identity, NOTE_BYTES, Recording};
 use crate::time::{Clock, SystemClock};
 
@@ -14,11 +15,11 @@ const SUBJECT_BYTES: usize = 256;
 
 /// Leaves the note in the store, where the recorder takes it up.
 pub fn run(args: Note) -> Result<()> {
-    place::keep_hidden();
+    place::restrict_umask();
     let root = place::store(args.place.store, args.place.config)?;
     Identity::read(&root)?;
-    let text = one_line(&args.text.join(" "));
-    let subject = args.subject.map(|subject| one_line(&subject));
+    let text = words(&args.text.join(" "));
+    let subject = args.subject.map(|subject| words(&subject));
     if text.is_empty() {
         return Err(
             Misused("an empty note says nothing; say what happened, such as \"deployed v2\"".into()).into()
@@ -52,10 +53,9 @@ pub fn run(args: Note) -> Result<()> {
     Ok(())
 }
 
-/// As one line without what a terminal would obey.
-fn one_line(text: &str) -> String {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").replace(char::is_control, "\u{fffd}")
+/// The words of a text, on one line.
+fn words(text: &str) -> String {
+    one_line(text.as_bytes()).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A note is the recorder's to remove, which is whom the store belongs to.
@@ -87,7 +87,7 @@ fn user() -> Option<String> {
 
 #[cfg(target_os = "linux")]
 fn own_name() -> Option<String> {
-    nix::unistd::User::from_uid(nix::unistd::getuid()).ok().flatten().map(|user| user.name)
+    crate::collect::by_name_services(nix::unistd::getuid().as_raw().into())
 }
 
 #[cfg(not(target_os = "linux"))]

@@ -35,7 +35,7 @@ pub fn default_store() -> Result<PathBuf> {
 /// Where a host hides its processes from other users, what is recorded of them is for the owner alone: what
 /// this process makes from here on has no rights for its group either.
 #[cfg(target_os = "linux")]
-pub fn keep_hidden() {
+pub fn restrict_umask() {
     use crate::collect::{Host, hidden_processes};
     if Host::here().proc("self/mountinfo").is_ok_and(|text| hidden_processes(text).is_some()) {
         rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
@@ -44,7 +44,7 @@ pub fn keep_hidden() {
 
 /// Elsewhere nothing says so.
 #[cfg(not(target_os = "linux"))]
-pub fn keep_hidden() {}
+pub fn restrict_umask() {}
 
 fn variable(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)

@@ -19,7 +19,7 @@ use crate::time::SystemClock;
 
 /// Records until it is told to stop.
 pub fn run(args: Record) -> Result<()> {
-    place::keep_hidden();
+    place::restrict_umask();
     let mut given = args.recording.0;
     given.extend(args.policy.0);
     let config = Config::read(args.place.config, given)?;

@@ -11,10 +11,11 @@ use super::{Collector, Error, Host};
 use crate::schema::rows::Listen;
 use crate::schema::{Sample, Text};
 
-/// `struct inet_diag_msg`: linux/inet_diag.h.
+/// The length of a `struct inet_diag_msg`: linux/inet_diag.h.
 const MESSAGE_BYTES: usize = 72;
+/// Its family where the address is of IPv6.
 const INET6: u8 = 10;
-/// Attributes behind it.
+/// The attribute behind it that says the control group.
 const CGROUP_ID: u16 = 21;
 /// The place in [`MEMORY`] of what was dropped.
 const DROPS: usize = 8;
@@ -45,37 +46,36 @@ impl Collector for ListenCollector {
     }
 
     fn collect(&mut self, host: &mut Host, sample: &mut Sample) -> Result<(), Error> {
-        if host.now < self.due {
-            return self.silent();
+        match self.ask(host) {
+            Some(rows) => {
+                self.has_answered = true;
+                sample.listen.extend(rows);
+                Ok(())
+            }
+            // Rows are missing.
+            None if self.has_answered => {
+                Err(Error::Parse { path: "sock_diag".into(), what: "no answer".into() })
+            }
+            // There is no such thing here.
+            None => Ok(()),
         }
-        let Some(netlink) = self.netlink.take().or_else(sock_diag::open) else {
-            return self.silent_for(host);
-        };
-        let (mut rows, addresses) = (Vec::new(), &mut self.addresses);
-        let each = |message: &[u8]| rows.extend(parse(message, addresses));
-        if sock_diag::dump(&netlink, States::LISTEN, MEMORY, &mut self.buffer, each).is_none() {
-            return self.silent_for(host);
-        }
-        // After an error what is left of the answer would be taken for the next: then there is a new one.
-        (self.netlink, self.has_answered) = (Some(netlink), true);
-        sample.listen.extend(rows);
-        Ok(())
     }
 }
 
 impl ListenCollector {
-    /// There was no answer, and there need not be one for a while.
-    fn silent_for(&mut self, host: &Host) -> Result<(), Error> {
-        self.due = host.now + RETRY;
-        self.silent()
-    }
-
-    /// A kernel that never answered has no such thing. Of one that has, rows are missing.
-    fn silent(&self) -> Result<(), Error> {
-        match self.has_answered {
-            false => Ok(()),
-            true => Err(Error::Parse { path: "sock_diag".into(), what: "no answer".into() }),
+    /// What the kernel answers; who does not is not asked again for a while.
+    fn ask(&mut self, host: &Host) -> Option<Vec<Listen>> {
+        if host.now < self.due {
+            return None;
         }
+        self.due = host.now + RETRY;
+        // After an error what is left of the answer would be taken for the next: then there is a new socket.
+        let netlink = self.netlink.take().or_else(sock_diag::open)?;
+        let (mut rows, addresses) = (Vec::new(), &mut self.addresses);
+        let each = |message: &[u8]| rows.extend(parse(message, addresses));
+        sock_diag::dump(&netlink, States::LISTEN, MEMORY, &mut self.buffer, each)?;
+        (self.netlink, self.due) = (Some(netlink), Duration::ZERO);
+        Some(rows)
     }
 }
 

@@ -82,7 +82,7 @@ pub use pressure::PressureCollector;
 #[cfg(target_os = "linux")]
 pub use process::{Directory, ProcessCollector, by_name_services};
 pub use protocol::ProtocolCollector;
-pub use redact::command_line;
+pub use redact::{command_line, one_line};
 #[cfg(target_os = "linux")]
 pub use sets::{linux, linux_inventory};
 pub use sets::{portable, portable_inventory};

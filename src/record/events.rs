@@ -10,11 +10,6 @@ use crate::schema::rows::Event;
 use crate::store::Note;
 use crate::time::Micros;
 
-/// A severity's word.
-const INFO: &str = "info";
-const WARNING: &str = "warning";
-const CRITICAL: &str = "critical";
-
 fn event(kind: &str, severity: &str, message: String) -> Event {
     Event::about(kind, severity, "recorder", &message)
 }
@@ -28,34 +23,36 @@ pub const STOP: &str = "stop";
 /// A recording that was cut off left a part of a tick.
 pub fn torn(part: &Path, bytes: usize) -> Event {
     let message = format!("{}: a tick was cut off, {bytes} bytes of it are left out", part.display());
-    event(LOST, WARNING, message)
+    event(LOST, Event::WARNING, message)
 }
 
 /// Not all of a part can be read.
 pub fn damaged(part: &Path) -> Event {
     let message =
         format!("{0}: damaged; what is sound is sealed, and the part is kept as {0}.damaged", part.display());
-    event(LOST, WARNING, message)
+    event(LOST, Event::WARNING, message)
 }
 
 /// The recording begins.
 pub fn start(interval_s: f64) -> Event {
     let detail = serde_json::json!({ "interval_s": interval_s, "version": env!("CARGO_PKG_VERSION") });
     let message = format!("recording began, a sample each {interval_s} s");
-    Event { detail: Some(detail.to_string().into()), ..event("start", INFO, message) }
+    Event { detail: Some(detail.to_string().into()), ..event("start", Event::INFO, message) }
 }
 
 /// The recording ends because it was asked to.
 pub fn stop(ticks: u64) -> Event {
-    event(STOP, INFO, format!("recording ended after {ticks} samples"))
+    event(STOP, Event::INFO, format!("recording ended after {ticks} samples"))
 }
 
 /// The host booted since it was last recorded. Where that recording had not ended, the host may have gone
 /// down under it.
 pub fn boot(at: Micros, has_ended: bool) -> Event {
     let (kind, severity, message) = match has_ended {
-        true => ("boot", INFO, "the host booted"),
-        false => ("unclean_boot", WARNING, "the host booted, and the recording before that was cut off"),
+        true => ("boot", Event::INFO, "the host booted"),
+        false => {
+            ("unclean_boot", Event::WARNING, "the host booted, and the recording before that was cut off")
+        }
     };
     Event {
         subject: Some("host".into()),
@@ -70,7 +67,7 @@ pub fn gap(since: Micros, until: Micros, why: &str) -> Event {
     let detail = serde_json::json!({ "from_us": since.0, "to_us": until.0 });
     Event {
         detail: Some(detail.to_string().into()),
-        ..event("gap", WARNING, format!("nothing was recorded for {seconds:.1} s: {why}"))
+        ..event("gap", Event::WARNING, format!("nothing was recorded for {seconds:.1} s: {why}"))
     }
 }
 
@@ -80,7 +77,7 @@ pub fn clock_step(by_us: i64) -> Event {
     Event {
         subject: Some("clock".into()),
         detail: Some(by_us.to_string().into()),
-        ..event("clock_step", WARNING, message)
+        ..event("clock_step", Event::WARNING, message)
     }
 }
 
@@ -92,7 +89,7 @@ pub fn suspend(since: Micros, until: Micros, length: Duration) -> Event {
     Event {
         subject: Some("host".into()),
         detail: Some(detail.to_string().into()),
-        ..event("suspend", INFO, format!("the host was suspended for {:.1} s", length.as_secs_f64()))
+        ..event("suspend", Event::INFO, format!("the host was suspended for {:.1} s", length.as_secs_f64()))
     }
 }
 
@@ -112,7 +109,7 @@ pub fn skipped(news: &News, interval: Duration) -> Event {
         ),
     };
     let more = serde_json::json!({ "skipped": news.count, "longest_us": news.most });
-    Event { detail: Some(spanned(news, more)), ..event("skipped", WARNING, message) }
+    Event { detail: Some(spanned(news, more)), ..event("skipped", Event::WARNING, message) }
 }
 
 /// Processes came and went that no row shows.
@@ -131,7 +128,7 @@ pub fn fork_storm(news: &News) -> Event {
     Event {
         subject: Some("host".into()),
         detail: Some(spanned(news, more)),
-        ..event("fork_storm", WARNING, message)
+        ..event("fork_storm", Event::WARNING, message)
     }
 }
 
@@ -155,8 +152,8 @@ fn spanned(news: &News, more: serde_json::Value) -> Text {
 /// What somebody noted. The row stands at the tick that took it in; `detail` says when it was noted.
 pub fn note(note: &Note) -> Event {
     let severity = match &*note.severity {
-        known @ (WARNING | CRITICAL) => known,
-        _ => INFO,
+        known @ (Event::WARNING | Event::CRITICAL) => known,
+        _ => Event::INFO,
     };
     let subject = note.subject.as_deref().unwrap_or_default();
     let detail = serde_json::json!({ "at_us": note.at_us, "user": note.user });
@@ -166,18 +163,18 @@ pub fn note(note: &Note) -> Event {
 
 /// The kernel refused the recorder something that it asked for.
 pub fn standing(refused: String) -> Event {
-    event("standing", INFO, refused)
+    event("standing", Event::INFO, refused)
 }
 
 /// A maintenance waits until memory is no longer short.
 pub fn postponed(why: &str) -> Event {
     let message = format!("maintenance of the store waits, for some minutes at most: {why}");
-    Event { subject: Some("maintenance".into()), ..event("postponed", INFO, message) }
+    Event { subject: Some("maintenance".into()), ..event("postponed", Event::INFO, message) }
 }
 
 /// Something failed that the recording survives.
 pub fn error(subject: &str, message: String) -> Event {
-    Event { subject: Some(subject.into()), ..event("error", WARNING, message) }
+    Event { subject: Some(subject.into()), ..event("error", Event::WARNING, message) }
 }
 
 /// Less is recorded than was asked for, or as much again, because of what recording costs.
@@ -195,6 +192,6 @@ pub fn degraded(news: &budget::News, budget_pct: f64, interval: Duration) -> Eve
     };
     let detail =
         serde_json::json!({ "step": news.step, "used_pct": news.used_pct, "budget_pct": budget_pct });
-    let severity = if news.is_less { WARNING } else { INFO };
+    let severity = if news.is_less { Event::WARNING } else { Event::INFO };
     Event { detail: Some(detail.to_string().into()), ..event("degraded", severity, format!("{used}: {now}")) }
 }

@@ -40,8 +40,8 @@ impl Noted {
         !self.written.is_empty()
     }
 
-    /// Those frames last: the files can go.
-    pub fn last(&mut self, ring: &Ring, folder: &Folder) {
+    /// Those frames last: the files go.
+    pub fn remove_written(&mut self, ring: &Ring, folder: &Folder) {
         for path in self.written.drain(..) {
             match folder.remove(&path).and_then(|()| folder.sync_folder_of(&path)) {
                 Ok(()) => {
@@ -56,7 +56,7 @@ impl Noted {
     }
 
     /// They do not: the files stay for the next recording, which may tell them a second time.
-    pub fn do_not_last(&mut self) {
+    pub fn leave_written(&mut self) {
         self.written.clear();
     }
 

@@ -208,10 +208,10 @@ impl Writing<'_> {
         if due && part.is_dirty() {
             self.synced = Instant::now();
             match part.sync() {
-                Ok(()) if part.is_removed() => self.noted.do_not_last(),
-                Ok(()) => self.noted.last(self.ring, folder),
+                Ok(()) if part.is_removed() => self.noted.leave_written(),
+                Ok(()) => self.noted.remove_written(self.ring, folder),
                 Err(error) => {
-                    self.noted.do_not_last();
+                    self.noted.leave_written();
                     // What a disk says it has lost it does not give back: the next part is elsewhere.
                     self.ring.note(|state| {
                         state.trouble = Some(error.to_string());

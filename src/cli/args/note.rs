@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 
 use super::Place;
+use crate::schema::rows::Event;
 
 pub const NOTE_EXAMPLES: &str = "\
 Examples:
@@ -41,9 +42,9 @@ impl Severity {
     /// As `event` has it.
     pub fn word(self) -> &'static str {
         match self {
-            Severity::Info => "info",
-            Severity::Warning => "warning",
-            Severity::Critical => "critical",
+            Severity::Info => Event::INFO,
+            Severity::Warning => Event::WARNING,
+            Severity::Critical => Event::CRITICAL,
         }
     }
 }

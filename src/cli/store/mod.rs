@@ -18,7 +18,7 @@ use crate::store;
 
 /// Runs one of them.
 pub fn run(command: StoreCommand) -> Result<()> {
-    place::keep_hidden();
+    place::restrict_umask();
     match command {
         StoreCommand::Status(args) => status::run(args),
         StoreCommand::Verify(args) => verify::run(args),

@@ -106,13 +106,13 @@ pub fn row(exit: &Ended) -> ProcessExit {
 }
 
 fn refused(why: &str) -> Event {
-    event("standing", "info", format!("no process_exit: {why}"))
+    event("standing", Event::INFO, format!("no process_exit: {why}"))
 }
 
 fn too_many(lost: i64) -> Event {
     event(
         "lost",
-        "warning",
+        Event::WARNING,
         format!("more processes ended than could be told of, {lost} times since the tick before"),
     )
 }

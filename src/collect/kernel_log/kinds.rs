@@ -11,9 +11,9 @@ pub struct Reader {
     oom: Option<Map<String, Value>>,
 }
 
-const CRITICAL: &str = "critical";
-const WARNING: &str = "warning";
-const INFO: &str = "info";
+const CRITICAL: &str = Event::CRITICAL;
+const WARNING: &str = Event::WARNING;
+const INFO: &str = Event::INFO;
 
 impl Reader {
     /// A message as `/dev/kmsg` hands it out: `priority,number,microseconds,flags;text`, and behind the first

@@ -46,7 +46,7 @@ impl Limit {
                     "{} more messages of the kernel like the {MOST} before were left out",
                     kind.left_out
                 );
-                said.push(Event::about(name, "info", "kernel_log", &message));
+                said.push(Event::about(name, Event::INFO, "kernel_log", &message));
             }
             false
         });

@@ -1,0 +1,48 @@
+//! What a recording is asked for.
+
+use std::fs;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use super::{Sysray, files, one_line, recorded};
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_has_had_enough_is_no_error() {
+    let dir = recorded(3);
+    let pipe = format!(
+        "{} query --format csv --store {} 'select * from process' 2>&1 >/dev/full | head -1; \
+         {0} query --format csv --store {1} 'select a.pid from process a, process b' | head -1",
+        env!("CARGO_BIN_EXE_sysray"),
+        dir.path().display()
+    );
+    let output = Command::new("sh").args(["-c", &pipe]).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    assert!(said.contains("No space left"), "a full disk is an error: {said}");
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn an_answer_goes_into_a_file_whole_or_not_at_all() {
+    let dir = recorded(2);
+    let out = TempDir::new().unwrap();
+    let csv = out.path().join("answer.csv");
+    let path = csv.to_str().unwrap();
+    Sysray::new(&["query", "-o", path, "select count(*) as n from system"]).store(dir.path()).prints();
+    assert_eq!(fs::read_to_string(&csv).unwrap(), "n\n2\n");
+    one_line(Sysray::new(&["query", "-o", path, "select nothing from system"]).store(dir.path()));
+    assert_eq!(fs::read_to_string(&csv).unwrap(), "n\n2\n");
+    assert_eq!(files(out.path()), [csv]);
+}
+
+#[test]
+fn a_report_has_the_same_host_in_all_its_forms() {
+    let dir = recorded(4);
+    let form = |format: &str| Sysray::new(&["report", "--format", format]).store(dir.path()).prints();
+    let json: serde_json::Value = serde_json::from_str(&form("json")).unwrap();
+    assert!(json["schema_version"].is_number(), "{json}");
+    for text in [form("text"), form("markdown")] {
+        assert!(text.contains("CPU") && text.contains("samples"), "{text}");
+    }
+}

@@ -1,0 +1,162 @@
+//! What is recorded, by whom, and what of it is left however the recorder ends.
+
+use std::fs;
+use std::process::Command;
+
+use arrow::array::AsArray;
+use sysray::store::Part;
+use tempfile::TempDir;
+
+use super::{Sysray, files, is_recording, one_line, wait_until};
+#[cfg(feature = "desk")]
+use super::{number, query, recorded};
+
+#[cfg(feature = "desk")]
+#[test]
+fn ten_samples_are_ten_rows_and_the_first_question_answers() {
+    let dir = recorded(10);
+    let busiest = query(dir.path(), "select max(cpu) from system");
+    let busiest: f64 = busiest.lines().nth(1).unwrap().parse().unwrap();
+    assert!((0.0..=100.0).contains(&busiest), "{busiest}");
+    assert_eq!(number(&query(dir.path(), "select count(*) from system")), 10);
+    assert_eq!(number(&query(dir.path(), "select count(distinct tick) from process")), 10);
+    // The first row is a row of an interval, not of zeros since nothing.
+    assert_eq!(
+        number(&query(dir.path(), "select count(*) from cpu where cpu is null or idle_us is null")),
+        0
+    );
+}
+
+#[cfg(all(feature = "desk", unix))]
+#[test]
+fn a_recorder_killed_at_any_moment_loses_at_most_the_tick_in_flight() {
+    let dir = TempDir::new().unwrap();
+    let count = || number(&query(dir.path(), "select count(*) from system"));
+    let mut before = 0;
+    for ticks in [3, 6, 11] {
+        let mut recorder = Sysray::new(&["record", "-i", "50ms"]).store(dir.path()).start();
+        wait_until(|| is_recording(dir.path()));
+        wait_until(|| count() >= before + ticks);
+        let seen = count();
+        recorder.kill().unwrap();
+        recorder.wait().unwrap();
+        let left = count();
+        assert!(left >= seen, "{seen} ticks could be read before, {left} after");
+        let whole = "select count(*) from (select tick from system except select tick from process)";
+        assert_eq!(number(&query(dir.path(), whole)), 0, "a tick has all its tables or none");
+        let missing = "select max(tick) - min(tick) + 1 - count(distinct tick) from system";
+        assert_eq!(number(&query(dir.path(), missing)), 0, "no tick is missing before the last");
+        assert_eq!(number(&query(dir.path(), "select count(*) - count(distinct tick) from system")), 0);
+        before = left;
+    }
+    Sysray::new(&["record", "-i", "100ms", "-c", "2"]).store(dir.path()).prints();
+    assert_eq!(number(&query(dir.path(), "select count(*) from system")), before + 2);
+    let gaps = number(&query(
+        dir.path(),
+        "select count(*) from event where kind = 'gap' and message like '%no recorder%'",
+    ));
+    assert_eq!(gaps, 3, "each time it was killed is a gap");
+}
+
+#[cfg(unix)]
+#[test]
+fn signals_seal_and_end_well() {
+    for signal in ["INT", "TERM", "HUP"] {
+        let dir = TempDir::new().unwrap();
+        let mut recorder = Sysray::new(&["record", "-i", "100ms"]).store(dir.path()).start();
+        wait_until(|| is_recording(dir.path()));
+        let sent = Command::new("kill").args([&format!("-{signal}"), &recorder.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+        assert!(recorder.wait().unwrap().success(), "{signal}");
+        let left = files(dir.path());
+        assert!(left.iter().any(|p| p.extension().is_some_and(|e| e == "parquet")), "{signal}: {left:?}");
+        assert!(!left.iter().any(|p| p.extension().is_some_and(|e| e == "part")), "{signal}: {left:?}");
+    }
+}
+
+#[test]
+fn a_second_recorder_is_told_who_records() {
+    let dir = TempDir::new().unwrap();
+    let mut first = Sysray::new(&["record", "-i", "100ms"]).store(dir.path()).start();
+    wait_until(|| is_recording(dir.path()));
+    let said = one_line(Sysray::new(&["record", "-c", "1"]).store(dir.path()));
+    let pid = format!("pid {}", first.id());
+    first.kill().unwrap();
+    first.wait().unwrap();
+    assert!(said.contains(&pid), "{said}");
+}
+
+#[test]
+fn the_portable_collectors_record_too() {
+    let dir = TempDir::new().unwrap();
+    Sysray::new(&["record", "-i", "300ms", "-c", "2", "--collector", "portable"]).store(dir.path()).prints();
+    let status = Sysray::new(&["store", "status"]).store(dir.path()).prints();
+    for table in ["system", "cpu", "cpu_core", "memory", "process", "network"] {
+        assert!(status.contains(&format!(" {table} ")), "{table}: {status}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_recorder_that_was_stopped_goes_on_and_says_so() {
+    let dir = TempDir::new().unwrap();
+    let mut recorder = Sysray::new(&["record", "-i", "250ms"]).store(dir.path()).start();
+    wait_until(|| is_recording(dir.path()));
+    // Between two ticks: just after one was written.
+    let written =
+        || files(dir.path()).iter().filter_map(|path| Some(fs::metadata(path).ok()?.len())).sum::<u64>();
+    for _ in 0..3 {
+        let before = written();
+        wait_until(|| written() != before);
+    }
+    let send = |signal: &str| {
+        assert!(Command::new("kill").args([signal, &recorder.id().to_string()]).status().unwrap().success());
+    };
+    send("-STOP");
+    // Long enough to be told as a gap and not as ticks that were skipped: how long does not matter.
+    let stopped = std::time::Instant::now();
+    wait_until(|| stopped.elapsed() > std::time::Duration::from_millis(1500));
+    send("-CONT");
+    let noted = || {
+        let part = files(dir.path()).into_iter().find(|path| path.extension().is_some_and(|e| e == "part"));
+        part.and_then(|path| Part::parse(&path, fs::read(&path).ok()?).ok()).is_some_and(|part| {
+            part.batches("event", |_| true)
+                .iter()
+                .any(|batch| batch["kind"].as_string::<i32>().iter().any(|kind| kind == Some("gap")))
+        })
+    };
+    wait_until(noted);
+    send("-INT");
+    assert!(recorder.wait().unwrap().success());
+}
+
+/// Where `/proc` hides processes, what is recorded of them is for the owner alone.
+#[cfg(target_os = "linux")]
+#[test]
+fn where_processes_are_hidden_nobody_else_reads_the_store() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = TempDir::new().unwrap();
+    let store = dir.path().join("store");
+    let hide =
+        "mount -t proc -o hidepid=2 proc /proc || exit 99; exec \"$0\" record -i 100ms -c 2 --store \"$1\"";
+    let program = env!("CARGO_BIN_EXE_sysray");
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "sh", "-c", hide, program]).arg(&store).env("SYSRAY_CONFIG", "/dev/null");
+    let output = command.output().unwrap();
+    if !output.status.success() && !store.exists() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            !rustix::process::geteuid().is_root()
+                || ["not permitted", "ermission denied"].iter().any(|word| said.contains(word)),
+            "{said}"
+        );
+        return;
+    }
+    assert!(output.status.success(), "{output:?}");
+    assert!(files(&store).len() > 5);
+    for path in
+        files(&store).iter().flat_map(|file| file.ancestors().take_while(|path| path.starts_with(&store)))
+    {
+        assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o077, 0, "{}", path.display());
+    }
+}
