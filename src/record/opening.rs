@@ -64,22 +64,20 @@ fn last_ts(catalog: &Catalog, host: &str) -> Result<Option<Micros>, Error> {
     Ok(exact.filter(near).or(sealed))
 }
 
-/// Whether the recording that took the last tick ended: its last frame then says so, and it left its totals
-/// as of that, which are still there when the frame was sealed.
+/// Whether the recording that took the last tick ended: its last frame then says so. Where that is sealed, the
+/// totals tell that it left beside it; where nobody ever left any, nothing does, and it may have.
 fn has_ended(catalog: &Catalog, host: &str, last: Micros) -> bool {
-    let part = catalog.last_part(host).ok().flatten();
-    let rows = part.map_or(vec![], |part| part.batches("event", |moment| moment.wall == last));
-    let kinds = rows
-        .iter()
-        .filter_map(|rows| rows.column_by_name("kind"))
-        .filter_map(|kinds| kinds.as_string_opt::<i32>());
-    if kinds.flatten().flatten().any(|kind| kind == events::STOP) {
-        return true;
+    let is_of_last =
+        |part: &&store::Part| part.frames().last().is_some_and(|frame| frame.moment.wall == last);
+    if let Some(part) = catalog.last_part(host).ok().flatten().filter(is_of_last) {
+        let rows = part.batches("event", |moment| moment.wall == last);
+        let mut kinds = rows.iter().flat_map(|rows| rows["kind"].as_string::<i32>());
+        return kinds.any(|kind| kind == Some(events::STOP));
     }
     let kept = store::read_last(catalog.root(), host).ok().flatten();
     let ended = kept.and_then(|part| part.frames().last().map(|frame| frame.moment.wall));
-    // Where only names of segments tell, the last tick is known to the second.
-    ended.is_some_and(|ended| (last.0 - ended.0).abs() < 1_000_000)
+    // Names of segments tell of the last tick to the second.
+    ended.is_none_or(|ended| (last.0 - ended.0).abs() < 1_000_000)
 }
 
 /// The totals that the last recording of this boot left, and when that was on the monotonic clock.

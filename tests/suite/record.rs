@@ -324,6 +324,40 @@ fn a_boot_is_told_and_whether_the_recording_before_it_was_cut_off() {
 }
 
 #[test]
+fn where_the_last_tick_is_sealed_the_totals_beside_it_tell_whether_the_recording_ended() {
+    // An earlier recording's are those of one that was cut off.
+    for (kept, kind) in [("its own", "boot"), ("an earlier one's", "unclean_boot"), ("none", "boot")] {
+        let dir = TempDir::new().unwrap();
+        let folder = Folder::at(dir.path());
+        let record = |boot: &str, since: i64, ticks: usize| {
+            let (tree, clock) = booted(boot, since);
+            fs::write(tree.path().join("proc/stat"), format!("btime {}\n", (START + since) / SECOND - 5))
+                .unwrap();
+            record_on(
+                &folder,
+                Host::at(tree.path()),
+                &clock,
+                Growing(1000),
+                &vec![Meanwhile::Nothing; ticks],
+            );
+        };
+        let last = dir.path().join("journal/host=web1/last.totals");
+        record("b1", 0, 2);
+        let early = fs::read(&last).unwrap();
+        record("b1", 30 * SECOND, 2);
+        match kept {
+            "an earlier one's" => fs::write(&last, early).unwrap(),
+            "none" => fs::remove_file(&last).unwrap(),
+            _ => {}
+        }
+        store::maintain(&folder, "web1", &Policy::default(), Micros(START + 3600 * SECOND)).unwrap();
+        record("b2", 7200 * SECOND, 1);
+        let said = texts(&rows(dir.path(), "event"), "kind");
+        assert_eq!(said, [kind, "gap", "start", "stop"], "{kept}");
+    }
+}
+
+#[test]
 fn a_recording_that_was_killed_is_gone_on_with_from_its_journal() {
     let dir = TempDir::new().unwrap();
     let folder = Folder::at(dir.path());
