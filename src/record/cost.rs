@@ -20,6 +20,24 @@ impl Cost {
     }
 }
 
+/// What other threads than the one of the tick have cost, told apart. The journal's says so later than the
+/// clock of the process does: until then it stands with the rest. Neither ever shrinks.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Beside {
+    others_us: i64,
+    aside_us: i64,
+}
+
+impl Beside {
+    /// Takes in what all of them have cost, and what the journal's said last: hands out the journal's and the
+    /// rest's, which make up what all of them have cost as far as it is known to have grown.
+    pub fn split(&mut self, others_us: i64, journal_us: i64) -> (i64, i64) {
+        self.others_us = self.others_us.max(others_us);
+        self.aside_us = self.aside_us.max(self.others_us - journal_us);
+        (self.others_us - self.aside_us, self.aside_us)
+    }
+}
+
 /// Reads them: clock_gettime(2), getrusage(2), `/proc/self/statm`. Elsewhere than on Linux they are unknown.
 #[cfg(target_os = "linux")]
 pub fn now(host: &mut Host) -> Cost {

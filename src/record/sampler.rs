@@ -11,7 +11,7 @@ use crate::schema::{Sample, Stamp, TABLES, Table};
 use crate::time::Clock;
 
 use super::batches::Batches;
-use super::cost::{self, Cost};
+use super::cost::{self, Beside, Cost};
 use super::deltas::Deltas;
 use super::ended;
 use super::{derived, headline};
@@ -31,6 +31,7 @@ pub struct Sampler<'a> {
     collectors: Vec<Watched>,
     /// What the thread that writes the journal has cost so far, in CPU time.
     journal_us: i64,
+    beside: Beside,
     cost: Cost,
     deltas: Deltas,
     /// Whether there was a sample that rows were made of: until then everything is read.
@@ -87,8 +88,8 @@ impl<'a> Sampler<'a> {
             interval_us: None,
         };
         let collectors = collectors.into_iter().map(watched).collect();
-        let (journal_us, cost, deltas) = Default::default();
-        Sampler { host, clock, collectors, journal_us, cost, deltas, has_rows: false }
+        let (journal_us, beside, cost, deltas) = Default::default();
+        Sampler { host, clock, collectors, journal_us, beside, cost, deltas, has_rows: false }
     }
 
     /// Has a collector read no more often than that; `None`: every tick.
@@ -111,6 +112,7 @@ impl<'a> Sampler<'a> {
     /// Counts on from totals of this boot that were known at an instant of the monotonic clock, so
     /// that the first rows span the time since. The recorder's own figures begin anew.
     pub fn resume(&mut self, mut totals: Sample, at: Duration, own: Recorder) {
+        self.cost = cost::now(&mut self.host);
         totals.recorder = self.costs(own).into();
         self.deltas.begin(totals);
         let boot_ticks = boot_ticks_at(&self.host, at);
@@ -169,16 +171,18 @@ impl<'a> Sampler<'a> {
 
     /// The recorder's rows: one a collector, one each of what is none, which together make up all that the
     /// recorder is charged for, and one about the whole.
-    fn costs(&self, own: Recorder) -> Vec<Recorder> {
+    fn costs(&mut self, own: Recorder) -> Vec<Recorder> {
         let mut rows: Vec<Recorder> = self.collectors.iter().map(|watched| watched.totals.clone()).collect();
         let collected: i64 = rows.iter().filter_map(|row| row.cpu_us).sum();
         let thread = cost::thread_us();
-        let frame = thread.map(|us| us - collected);
-        let aside = self.cost.own_us.zip(thread).map(|(own, thread)| own - thread - self.journal_us);
+        let beside = self.cost.own_us.zip(thread).map(|(own, thread)| {
+            let (journal, aside) = self.beside.split(own - thread, self.journal_us);
+            (own - journal - aside - collected, journal, aside)
+        });
         let parts = [
-            (FRAME, frame),
-            (JOURNAL, Some(self.journal_us)),
-            (ASIDE, aside),
+            (FRAME, beside.map(|(frame, ..)| frame)),
+            (JOURNAL, beside.map(|(_, journal, _)| journal)),
+            (ASIDE, beside.map(|(.., aside)| aside)),
             (MAINTENANCE, self.cost.children_us),
         ];
         rows.extend(parts.into_iter().map(|(name, cpu_us)| Recorder {

@@ -130,6 +130,21 @@ fn a_recorder_that_was_stopped_goes_on_and_says_so() {
     assert!(recorder.wait().unwrap().success());
 }
 
+/// What a recording cost is told whole and by its parts, which make it up: also of one that goes on behind another.
+#[cfg(all(feature = "desk", target_os = "linux"))]
+#[test]
+fn what_recording_costs_is_the_sum_of_its_parts() {
+    let dir = TempDir::new().unwrap();
+    for _ in 0..2 {
+        Sysray::new(&["record", "-i", "200ms", "-c", "12"]).store(dir.path()).prints();
+    }
+    let sum = |what: &str| number(&query(dir.path(), &format!("select {what} from recorder")));
+    let whole = sum("sum(cpu_us) filter (where collector = 'recorder')");
+    assert_eq!(sum("sum(cpu_us) filter (where collector <> 'recorder')"), whole);
+    assert_eq!(sum("count(*) filter (where cpu_us is null)"), 0);
+    assert!(whole > 0);
+}
+
 /// Where `/proc` hides processes, what is recorded of them is for the owner alone.
 #[cfg(target_os = "linux")]
 #[test]
