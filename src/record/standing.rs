@@ -51,9 +51,25 @@ impl Standing {
 /// wants to, is the first to be ended where memory runs out, and gets no more of that than so many bytes
 /// of data. What is asked for here is never refused.
 pub fn stand_back(data_bytes: u64) {
+    #[cfg(unix)]
+    begin_without_backtraces();
     let _ = kernel::set_nice(19);
     let _ = kernel::set_oom_score_adj(500);
     kernel::limit_data(data_bytes);
+}
+
+/// Begins this program anew where it would print a backtrace when it dies: to print one takes memory, and who
+/// is refused that once more would wait for itself rather than die.
+#[cfg(unix)]
+fn begin_without_backtraces() {
+    use std::os::unix::process::CommandExt;
+    const SWITCH: &str = "RUST_BACKTRACE";
+    if std::env::var_os(SWITCH).is_some_and(|value| value != "0")
+        && let Ok(program) = std::env::current_exe()
+    {
+        // This returns only where it cannot be done.
+        let _ = std::process::Command::new(program).args(std::env::args_os().skip(1)).env(SWITCH, "0").exec();
+    }
 }
 
 /// Has as many descriptors as may be had for the asking, up to what a recorder can use: it keeps the

@@ -41,6 +41,13 @@ pub fn run(args: Compact) -> Result<()> {
 /// Seals, merges and retires, at the lowest priority.
 pub fn maintain(args: Maintain) -> Result<()> {
     stand_back(args.max_memory);
+    let most = human(args.max_memory as f64);
+    // What cannot have its memory may panic: whoever started this reads one line.
+    std::panic::set_hook(Box::new(move |panic| {
+        let what = panic.payload_as_str().unwrap_or("it panicked");
+        let place = panic.location().map(|at| format!(" at {at}")).unwrap_or_default();
+        eprintln!("sysray: maintenance of the store broke off, with at most {most} of memory: {what}{place}");
+    }));
     // The recorder has said all that holds; a file may have been changed since it began.
     let config = Config::of_options(args.policy.0);
     let root = place::store_of(args.place.store, &config)?;
