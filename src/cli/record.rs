@@ -1,7 +1,7 @@
 //! `sysray record`.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
@@ -70,13 +70,8 @@ fn count(count: Option<u64>, duration: Option<Duration>, interval: Duration) -> 
     count.into_iter().chain(fitting).min()
 }
 
-/// The child is this very program, even if the file it was started from has been replaced.
+/// The child that maintains the store.
 fn maintenance(root: &Path, host: &str, policy: &store::Policy) -> Maintenance {
-    let program = if cfg!(target_os = "linux") {
-        PathBuf::from("/proc/self/exe")
-    } else {
-        std::env::current_exe().unwrap_or_else(|_| "sysray".into())
-    };
     let mut words: Vec<OsString> = ["store", "maintain", "--store"].map(OsString::from).into();
     words.extend([root.into(), "--host".into(), host.into()]);
     let mut option = |name: &str, value: String| words.extend([name.into(), value.into()]);
@@ -101,7 +96,7 @@ fn maintenance(root: &Path, host: &str, policy: &store::Policy) -> Maintenance {
     let mut here = Host::here();
     let shortage = move || record::memory_shortage(&mut here);
     let command = move || {
-        let mut command = Command::new(&program);
+        let mut command = Command::new(record::program());
         command.args(&words);
         // Ctrl-C on the terminal is for the recorder, which then waits for its child.
         #[cfg(unix)]

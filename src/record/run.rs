@@ -16,7 +16,9 @@ use super::recording::Recording;
 use super::storm::Storm;
 use super::timing::Reading;
 use super::writing::Place;
-use super::{Error, Maintenance, Outcome, Sampler, Standing, Sync, boot_id, events, opening, schedule};
+use super::{
+    Error, Maintenance, Outcome, Sampler, Standing, Sync, boot_id, events, opening, pages, schedule,
+};
 
 /// A tick that begins later than this, and than another was due, ends a gap.
 const GAP: Duration = Duration::from_millis(900);
@@ -101,6 +103,7 @@ pub fn run(
     mut maintenance: impl FnMut(&str) -> Maintenance,
     watcher: &mut dyn Watcher,
 ) -> Result<Summary, Error> {
+    pages::give_back_program();
     // Threads take after the one that makes them.
     let refused = options.standing.take();
     let folder = options.folder.clone();
@@ -212,6 +215,9 @@ pub fn run(
                 watcher.trouble(&what);
             }
             None => {}
+        }
+        if last_ts.is_none() {
+            pages::give_back_program();
         }
         if last_ts.is_none()
             && let Some(refused) = options.standing.lock()

@@ -9,6 +9,11 @@ use std::sync::Arc;
 pub struct Rows<R>(Vec<Arc<R>>);
 
 impl<R> Rows<R> {
+    /// Makes room for so many more.
+    pub fn reserve(&mut self, more: usize) {
+        self.0.reserve(more);
+    }
+
     /// Adds a row.
     pub fn push(&mut self, row: R) {
         self.0.push(Arc::new(row));

@@ -107,3 +107,20 @@ fn a_maintenance_over_its_memory_fails_and_leaves_the_part_to_the_next() {
     assert!(maintain("256MiB").status.success());
     assert_eq!(parts(), 0);
 }
+
+/// What of a program is given back can be read from its file again.
+#[test]
+fn what_is_written_to_when_a_program_is_loaded_is_never_given_back() {
+    let maps = "\
+00200000-00300000 r--p 00000000 fe:00 7                  /usr/bin/sysray
+00300000-00700000 r-xp 00100000 fe:00 7                  /usr/bin/sysray
+00700000-00720000 r--p 00500000 fe:00 7                  /usr/bin/sysray
+00720000-00730000 rw-p 00520000 fe:00 7                  /usr/bin/sysray
+7f0000000000-7f0000001000 r-xp 00000000 fe:00 9          /usr/lib/libc.so.6
+";
+    let program = Path::new("/usr/bin/sysray");
+    assert_eq!(record::program_parts(maps, program), [(0x20_0000, 0x10_0000), (0x30_0000, 0x40_0000)]);
+    assert_eq!(record::program_parts(maps, Path::new("/usr/bin/other")), []);
+    let writable = maps.replace("r--p 00000000", "rw-p 00000000");
+    assert_eq!(record::program_parts(&writable, program), []);
+}

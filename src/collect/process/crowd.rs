@@ -1,4 +1,4 @@
-//! Whether processes wait for a CPU: one that does has not run, and only its `stat` shows that it would.
+//! Whether processes wait for a CPU unseen: one that does has not run, and only its `stat` shows that it would.
 
 use std::time::Duration;
 
@@ -16,19 +16,25 @@ pub struct Crowd {
 }
 
 impl Crowd {
-    /// Whether processes waited since the last call: by the kernel's pressure stall information, or
-    /// where it keeps none by how many are runnable now.
-    pub fn waits(&mut self, host: &mut Host) -> Result<bool, Error> {
-        let Some(total_us) = host.proc_if_any("pressure/cpu")?.and_then(parse_some) else {
-            let runnable = host.proc_if_any("loadavg")?.and_then(parse_runnable);
-            let cpus = std::thread::available_parallelism().map_or(1, |cpus| cpus.get() as i64);
-            return Ok(runnable.is_some_and(|runnable| runnable > cpus));
-        };
+    /// Whether more threads run or could than the `seen` that were found to, now that everybody was looked
+    /// at who shows signs of having run; and somebody waited since the last call, as far as the kernel keeps
+    /// pressure stall information. The thread that reads is one of both, where its process is to be seen.
+    pub fn waits_unseen(&mut self, host: &mut Host, seen: i64) -> Result<bool, Error> {
+        let has_waited = self.has_waited(host)?;
+        if has_waited == Some(false) {
+            return Ok(false);
+        }
+        let runnable = host.proc_if_any("loadavg")?.and_then(parse_runnable);
+        Ok(runnable.map_or(has_waited.is_some(), |runnable| runnable > seen))
+    }
+
+    fn has_waited(&mut self, host: &mut Host) -> Result<Option<bool>, Error> {
+        let Some(total_us) = host.proc_if_any("pressure/cpu")?.and_then(parse_some) else { return Ok(None) };
         let last = self.last.replace((host.now, total_us));
-        Ok(last.is_none_or(|(then, before_us)| {
+        Ok(Some(last.is_none_or(|(then, before_us)| {
             let share = host.now.saturating_sub(then) / SHARE;
             total_us - before_us > share.as_micros() as i64
-        }))
+        })))
     }
 }
 
@@ -38,7 +44,7 @@ fn parse_some(text: &str) -> Option<i64> {
     int(rest.rsplit_once("total=")?.1)
 }
 
-/// How many threads run or could, the reader included: the first number of the fourth word.
+/// How many threads run or could, on all CPUs, the reader included: the first number of the fourth word.
 fn parse_runnable(text: &str) -> Option<i64> {
     int(text.split_ascii_whitespace().nth(3)?.split_once('/')?.0)
 }

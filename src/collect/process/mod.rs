@@ -141,7 +141,6 @@ impl Collector for ProcessCollector {
         let memory_bytes = self.memory_bytes(host)?;
         let has_block_delay = host.proc_if_any("sys/kernel/task_delayacct")?.and_then(int) == Some(1);
         let may_probe = self.numbers_move(host)?;
-        let is_crowded = self.crowd.waits(host)? || host.is_throttled;
         self.users.refresh(host);
         let path = proc_folder(host);
         let mut folder = match self.folder.take().filter(|folder| folder.path() == path) {
@@ -161,7 +160,7 @@ impl Collector for ProcessCollector {
             memory_bytes,
             has_block_delay,
             may_probe,
-            is_crowded,
+            reads_all: host.is_throttled,
             idle: self.settings.idle_process,
             users: &mut self.users,
             words: &mut self.words,
@@ -182,10 +181,28 @@ impl Collector for ProcessCollector {
             }
         }
         drop(before);
+        let running = self.known.iter().filter(|known| known.is_found_running()).count();
+        if self.crowd.waits_unseen(host, running as i64)? {
+            let mut failed = None;
+            self.known.retain_mut(|known| match known.look_closer(&mut folder, &mut now) {
+                Ok(is_there) => is_there,
+                Err(Miss::Gone) => {
+                    gone.push(known.row.pid);
+                    false
+                }
+                Err(Miss::Failed(error)) => {
+                    failed = Some(error);
+                    true
+                }
+            });
+            failed.map_or(Ok(()), Err)?;
+            gone.sort_unstable();
+        }
         if !gone.is_empty() {
             self.pids.retain(|pid| gone.binary_search(pid).is_err());
         }
         self.ask_commands(host);
+        sample.process.reserve(self.known.len());
         self.known.iter_mut().for_each(|known| sample.process.share(known.told()));
         host.count_reads(folder.take_reads());
         self.folder = Some(folder);

@@ -117,6 +117,28 @@ fn while_cpus_are_waited_for_stat_is_read() {
     assert_eq!(ticks.one(7).state.as_deref(), Some("R"), "somebody did, and it is this one");
 }
 
+/// As many as the kernel says could run were found running: nobody waits whom nobody saw.
+#[test]
+fn where_all_that_run_were_seen_running_nobody_else_is_read() {
+    let (tree, mut ticks) = still();
+    let runnable = |count: u32| tree.file("loadavg", &format!("1.00 1.00 1.00 {count}/300 9\n"));
+    let burns = |ticks: u32| {
+        tree.stat(8, "burner", 1, [0, 0], 250);
+        tree.state(8, 'R');
+        tree.schedstat(8, &format!("{ticks} 0 {ticks}"));
+    };
+    runnable(2);
+    burns(1);
+    ticks.one(7);
+    burns(2);
+    tree.state(7, 'R');
+    runnable(1);
+    assert_eq!(ticks.one(7).state.as_deref(), Some("S"), "the burner is who runs");
+    burns(3);
+    runnable(2);
+    assert_eq!(ticks.one(7).state.as_deref(), Some("R"), "there is one more, and it is this one");
+}
+
 #[test]
 fn while_a_group_is_throttled_stat_is_read() {
     let (tree, mut ticks) = still();

@@ -35,8 +35,8 @@ pub struct Now<'a> {
     pub has_block_delay: bool,
     /// Whether the scheduler's numbers can be trusted to move with whoever runs.
     pub may_probe: bool,
-    /// Whether processes wait for a CPU, which only `stat` shows.
-    pub is_crowded: bool,
+    /// Whether `stat` of all is read: who is kept off the CPUs shows no sign of it elsewhere.
+    pub reads_all: bool,
     /// How often one that shows no sign of having run is read all the same.
     pub idle: Duration,
     pub users: &'a mut Users,
@@ -121,10 +121,27 @@ impl Known {
         let is_unmoved = self.probe.is_unmoved(folder, now.room, pid)?;
         let is_still = is_unmoved && now.may_probe && self.was_still();
         let is_due = self.ticks_seen < 2 || now.at >= self.due;
-        if is_still && !is_due && !now.is_crowded {
+        if is_still && !is_due && !now.reads_all {
             self.ticks_seen += 1;
             return Ok(true);
         }
+        self.examine(folder, pid, now, (is_still, is_due))
+    }
+
+    /// Has the row of one that showed no sign of having run say whether it waits for a CPU: by its `stat`,
+    /// unless that was read in this tick. False where there is no such process any more.
+    pub fn look_closer(&mut self, folder: &mut Folder, now: &mut Now) -> Result<bool, Miss> {
+        if self.is_read { Ok(true) } else { self.examine(folder, self.row.pid, now, (true, false)) }
+    }
+
+    /// Reads `stat`, and what else that shows to be worth reading.
+    fn examine(
+        &mut self,
+        folder: &mut Folder,
+        pid: i64,
+        now: &mut Now,
+        (is_still, is_due): (bool, bool),
+    ) -> Result<bool, Miss> {
         let Some(change) = self.read_stat(folder, pid, now)? else { return Ok(false) };
         self.find_living(folder, now)?;
         let new = self.ticks_seen == 0;
@@ -135,6 +152,11 @@ impl Known {
         self.plan(now, is_due, is_rarely_due);
         self.ticks_seen = self.ticks_seen.saturating_add(1);
         Ok(true)
+    }
+
+    /// Whether it was looked at in this tick and is on a CPU or would be.
+    pub fn is_found_running(&self) -> bool {
+        self.is_read && self.row.state.as_deref() == Some("R")
     }
 
     /// The row. As long as nothing has changed it is the very one of the tick before.
