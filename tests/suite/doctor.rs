@@ -174,6 +174,7 @@ fn whoever_may_do_all_lacks_nothing_for_want_of_a_right() {
         "locked memory (RLIMIT_MEMLOCK)",
         "taskstats: process_exit, and what threads did together",
         "the kernel's log, for events",
+        "other network namespaces, as of containers",
     ] {
         assert_eq!(finding(&report, what).state, State::Known, "{what}");
     }

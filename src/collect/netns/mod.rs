@@ -10,6 +10,7 @@ mod link;
 mod round;
 mod visit;
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 pub use link::parse_link;
@@ -19,7 +20,7 @@ use super::Host;
 use super::aside::{About, Answer};
 use super::process::parse_namespace;
 use crate::schema::Sample;
-use crate::schema::rows::{Event, Network};
+use crate::schema::rows::{Event, Listen, Network};
 
 /// How often they are read.
 const EVERY: Duration = Duration::from_secs(10);
@@ -48,10 +49,10 @@ impl Namespaces {
         let is_due = host.now + EVERY / 20 >= self.due;
         if is_due && !sample.process.is_empty() && !self.answer.is_waited_for() {
             self.looks += 1;
-            // The second time is in the second tick, so that a short recording has an interval.
+            // The second time is in the second tick, and both are waited for, so that a short recording has an interval.
             self.due = if self.looks > 1 { host.now + EVERY } else { host.now };
             self.ask(host, sample);
-            if self.looks == 1 {
+            if self.looks <= 2 {
                 rows = self.take(host, host.patience);
             }
         }
@@ -62,7 +63,8 @@ impl Namespaces {
         let Some((known, round)) = self.answer.take(patience).flatten() else { return Vec::new() };
         self.known = known;
         host.count_reads(round.reads);
-        host.listening = round.listen;
+        let untaken = std::mem::replace(&mut host.listening, round.listen);
+        span(&mut host.listening, &untaken);
         round.network
     }
 
@@ -93,6 +95,17 @@ impl Namespaces {
             thread.spawn(read).ok()?.join().ok()
         };
         self.answer.renew(&host.aside, About::Other, host.now, Duration::ZERO, thread);
+    }
+}
+
+/// Where `listen` is read less often, its rows span the times in between, whose rows it has not taken.
+pub fn span(rows: &mut [Listen], untaken: &[Listen]) {
+    let between: BTreeMap<Option<i64>, Option<i64>> =
+        untaken.iter().map(|row| (row.netns, row.interval_us)).collect();
+    for row in rows {
+        if let Some(more) = between.get(&row.netns) {
+            row.interval_us = row.interval_us.zip(*more).map(|(interval_us, more)| interval_us + more);
+        }
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Known {
 struct Namespace {
     members: Vec<Member>,
     read_at: Duration,
+    /// When its sockets were listed last.
+    listened_at: Option<Duration>,
     /// What describes its interfaces, with the bytes each had received; none where it cannot be entered.
     links: HashMap<Text, Network>,
     links_due: Duration,
@@ -59,23 +61,26 @@ pub fn read(
     clock: impl Fn() -> Duration,
 ) -> (Known, Round) {
     let (names, mut round) = (names(host), Round::default());
-    let mut before = std::mem::take(&mut known.namespaces);
+    let mut earlier = std::mem::take(&mut known.namespaces);
     for found in found {
         let at = clock();
         let Some((pid, mut rows)) = read_dev(host, &found) else { continue };
         // The kernel gives the number of one that is gone to the next that is made. It is the same only if
         // somebody is in it who was before.
-        let before = before.remove(&found.inode).filter(|before| before.goes_on(host, &found));
-        let interval_us =
-            before.as_ref().and_then(|before| i64::try_from((at - before.read_at).as_micros()).ok());
+        let before = earlier.remove(&found.inode).filter(|before| before.goes_on(host, &found));
+        let interval_us = before.as_ref().and_then(|before| us(at - before.read_at));
         let mut namespace = before.unwrap_or_default();
         let visit = visit::enter(host, pid, found.inode);
         if let Some(visit) = &visit {
             namespace.renew_links(visit, &rows, at, &mut known.buffer);
-            let mut sockets = visit.listening(&mut known.buffer, &mut known.addresses).unwrap_or_default();
-            let own = |row: &mut Listen| (row.netns, row.interval_us) = (Some(found.inode), interval_us);
-            sockets.iter_mut().for_each(own);
-            round.listen.append(&mut sockets);
+            if let Some(mut sockets) = visit.listening(&mut known.buffer, &mut known.addresses) {
+                let before = namespace.listened_at.replace(at);
+                for row in &mut sockets {
+                    row.netns = Some(found.inode);
+                    row.interval_us = before.and_then(|before| us(at - before));
+                }
+                round.listen.append(&mut sockets);
+            }
         }
         for row in &mut rows {
             if let Some(link) = namespace.links.get_mut(&row.interface) {
@@ -94,6 +99,10 @@ pub fn read(
     }
     round.reads = host.reads();
     (known, round)
+}
+
+fn us(interval: Duration) -> Option<i64> {
+    i64::try_from(interval.as_micros()).ok()
 }
 
 /// The interfaces as the first process sees them that is still in the namespace, and its pid.

@@ -9,10 +9,10 @@ use std::os::unix::fs::{MetadataExt, symlink};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use sysray::collect::netns::parse_link;
+use sysray::collect::netns::{parse_link, span};
 use sysray::collect::{Collector, Host, ListenCollector, NetworkCollector, ProcessCollector};
 use sysray::schema::Sample;
-use sysray::schema::rows::{Network, Process};
+use sysray::schema::rows::{Listen, Network, Process};
 
 const OWN: i64 = 4_026_531_833;
 const BLUE: i64 = 4_026_532_300;
@@ -176,6 +176,16 @@ fn above_200_namespaces_the_rest_is_left_out_and_that_is_told_once() {
     tree.process(2000, BLUE - 1, 5);
     let second = tree.after(1);
     assert_eq!((told(&second).len(), told(&second)[0].0, second.event.len()), (200, BLUE, 0));
+}
+
+/// With `[collect.listen] interval` above ten seconds.
+#[test]
+fn sockets_that_are_asked_for_less_often_span_the_time() {
+    let row = |netns, interval_us| Listen { netns: Some(netns), interval_us, ..Listen::default() };
+    let untaken = [row(BLUE, Some(10)), row(RED, None)];
+    let mut rows = [row(BLUE, Some(11)), row(RED, Some(11)), row(RED + 1, Some(11))];
+    span(&mut rows, &untaken);
+    assert_eq!(rows.map(|row| row.interval_us), [Some(21), None, Some(11)]);
 }
 
 /// An `ifinfomsg` of the end of a veth pair that belongs to the interface of number 4.
