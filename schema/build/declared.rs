@@ -28,6 +28,9 @@ pub struct Table {
     pub order: String,
     /// Key columns that become Prometheus labels: `label = "column"`. Absent: not exported.
     pub prometheus: Option<toml::Table>,
+    /// The key column that a row has a value in where it is read at a pace of its own: then it brings its
+    /// own interval. Absent: all rows have the table's.
+    pub own_interval: Option<String>,
     /// Which entities the tiers keep; absent: all.
     pub top: Option<Top>,
     /// False for notes, which have no tiers.
@@ -110,6 +113,10 @@ pub fn read(text: &str) -> Result<Read, String> {
         }
     }
     let derived = derived_of(&file.derived, &stored)?;
+    let is_key = |name: &String| stored.iter().any(|c| c.kind == "key" && c.nullable && c.name == *name);
+    if let Some(name) = file.table.own_interval.as_ref().filter(|name| !is_key(name)) {
+        return Err(format!("own_interval: {name} is no key that may be NULL"));
+    }
     Ok(Read { table: file.table, stored, derived })
 }
 

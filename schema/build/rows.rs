@@ -36,12 +36,29 @@ pub fn rows(name: &str, index: usize, table: &Table, stored: &[Stored]) -> Strin
     let same = same.collect::<Vec<_>>().join(" && ");
     let same = if same.is_empty() { "true".into() } else { same };
     let about = &table.about;
+    let [mut own_field, mut own_read, mut own_methods] = [const { String::new() }; 3];
+    if let Some(key) = &table.own_interval {
+        own_field = format!(
+            "    /// The interval of a row with `{key}`, which is read at a pace of its own; `None` at first sight.\n    \
+             pub interval_us: Option<i64>,\n"
+        );
+        own_read = "            interval_us: None,\n".into();
+        own_methods = format!(
+            "    fn has_own_interval(&self) -> bool {{
+        self.{key}.is_some()
+    }}
+    fn own_interval_us(&self) -> Option<i64> {{
+        self.interval_us
+    }}
+"
+        );
+    }
     format!(
         "
 #[doc = {about:?}]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct {row} {{
-{fields}}}
+{fields}{own_field}}}
 
 #[allow(unused_mut, unused_variables)]
 impl Row for {row} {{
@@ -57,13 +74,13 @@ impl Row for {row} {{
     }}
     fn counters(&mut self, before: &Self, mut each: impl FnMut(&mut Option<i64>, Option<i64>, Decrease)) {{
 {counters}    }}
-    fn values(&self) -> Vec<Value<'_>> {{
+{own_methods}    fn values(&self) -> Vec<Value<'_>> {{
         vec![
 {values}        ]
     }}
     fn read(batch: &RecordBatch, at: usize) -> Self {{
         {row} {{
-{read}        }}
+{read}{own_read}        }}
     }}
 }}
 
@@ -80,7 +97,7 @@ impl Batch for {row}Batch {{
     fn push(&mut self, stamp: &Stamp, row: &{row}) {{
         self.ts.append_value(stamp.ts.0);
         self.tick.append_value(stamp.tick);
-        self.interval_us.append_option(stamp.interval_us);
+        self.interval_us.append_option(interval_us(stamp, row));
 {push}    }}
     fn finish(&mut self) -> RecordBatch {{
         let arrays: Vec<ArrayRef> = vec![

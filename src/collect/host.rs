@@ -12,6 +12,7 @@ use std::time::Duration;
 use super::aside::Aside;
 use super::kept::{Kept, Room, fill};
 use crate::schema::Micros;
+use crate::schema::rows::Listen;
 
 /// What is asked aside is mostly answered within a fraction of a millisecond.
 const PATIENCE: Duration = Duration::from_millis(50);
@@ -36,6 +37,8 @@ pub struct Host {
     /// Whether a control group was throttled in the interval before: its processes wait without
     /// showing that they do.
     pub is_throttled: bool,
+    /// Sockets that listen in other network namespaces, as `network` had them looked at: `listen` takes them.
+    pub listening: Vec<Listen>,
     /// Threads for what may keep one waiting.
     pub aside: Aside,
     /// How long a tick waits for them where something is new.
@@ -126,6 +129,7 @@ impl Host {
             room: None,
             now: Duration::ZERO,
             is_throttled: false,
+            listening: Vec::new(),
             aside: Aside::default(),
             patience: PATIENCE,
             units: Units::default(),

@@ -1,5 +1,5 @@
 //! `listen`: sockets that wait for connections, from a sock_diag(7) dump of those alone. The kernel keeps them
-//! apart from connections, of which there may be many.
+//! apart from connections, of which there may be many. Those of other network namespaces come with `network`.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -34,7 +34,7 @@ pub struct ListenCollector {
 }
 
 /// Addresses as text, each made once.
-type Addresses = BTreeMap<IpAddr, Text>;
+pub type Addresses = BTreeMap<IpAddr, Text>;
 
 impl Collector for ListenCollector {
     fn name(&self) -> &'static str {
@@ -50,6 +50,7 @@ impl Collector for ListenCollector {
             Some(rows) => {
                 self.has_answered = true;
                 sample.listen.extend(rows);
+                sample.listen.append(&mut host.listening);
                 Ok(())
             }
             // Rows are missing.
@@ -97,6 +98,7 @@ pub fn parse(message: &[u8], addresses: &mut Addresses) -> Option<Listen> {
         port: u16::from_be_bytes([message[4], message[5]]).into(),
         inode: number(68)?.into(),
         netns: None,
+        interval_us: None,
         uid: number(64).map(i64::from),
         // 0 is no group: sockets made before there were any.
         cgroup_id: cgroup.map(u64::from_ne_bytes).filter(|id| *id != 0).and_then(|id| id.try_into().ok()),

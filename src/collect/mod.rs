@@ -33,6 +33,8 @@ mod memory;
 mod mount;
 #[cfg(target_os = "linux")]
 mod netlink;
+#[cfg(target_os = "linux")]
+pub mod netns;
 mod network;
 mod parse;
 mod portable;

@@ -1,10 +1,14 @@
 //! The mounts of the host: proc_pid_mountinfo(5). It asks no file system anything.
 
 use super::Host;
+use super::parse::int;
 
 /// A line of mountinfo.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mount {
+    /// Its number, and that of the mount that it is on.
+    pub id: i64,
+    pub parent: i64,
     /// `major:minor` of its file system.
     pub device: String,
     /// Which folder of the file system is mounted.
@@ -51,7 +55,8 @@ pub fn parse_mountinfo(text: &str) -> Vec<Mount> {
 fn parse_line(line: &str) -> Option<Mount> {
     // Spaces within a field are escaped, so the first lone dash ends the optional fields.
     let (about_mount, about_system) = line.split_once(" - ")?;
-    let mut words = about_mount.split(' ').skip(2);
+    let mut words = about_mount.split(' ');
+    let (id, parent) = (int(words.next()?)?, int(words.next()?)?);
     let (device, root, path) = (words.next()?, words.next()?, words.next()?);
     let mut words = about_system.split(' ');
     let (fstype, source) = (words.next()?, words.next()?);
@@ -59,6 +64,8 @@ fn parse_line(line: &str) -> Option<Mount> {
     let is_number = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
     let numbered = device.split_once(':').is_some_and(|(major, minor)| is_number(major) && is_number(minor));
     (numbered && path.starts_with('/')).then(|| Mount {
+        id,
+        parent,
         device: device.into(),
         root: unescape(root),
         path: unescape(path),

@@ -28,10 +28,10 @@ pub struct Netlink {
 }
 
 impl Netlink {
-    /// Of a protocol of netlink.
-    pub fn open(protocol: Protocol) -> Result<Self, Errno> {
+    /// Of a protocol of netlink; `None` is rtnetlink(7).
+    pub fn open(protocol: impl Into<Option<Protocol>>) -> Result<Self, Errno> {
         let socket =
-            socket_with(AddressFamily::NETLINK, SocketType::DGRAM, SocketFlags::CLOEXEC, Some(protocol))?;
+            socket_with(AddressFamily::NETLINK, SocketType::DGRAM, SocketFlags::CLOEXEC, protocol.into())?;
         // The kernel answers at once; something that only looks like one must not hold up the tick.
         set_socket_timeout(&socket, Timeout::Recv, Some(Duration::from_secs(1)))?;
         Ok(Netlink { socket })

@@ -2,7 +2,7 @@
 //!
 //! Traffic is read every tick; what describes an interface seldom and aside of the tick, since a driver
 //! may take its time and the kernel's network lock be held: when it is new, when its carrier changed,
-//! and now and then, not all of them in the same tick.
+//! and now and then, not all of them in the same tick. Interfaces of other network namespaces: `netns`.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -27,6 +27,8 @@ pub struct NetworkCollector {
     known: HashMap<Text, Known>,
     looked: Answer<Vec<Interface>>,
     ticks: u64,
+    #[cfg(target_os = "linux")]
+    others: super::netns::Namespaces,
 }
 
 /// What is kept of an interface from tick to tick.
@@ -90,6 +92,11 @@ impl Collector for NetworkCollector {
             }
         }
         sample.network.append(&mut rows);
+        #[cfg(target_os = "linux")]
+        {
+            let mut others = self.others.look(host, sample);
+            sample.network.append(&mut others);
+        }
         Ok(())
     }
 }
@@ -144,7 +151,7 @@ impl Known {
 }
 
 /// Copies the columns that describe an interface.
-fn describe(about: &Network, row: &mut Network) {
+pub(super) fn describe(about: &Network, row: &mut Network) {
     row.interface = about.interface.clone();
     row.interface_index = about.interface_index;
     row.kind = about.kind.clone();

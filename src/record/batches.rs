@@ -82,7 +82,9 @@ impl<R: Row> Builder<R> {
         if is_key && R::table().order == Order::Entity {
             self.key.extend_from_slice(rows.shared());
         }
-        let again = if is_key { None } else { again(&self.key, rows, stamp) };
+        // A frame that tells of rows again has one interval for all.
+        let has_own_interval = rows.iter().any(R::has_own_interval);
+        let again = if is_key || has_own_interval { None } else { again(&self.key, rows, stamp) };
         let Some(again) = again else {
             return Told { id, rows: self.build(rows.iter(), stamp), again: None };
         };

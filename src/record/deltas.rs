@@ -93,7 +93,8 @@ impl<R: Row> Before<R> {
         let mut next = std::mem::take(&mut self.next);
         let mut likely = 0;
         for row in rows.shared_mut() {
-            let known = match self.find(row, &mut likely) {
+            let is_new = row.has_own_interval() && row.own_interval_us().is_none();
+            let known = match self.find(row, &mut likely).filter(|_| !is_new) {
                 Some(at) if Arc::ptr_eq(&self.rows[at].totals, row) => self.still(at, row),
                 Some(at) => changed(&self.rows[at].totals, row),
                 None => {
@@ -106,6 +107,7 @@ impl<R: Row> Before<R> {
             };
             next.push(known);
         }
+        self.pass_on(&mut next);
         self.keep(next);
     }
 
@@ -119,6 +121,14 @@ impl<R: Row> Before<R> {
         });
         let totals = std::mem::replace(row, still.clone());
         Known { totals, still: Some(still) }
+    }
+
+    /// Rows of a pace of their own come in some ticks only; those of before stand until there are others.
+    fn pass_on(&mut self, next: &mut Vec<Known<R>>) {
+        let has_own = |known: &Known<R>| known.totals.has_own_interval();
+        if !next.iter().any(has_own) {
+            next.extend(self.rows.drain(..).filter(has_own));
+        }
     }
 
     fn keep(&mut self, rows: Vec<Known<R>>) {
@@ -183,9 +193,13 @@ const LOOK_AHEAD: usize = 8;
 /// A row whose totals are not those of the tick before: it becomes what happened since.
 fn changed<R: Row>(before: &Arc<R>, row: &mut Arc<R>) -> Known<R> {
     let (mut is_held, mut now) = (false, R::clone(row));
+    let mut began_anew = false;
+    now.counters(before, |now, before, decrease| {
+        began_anew |= decrease == Decrease::Null && now.zip(before).is_some_and(|(now, before)| now < before);
+    });
     now.counters(before, |now, before, decrease| is_held |= hold(now, before, decrease));
     let totals = if is_held { Arc::new(now.clone()) } else { row.clone() };
-    now.counters(before, subtract);
+    now.counters(before, |now, before, decrease| subtract(now, before, decrease, began_anew));
     *row = Arc::new(now);
     Known { totals, still: None }
 }
@@ -202,11 +216,13 @@ fn hold(now: &mut Option<i64>, before: Option<i64>, decrease: Decrease) -> bool 
     false
 }
 
-fn subtract(now: &mut Option<i64>, before: Option<i64>, decrease: Decrease) {
+/// A total that is smaller than before has wrapped only where none that cannot wrap shows that all of them began
+/// anew, and where what it would have counted is less than half of all that it can.
+fn subtract(now: &mut Option<i64>, before: Option<i64>, decrease: Decrease, began_anew: bool) {
     *now = match (*now, before) {
         (Some(now), Some(before)) if now >= before => Some(now - before),
-        (Some(now), Some(before)) if decrease == Decrease::Wrap32 && before < WRAP_US => {
-            Some(now - before + WRAP_US)
+        (Some(now), Some(before)) if decrease == Decrease::Wrap32 && before < WRAP_US && !began_anew => {
+            Some(now - before + WRAP_US).filter(|counted| *counted < WRAP_US / 2)
         }
         _ => None,
     };

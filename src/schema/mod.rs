@@ -30,7 +30,7 @@ pub mod rows {
         TimestampMicrosecondBuilder,
     };
 
-    use super::row::{Held, held};
+    use super::row::{Held, held, interval_us};
     use super::shared::Rows;
     use super::{
         Aggregate, Batch, Column, Decrease, Derived, Kind, Micros, Order, Row, Stamp, Table, Text, Tier, Top,

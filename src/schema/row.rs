@@ -44,12 +44,27 @@ pub trait Row: Clone + Default + Sized + 'static {
     /// Visits each counter with the total it had in `before`, and what a decrease means.
     fn counters(&mut self, before: &Self, each: impl FnMut(&mut Option<i64>, Option<i64>, Decrease));
 
+    /// Whether it is read at a pace of its own, and so not in each tick in which others of its table are.
+    fn has_own_interval(&self) -> bool {
+        false
+    }
+
+    /// The interval of such a row; `None` where it is seen for the first time, whatever bore its key before.
+    fn own_interval_us(&self) -> Option<i64> {
+        None
+    }
+
     /// The declared columns' values, in the order of [`Table::columns`].
     fn values(&self) -> Vec<Value<'_>>;
 
     /// The row of that place in a batch. What the batch does not have is unknown; a key that is
     /// missing is what its type begins with.
     fn read(batch: &RecordBatch, at: usize) -> Self;
+}
+
+/// The interval of a row that is stamped so: its own, where it has one.
+pub(super) fn interval_us(stamp: &Stamp, row: &impl Row) -> Option<i64> {
+    if row.has_own_interval() { row.own_interval_us() } else { stamp.interval_us }
 }
 
 /// Collects rows into an Arrow batch.

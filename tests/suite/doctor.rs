@@ -150,6 +150,7 @@ fn what_a_user_may_not_see_names_the_capability_or_the_sysctl() {
         ("locked memory (RLIMIT_MEMLOCK)", State::Partly, "CAP_IPC_LOCK"),
         ("taskstats: process_exit, and what threads did together", State::Partly, "CAP_NET_ADMIN"),
         ("the kernel's log, for events", State::Partly, "CAP_SYSLOG"),
+        ("other network namespaces, as of containers", State::Partly, "CAP_SYS_PTRACE"),
     ] {
         let finding = finding(&report, what);
         assert_eq!(finding.state, state, "{finding:?}");
@@ -173,6 +174,7 @@ fn whoever_may_do_all_lacks_nothing_for_want_of_a_right() {
         "locked memory (RLIMIT_MEMLOCK)",
         "taskstats: process_exit, and what threads did together",
         "the kernel's log, for events",
+        "other network namespaces, as of containers",
     ] {
         assert_eq!(finding(&report, what).state, State::Known, "{what}");
     }
@@ -215,8 +217,9 @@ fn what_it_calls_null_is_null_in_a_snapshot_and_the_rest_is_not() {
         let lacking = [named("null_columns"), texts(&report["null_for_no_reason_above"])].concat();
         // What comes and goes with what the host does at this moment, and what is read in some ticks only.
         let comes_and_goes = |column: &String| {
-            ["process.wchan", "system.disk_latency", "socket.tcp_", "process_exit."]
+            ["process.wchan", "system.disk_latency", "socket.tcp_", "process_exit.", "listen.netns"]
                 .iter()
+                .chain(&["network.netns", "network.container"])
                 .any(|name| column.starts_with(name))
         };
         let (without, with) = snapshot(nobody);

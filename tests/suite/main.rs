@@ -35,6 +35,8 @@ mod maintenance;
 #[cfg(feature = "desk")]
 mod notes;
 /// The Prometheus face of a sample.
+mod paced;
+
 mod prometheus;
 /// SQL over hand-written rows.
 #[cfg(feature = "desk")]

@@ -16,16 +16,21 @@ pub struct Evidence {
     /// By `table.column`: rows with a value, rows that could have one.
     counts: HashMap<String, (usize, usize)>,
     order: Vec<String>,
+    /// Interfaces of other network namespaces, and those of them that were described.
+    pub interfaces_elsewhere: (usize, usize),
 }
 
 impl Evidence {
     /// Counts.
     pub fn of(sample: &Sample) -> Evidence {
-        let mut evidence = Evidence { counts: HashMap::new(), order: vec![] };
+        let mut evidence = Evidence { counts: HashMap::new(), order: vec![], interfaces_elsewhere: (0, 0) };
         macro_rules! each {
             ($($name:ident: $row:ident),*) => { $(evidence.count(&sample.$name);)* };
         }
         every_table!(each);
+        let elsewhere = || sample.network.iter().filter(|row| row.netns.is_some());
+        let described = elsewhere().filter(|row| row.interface_index.is_some()).count();
+        evidence.interfaces_elsewhere = (elsewhere().count(), described);
         evidence.count_where(&sample.process, could_process);
         evidence.count_where(&sample.cgroup, |group: &Cgroup, _| &*group.path != "/");
         evidence.count_where(&sample.disk, |disk: &Disk, column| {

@@ -10,6 +10,7 @@ pub const DAC_READ_SEARCH: Capability = Capability(2, "CAP_DAC_READ_SEARCH");
 pub const NET_ADMIN: Capability = Capability(12, "CAP_NET_ADMIN");
 pub const IPC_LOCK: Capability = Capability(14, "CAP_IPC_LOCK");
 pub const SYS_PTRACE: Capability = Capability(19, "CAP_SYS_PTRACE");
+pub const SYS_ADMIN: Capability = Capability(21, "CAP_SYS_ADMIN");
 pub const SYS_NICE: Capability = Capability(23, "CAP_SYS_NICE");
 pub const SYS_RESOURCE: Capability = Capability(24, "CAP_SYS_RESOURCE");
 pub const SYSLOG: Capability = Capability(34, "CAP_SYSLOG");

@@ -1,6 +1,6 @@
 //! Which mounts have rows, and which file systems can keep one waiting: rules over names alone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::collect::mount::Mount;
 
@@ -114,6 +114,9 @@ const ENGINES: &[&str] = &[
     "/var/snap/",
 ];
 
+/// Mounts that stand on each other at most, as far as is looked.
+const DEEPEST: usize = 64;
+
 /// Whether another machine holds such a file system.
 pub fn is_remote(fstype: &str) -> bool {
     REMOTE.contains(&fstype)
@@ -131,7 +134,9 @@ pub fn may_hang(fstype: &str) -> bool {
 /// of btrfs and bcachefs, and folders of a server, may differ in space: each has its own row.
 pub fn list_filesystems(mounts: Vec<Mount>) -> Vec<Mount> {
     // The last mount on a path hides those before it.
-    let visible: BTreeMap<String, Mount> = mounts.into_iter().map(|m| (m.path.clone(), m)).collect();
+    let hidden = hidden(&mounts);
+    let shown = mounts.into_iter().zip(hidden).filter(|(_, is_hidden)| !is_hidden);
+    let visible: BTreeMap<String, Mount> = shown.map(|(m, _)| (m.path.clone(), m)).collect();
     let mut best: BTreeMap<(String, String), Mount> = BTreeMap::new();
     for mount in visible.into_values().filter(holds_data) {
         let by_root = matches!(&*mount.fstype, "btrfs" | "bcachefs") || may_hang(&mount.fstype);
@@ -147,6 +152,25 @@ pub fn list_filesystems(mounts: Vec<Mount>) -> Vec<Mount> {
     let mut listed: Vec<Mount> = best.into_values().collect();
     listed.sort_by(|a, b| a.path.cmp(&b.path));
     listed
+}
+
+/// Of each mount whether its path leads to another one: something was mounted later on a folder above it.
+fn hidden(mounts: &[Mount]) -> Vec<bool> {
+    let by_id: HashMap<i64, &Mount> = mounts.iter().map(|m| (m.id, m)).collect();
+    // The first mount of all is on itself.
+    let on: HashSet<(i64, &str)> =
+        mounts.iter().filter(|m| m.id != m.parent).map(|m| (m.parent, &*m.path)).collect();
+    // What is on the same mount and nearer to its root came later: else this one would be on that.
+    let is_covered = |m: &Mount| {
+        let mut above = std::path::Path::new(&m.path).ancestors().skip(1).filter_map(|path| path.to_str());
+        above.any(|path| on.contains(&(m.parent, path)))
+    };
+    let below = |m: &&Mount| by_id.get(&m.parent).copied().filter(|parent| parent.id != m.id);
+    let is_hidden = |m| {
+        let chain = std::iter::successors(Some(m), below).take(DEEPEST);
+        chain.into_iter().any(is_covered)
+    };
+    mounts.iter().map(is_hidden).collect()
 }
 
 fn holds_data(mount: &Mount) -> bool {

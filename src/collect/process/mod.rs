@@ -27,6 +27,7 @@ use crate::schema::{Micros, Sample};
 use commands::{Asked, Commands, Wanted};
 use crowd::Crowd;
 use details::Schedule;
+pub use details::parse_namespace;
 use folder::{Folder, Miss, proc_folder};
 use forks::Forks;
 use group::Groups;

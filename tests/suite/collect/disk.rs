@@ -127,6 +127,76 @@ fn counters_are_unknown_where_nobody_counts() {
     assert_eq!(reads, [("md0", Some(5)), ("md1", None), ("sda", None)]);
 }
 
+/// A volume over an encrypted mirror, of which one half has two ways, and another volume that takes a partition and
+/// the rest of that: whatever stands on what, each byte is counted at the disks.
+#[test]
+fn a_stack_of_lvm_luks_raid_and_multipath_is_counted_once() {
+    let tree = tempfile::tempdir().unwrap();
+    let stack = [
+        ("sda", ""),
+        ("sdb", ""),
+        ("sdc", ""),
+        ("sdc1", "sdc"),
+        ("sdc2", "sdc"),
+        ("dm-0", "sda sdb"),
+        ("md127", "dm-0 sdc1"),
+        ("dm-1", "md127"),
+        ("dm-2", "dm-1"),
+        ("dm-3", "dm-1 sdc2"),
+    ];
+    let names = [("dm-0", "mpatha"), ("dm-1", "luks-4f2a"), ("dm-2", "vg0-root"), ("dm-3", "vg0-data")];
+    build(tree.path(), &stack);
+    for (device, name) in names {
+        put(tree.path(), &format!("sys/devices/{device}/dm/name"), name);
+    }
+    let rows = rows(&mut DiskCollector::default(), tree.path());
+    let shown = rows.iter().map(|row| {
+        let text = |text: &Option<sysray::schema::Text>| text.as_deref().unwrap_or("-").to_string();
+        format!("{} {} {} {}", row.device, text(&row.kind), text(&row.name), text(&row.parents))
+    });
+    assert_eq!(
+        shown.collect::<Vec<_>>(),
+        [
+            "sda disk - -",
+            "sdb disk - -",
+            "sdc disk - -",
+            "sdc1 partition - sdc",
+            "sdc2 partition - sdc",
+            "dm-0 dm mpatha sda,sdb",
+            "md127 md - dm-0,sdc1",
+            "dm-1 dm luks-4f2a md127",
+            "dm-2 dm vg0-root dm-1",
+            "dm-3 dm vg0-data dm-1,sdc2",
+        ]
+    );
+    let counted = rows.iter().filter(|row| row.counted == Some(true));
+    assert_eq!(counted.map(|row| &*row.device).collect::<Vec<_>>(), ["sda", "sdb", "sdc"]);
+}
+
+/// Makes devices and what each is made of; a number behind the name is a partition's where its disk is named.
+fn build(root: &Path, devices: &[(&str, &str)]) {
+    let line = |(device, _): &(&str, &str)| format!("8 0 {device} 5 0 40 1 5 0 40 1 0 1 1\n");
+    put(root, "proc/diskstats", &devices.iter().map(line).collect::<String>());
+    fs::create_dir_all(root.join("sys/class/block")).unwrap();
+    for (device, parents) in devices {
+        let is_partition =
+            device.strip_prefix(parents).is_some_and(|rest| !parents.is_empty() && !rest.is_empty());
+        let folder = if is_partition { format!("{parents}/{device}") } else { (*device).to_string() };
+        put(root, &format!("sys/devices/{folder}/size"), "2048\n");
+        if is_partition {
+            put(root, &format!("sys/devices/{folder}/partition"), "1\n");
+        } else {
+            let slaves = parents.split_whitespace();
+            slaves.for_each(|parent| put(root, &format!("sys/devices/{folder}/slaves/{parent}"), ""));
+        }
+        std::os::unix::fs::symlink(
+            format!("../../devices/{folder}"),
+            root.join("sys/class/block").join(device),
+        )
+        .unwrap();
+    }
+}
+
 fn rows(collector: &mut DiskCollector, tree: &Path) -> Vec<Disk> {
     let mut sample = Sample::default();
     collector.collect(&mut Host::at(tree), &mut sample).unwrap();

@@ -129,6 +129,62 @@ fn each_file_system_is_listed_once() {
     assert_eq!(list_filesystems(parse_mountinfo(over))[0].source, "/dev/sda2", "the upper one is seen");
 }
 
+/// What was mounted on a folder above hides it: its path leads to that, whose space was told as its own.
+#[test]
+fn a_mount_that_another_hides_is_not_listed() {
+    let root = "21 1 8:1 / / rw - ext4 /dev/sda1 rw\n22 21 8:2 / /srv/a/b rw - ext4 /dev/sda2 rw\n";
+    let listed = |more: &str| {
+        let mounts = list_filesystems(parse_mountinfo(&format!("{root}{more}")));
+        mounts.into_iter().map(|m| m.path).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(listed("23 22 8:3 / /srv/a/b/c rw - ext4 /dev/sda3 rw\n"), "/ /srv/a/b /srv/a/b/c");
+    let over = "23 22 8:3 / /srv/a/b/c rw - ext4 /dev/sda3 rw\n24 21 8:4 / /srv rw - ext4 /dev/sda4 rw\n";
+    assert_eq!(listed(over), "/ /srv", "nor is what was mounted on it");
+    assert_eq!(listed("24 22 8:4 / /srv/a/b rw - ext4 /dev/sda4 rw\n"), "/ /srv/a/b");
+    // What begins with the same letters is no folder of it, and the root is on what was there when the host booted.
+    assert_eq!(listed("24 21 8:4 / /srv/a/bc rw - ext4 /dev/sda4 rw\n"), "/ /srv/a/b /srv/a/bc");
+    let booted = format!("1 1 0:2 / / rw - rootfs rootfs rw\n{root}");
+    assert_eq!(list_filesystems(parse_mountinfo(&booted)).len(), 2);
+}
+
+/// A recorder in a mount namespace of its own, as a service has it, tells the first process's mounts.
+#[test]
+fn mounts_are_those_of_the_first_process_and_asked_for_through_its_root() {
+    let tree = tempfile::tempdir().unwrap();
+    let put = |process: &str, namespace: &str, mountinfo: &str| {
+        let folder = tree.path().join("proc").join(process);
+        std::fs::create_dir_all(folder.join("ns")).unwrap();
+        std::fs::write(folder.join("mountinfo"), mountinfo).unwrap();
+        std::os::unix::fs::symlink(namespace, folder.join("ns/mnt")).unwrap();
+    };
+    let mounts = |root: &str, space: &str| {
+        format!(
+            "21 1 8:1 / / rw - ext4 /dev/sda1 rw\n\
+             22 21 8:2 / {root} ro - ext4 /dev/sda2 rw\n\
+             23 21 8:2 /part {root}/bound rw - ext4 /dev/sda2 rw\n\
+             24 21 8:3 / {space} rw - ext4 /dev/sda3 ro,errors=remount-ro\n"
+        )
+    };
+    put("1", "mnt:[4026531841]", &mounts("/data", "/broken"));
+    put("self", "mnt:[4026532201]", &mounts("/ours", "/hidden"));
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let space_of: SpaceOf = {
+        let (asked, proc) = (asked.clone(), tree.path().join("proc"));
+        Arc::new(move |path| {
+            asked.lock().unwrap().push(path.strip_prefix(&proc).unwrap_or(path).display().to_string());
+            Ok(Space { total_bytes: GIB, inodes: 400, inodes_free: 100, ..Space::default() })
+        })
+    };
+    let mut sample = Sample::default();
+    let mut host = Host::at(tree.path());
+    FilesystemCollector::new(space_of).collect(&mut host, &mut sample).unwrap();
+    let rows: Vec<_> = sample.filesystem.iter().map(|row| (&*row.mount, row.read_only)).collect();
+    // A single mount may be read-only; after an error the whole file system is. A bound folder is no other one.
+    assert_eq!(rows, [("/", Some(false)), ("/broken", Some(true)), ("/data", Some(false))]);
+    assert_eq!(*asked.lock().unwrap(), ["1/root", "1/root/broken", "1/root/data"]);
+    assert!(sample.filesystem.iter().all(|row| (row.inodes, row.inodes_free) == (Some(400), Some(100))));
+}
+
 /// Blocks whoever asks until it is let go.
 #[derive(Default)]
 struct Server {

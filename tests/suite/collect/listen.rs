@@ -37,6 +37,7 @@ fn a_message_of_either_version_is_a_row() {
         port: 8443,
         inode: 4_000_000_000,
         netns: None,
+        interval_us: None,
         uid: Some(33),
         cgroup_id: Some(345),
         queue: Some(7),

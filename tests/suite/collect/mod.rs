@@ -25,6 +25,8 @@ mod kernel_log;
 #[cfg(target_os = "linux")]
 mod listen;
 mod memory;
+#[cfg(target_os = "linux")]
+mod netns;
 mod network;
 mod portable;
 mod pressure;
