@@ -37,6 +37,8 @@ mod redact;
 mod socket;
 mod system;
 #[cfg(target_os = "linux")]
+mod taskstats;
+#[cfg(target_os = "linux")]
 mod threads;
 
 /// The trees: what each stands for is told in `tests/hosts/README.md`.
