@@ -23,6 +23,8 @@ mod inventory;
 #[cfg(target_os = "linux")]
 mod kernel_log;
 #[cfg(target_os = "linux")]
+mod kernels;
+#[cfg(target_os = "linux")]
 mod listen;
 mod memory;
 mod network;
