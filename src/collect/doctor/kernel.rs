@@ -11,7 +11,8 @@ const WAITING: [&str; 5] = [
     "system.io_full_us",
 ];
 
-const DISK_COUNTERS: [&str; 10] = [
+const DISK_COUNTERS: [&str; 11] = [
+    "disk.in_flight",
     "disk.reads",
     "disk.reads_merged",
     "disk.read_bytes",
