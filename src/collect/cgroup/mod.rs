@@ -141,7 +141,7 @@ impl CgroupCollector {
             versions[usize::from(*version != Version::V2)] |= figures != before;
         }
         if known.is_root {
-            // Some task of a host always runs: the kernel prints 0, and before 5.18 a number without meaning.
+            // Some task of a host always runs: the kernel prints 0, and before 5.19 a number without meaning.
             figures.cpu_full_us = None;
         }
         let version = match versions {

@@ -284,13 +284,15 @@ fn block_delay_of_who_began_before_it_was_switched_on_is_unknown() {
 #[test]
 fn what_a_group_does_not_say_is_unknown() {
     type Told = fn(&Cgroup) -> [Option<i64>; 3];
+    /// When, the files and what they say, and what is known.
+    type Case<'a> = (&'a str, &'a [(&'a str, &'a str)], [Option<i64>; 3], Told);
     let limits: Told = |row| [row.memory_max_bytes, row.pids_limit, row.quota_us];
     let cpu: Told = |row| [row.usage_us, row.periods, row.throttled_us];
     let io: Told = |row| [row.reads, row.read_bytes, row.write_bytes];
     let waits: Told = |row| [row.cpu_some_us, row.cpu_full_us, row.irq_full_us];
     let memory: Told = |row| [row.memory_bytes, row.swap_bytes, row.oom_kills];
     let used = ("cpu.stat", "usage_usec 5\n");
-    let said: [(&str, &[(&str, &str)], [Option<i64>; 3], Told); 9] = [
+    let said: [Case; 9] = [
         (
             "no limit",
             &[("memory.max", "max\n"), ("pids.max", "max\n"), ("cpu.max", "max 100000\n")],
