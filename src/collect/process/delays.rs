@@ -2,7 +2,8 @@
 //! (Documentation/accounting/delay-accounting.rst).
 //!
 //! It books that of processes that began while `kernel.task_delayacct` was 1, and says 0 of all others. When
-//! that was switched on shows nowhere, unless the boot line has it.
+//! that was switched on shows nowhere, unless the boot line has it. Before Linux 5.14 there was no such switch:
+//! it booked that of all, or where it was built or started so, of none.
 
 use super::super::parse::{float, int};
 use crate::collect::{Error, Host};
@@ -12,6 +13,8 @@ use crate::collect::{Error, Host};
 pub struct Delays {
     /// Start ticks from which on every process is booked; `None` while none is.
     since: Option<i64>,
+    /// Whether the kernel is one that cannot be switched.
+    is_unswitched: Option<bool>,
 }
 
 /// Whose delays are booked in a tick.
@@ -36,7 +39,12 @@ impl Booked {
 impl Delays {
     /// Looks whether they are booked now.
     pub fn look(&mut self, host: &mut Host) -> Result<Booked, Error> {
-        if host.proc_if_any("sys/kernel/task_delayacct")?.and_then(int) != Some(1) {
+        let switch = host.proc_if_any("sys/kernel/task_delayacct")?.and_then(int);
+        if switch.is_none() && self.is_unswitched(host)? {
+            // What is more than 0 was booked; nobody says that a 0 was.
+            return Ok(Booked::Since(i64::MAX));
+        }
+        if switch != Some(1) {
             self.since = None;
             return Ok(Booked::None);
         }
@@ -47,6 +55,23 @@ impl Delays {
         self.since = Some(since);
         Ok(Booked::Since(since))
     }
+
+    fn is_unswitched(&mut self, host: &mut Host) -> Result<bool, Error> {
+        if let Some(known) = self.is_unswitched {
+            return Ok(known);
+        }
+        let version = host.proc_if_any("sys/kernel/osrelease")?.and_then(version);
+        Ok(*self.is_unswitched.insert(version.is_some_and(|version| version < FIRST_SWITCHED)))
+    }
+}
+
+/// The first kernel with the switch.
+const FIRST_SWITCHED: (i64, i64) = (5, 14);
+
+/// The two numbers that a kernel's release begins with.
+fn version(release: &str) -> Option<(i64, i64)> {
+    let mut numbers = release.split(|c: char| !c.is_ascii_digit()).map(int);
+    Some((numbers.next()??, numbers.next()??))
 }
 
 /// Whoever starts from now on is booked for certain; by the boot line everybody is.

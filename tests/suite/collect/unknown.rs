@@ -280,6 +280,27 @@ fn block_delay_of_who_began_before_it_was_switched_on_is_unknown() {
     assert_eq!(delays("quiet delayacct\n"), ((Some(0), Some(40_000)), Some(0)), "on since boot");
 }
 
+/// Before Linux 5.14 it is on unless the kernel was built or started without, which shows nowhere.
+#[test]
+fn block_delay_of_a_kernel_that_cannot_be_switched_is_known_where_there_is_some() {
+    let delay = |release: &str| {
+        let tree = Tree::new();
+        tree.file("sys/kernel/osrelease", release);
+        tree.stat(7, "waited", 1, [1, 1], 250);
+        tree.stat(8, "worker", 1, [1, 1], 250);
+        let path = tree.0.path().join("proc/8/stat");
+        let line = fs::read_to_string(&path).unwrap();
+        fs::write(&path, line.replace("0 33 0 0 1", "0 0 0 0 1")).unwrap();
+        let mut ticks = tree.ticks(ProcessCollector::since_boot(BOOT));
+        [ticks.one(7).block_delay_us, ticks.one(8).block_delay_us]
+    };
+    assert_eq!(delay("3.10.0-1160.el7.x86_64\n"), [Some(330_000), None]);
+    assert_eq!(delay("4.18.0-553.el8_10.x86_64\n"), [Some(330_000), None]);
+    assert_eq!(delay("5.4-rc1\n"), [Some(330_000), None]);
+    assert_eq!(delay("5.14.0-70.el9.x86_64\n"), [None, None], "the switch is there, and hidden from us");
+    assert_eq!(delay("6.18.44\n"), [None, None]);
+}
+
 /// The files of a group, and what of it is known.
 #[test]
 fn what_a_group_does_not_say_is_unknown() {
