@@ -124,7 +124,7 @@ grep -E ' - cgroup2? ' /proc/self/mountinfo | cut -d ' ' -f 5 | while read -r mo
     # `while` goes on where `head` has closed the pipe.
     { find "$mount" -type d 2>/dev/null || true; } | awk -F / '{ print NF, $0 }' | sort -n -k 1,1 |
         cut -d ' ' -f 2- | head -n "$groups" | while read -r group; do
-        for file in cpu.stat cpu.max cpu.weight cpu.pressure memory.current memory.max memory.high \
+        for file in cgroup.events cpu.stat cpu.max cpu.weight cpu.pressure memory.current memory.max memory.high \
             memory.swap.current memory.stat memory.events memory.pressure pids.current pids.max pids.events \
             io.stat io.pressure irq.pressure cpuacct.usage cpuacct.stat cpu.cfs_quota_us cpu.cfs_period_us \
             cpu.shares memory.usage_in_bytes memory.limit_in_bytes memory.failcnt memory.oom_control \

@@ -25,7 +25,7 @@ pub fn container_of(path: &str) -> Option<Container> {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let innermost = (0..parts.len()).rev().find_map(|at| by_part(parts[at], &parts[..at]));
     innermost.or_else(|| {
-        let pods = parts.iter().any(|part| part.starts_with("kubepods"));
+        let pods = parts.iter().any(|part| is_of_pods(part));
         pods.then_some(Container { runtime: "kubernetes", id: None })
     })
 }
@@ -50,19 +50,37 @@ fn by_part(part: &str, above: &[&str]) -> Option<Container> {
     }
     let parent = above.last().copied().unwrap_or_default();
     if parent == "machine.slice" {
-        // systemd-machined names virtual machines in the same way.
-        let machine = name.strip_prefix("machine-").map(unescape)?;
-        return if machine.starts_with("qemu-") { None } else { found("systemd-nspawn", &machine) };
+        let machine = part.strip_suffix(".scope")?.strip_prefix("machine-").map(unescape)?;
+        return of_machine(&machine).map(|(runtime, id)| Container { runtime, id: Some(id.into()) });
     }
     match parent {
         "lxc" | "lxc.payload" => found("lxc", name),
         "docker" if is_id(name) => found("docker", name),
+        // containerd's own name spaces, below the driver that makes folders.
+        "default" | "k8s.io" if is_id(name) && above.len() == 1 => found("containerd", name),
         _ if is_id(name) && above.first() == Some(&"ecs") => found("docker", name),
-        _ if is_id(name) && above.iter().any(|part| part.starts_with("kubepods")) => {
-            found("kubernetes", name)
-        }
+        _ if is_id(name) && above.iter().any(|part| is_of_pods(part)) => found("kubernetes", name),
         _ => None,
     }
+}
+
+/// What runs a machine that systemd-machined knows, and its name there; nothing of a virtual machine.
+fn of_machine(machine: &str) -> Option<(&'static str, &str)> {
+    if ["qemu-", "xen-"].iter().any(|stem| machine.starts_with(stem)) {
+        return None;
+    }
+    // libvirt puts a number before the name.
+    let numbered = machine.strip_prefix("lxc-").and_then(|rest| rest.split_once('-'));
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    match numbered {
+        Some((number, name)) if is_number(number) => Some(("lxc", name)),
+        _ => Some(("systemd-nspawn", machine)),
+    }
+}
+
+/// Whether a folder is the kubelet's for pods; a kubelet in a container has its own slice before it.
+fn is_of_pods(part: &str) -> bool {
+    part.strip_prefix("kubelet-").unwrap_or(part).starts_with("kubepods")
 }
 
 /// Engines name containers by 64 hexadecimal digits.

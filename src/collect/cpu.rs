@@ -72,7 +72,8 @@ impl CpuCollector {
             self.frequencies.renew(&host.aside, About::Other, host.now, every, move || {
                 let mut of = |cpu: &i64| {
                     let khz = int(there.sys(&cpu_file(*cpu, "cpufreq/scaling_cur_freq")).ok()?)?;
-                    Some((*cpu, khz.saturating_mul(1000)))
+                    // 0 is a driver that has not set it yet, or cannot say.
+                    (khz > 0).then(|| (*cpu, khz.saturating_mul(1000)))
                 };
                 numbers.iter().filter_map(&mut of).collect()
             });

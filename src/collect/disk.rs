@@ -124,8 +124,14 @@ impl Known {
     /// Whether its counters stand still whatever it does. Drivers that take whole bios may count
     /// although their queue says that nobody does.
     fn is_uncounted(&self) -> bool {
-        let own_count = matches!(self.facts.kind, "dm" | "md" | "bcache" | "drbd" | "zvol" | "zram" | "ram");
-        self.facts.accounted == Some(false) && (self.operations == 0 || !own_count)
+        self.facts.accounted == Some(false) && (self.operations == 0 || !is_bio_driver(self.facts.kind))
+    }
+
+    /// Whether its driver counts what is read and written and not how long that takes, as that of RAID did
+    /// before Linux 5.14.
+    fn keeps_no_times(&self, row: &Disk) -> bool {
+        let times = [row.read_us, row.write_us, row.busy_us, row.queue_us];
+        self.facts.kind == "md" && self.operations > 0 && times.iter().all(|time| *time == Some(0))
     }
 
     fn describe(&self, row: &mut Disk) {
@@ -142,8 +148,24 @@ impl Known {
             // The kernel books flushes on the disk, and writes 0 here.
             (row.flushes, row.flush_us) = (None, None);
         }
+        if takes_bios(facts, &row.device) && row.flushes == Some(0) {
+            // Flushes are counted where requests are, and those have none.
+            (row.flushes, row.flush_us) = (None, None);
+        }
+        if self.keeps_no_times(row) {
+            let times = [
+                &mut row.read_us,
+                &mut row.write_us,
+                &mut row.discard_us,
+                &mut row.busy_us,
+                &mut row.queue_us,
+                &mut row.in_flight,
+            ];
+            times.into_iter().for_each(|time| *time = None);
+        }
         if self.is_uncounted() {
             let counters = [
+                &mut row.in_flight,
                 &mut row.reads,
                 &mut row.reads_merged,
                 &mut row.read_bytes,
@@ -164,6 +186,18 @@ impl Known {
             counters.into_iter().for_each(|counter| *counter = None);
         }
     }
+}
+
+/// Kinds whose drivers take bios as a whole, before the kernel makes requests of them.
+fn is_bio_driver(kind: &str) -> bool {
+    matches!(kind, "dm" | "md" | "bcache" | "drbd" | "zvol" | "zram" | "ram")
+}
+
+/// Whether that is true of a device: also of one that is only the head of several ways, and of memory on the
+/// bus of memory.
+fn takes_bios(facts: &BlockDevice, device: &str) -> bool {
+    let is_head = facts.kind == "disk" && !facts.parents.is_empty();
+    is_bio_driver(facts.kind) || is_head || device.starts_with("pmem")
 }
 
 /// `/proc/diskstats` as the totals of each device. A line that is none of a device is passed over;

@@ -36,10 +36,11 @@ impl Collector for SystemCollector {
     }
 }
 
-/// `/proc/sys/fs/file-nr`: files open, and how many may be. The number between them is always 0.
+/// `/proc/sys/fs/file-nr`: files open, and how many may be. The number between them is always 0, and the
+/// highest there is stands for no limit.
 pub fn parse_file_nr(text: &str) -> (Option<i64>, Option<i64>) {
     let mut numbers = ints(text);
-    (numbers.next(), numbers.nth(1))
+    (numbers.next(), numbers.nth(1).filter(|limit| (0..i64::MAX).contains(limit)))
 }
 
 /// `/proc/uptime`: the first number, seconds with two digits behind the point, as microseconds.

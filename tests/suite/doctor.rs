@@ -133,7 +133,7 @@ fn what_a_user_may_not_see_names_the_capability_or_the_sysctl() {
     let user = made("Uid:\t1000\t1000\t1000\t1000\nCapEff:\t0000000000000000\n", ",hidepid=invisible");
     let report = examine(
         user.path(),
-        &Asked { sock_diag: Some(false), taskstats: Some(true), kernel_log: Some(false) },
+        &Asked { sock_diag: Some(false), taskstats: Some(true), kernel_log: Some(false), ..Asked::default() },
     );
     for (what, state, told) in [
         ("I/O of processes", State::Partly, "run as root, or with CAP_DAC_READ_SEARCH and CAP_SYS_PTRACE"),
@@ -164,8 +164,10 @@ fn what_a_user_may_not_see_names_the_capability_or_the_sysctl() {
 #[test]
 fn whoever_may_do_all_lacks_nothing_for_want_of_a_right() {
     let root = made("Uid:\t0\t0\t0\t0\nCapEff:\t000001ffffffffff\n", ",hidepid=2");
-    let report =
-        examine(root.path(), &Asked { sock_diag: Some(true), taskstats: Some(true), kernel_log: Some(true) });
+    let report = examine(
+        root.path(),
+        &Asked { sock_diag: Some(true), taskstats: Some(true), kernel_log: Some(true), ..Asked::default() },
+    );
     for what in [
         "processes of other users",
         "TCP states",

@@ -34,6 +34,8 @@ mod maintenance;
 /// What people note, in the recording once.
 #[cfg(feature = "desk")]
 mod notes;
+/// The page on numbers, held to what it says.
+mod numbers;
 /// The Prometheus face of a sample.
 mod paced;
 

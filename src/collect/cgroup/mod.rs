@@ -10,6 +10,7 @@ mod v1;
 mod v2;
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +22,10 @@ use super::container::container_of;
 use super::{Collector, Error, Host, Settings};
 use crate::schema::rows::Cgroup;
 use crate::schema::{Sample, Text};
+
+/// What the kernel sums up is dear (`memory.stat` alone took 15 to 33 µs, measured), so of many groups it is
+/// read less often: as much time lies between one and the next.
+const SUMS_OF_ONE: Duration = Duration::from_millis(20);
 
 /// Reads all control groups.
 pub struct CgroupCollector {
@@ -45,6 +50,8 @@ struct Known {
     /// Whether they are from v2, and from v1.
     sums_from: [bool; 2],
     path: Text,
+    /// It is the host's own root, and not what a container sees as one.
+    is_root: bool,
     container: Option<Text>,
     runtime: Option<Text>,
     /// The row as it was last told: it is the same as long as nothing has changed.
@@ -97,8 +104,9 @@ impl Collector for CgroupCollector {
         self.ticks = self.ticks.wrapping_add(1);
         self.devices.begin_tick();
         let groups = std::mem::take(&mut self.tree.groups);
+        let every = self.sums_every.max(SUMS_OF_ONE * groups.len() as u32);
         for group in &groups {
-            match self.row(host, group) {
+            match self.row(host, group, every) {
                 Some(row) => sample.cgroup.share(row),
                 // It went away, and another may have come at the same time.
                 None => self.tree.doubt(),
@@ -113,13 +121,15 @@ impl Collector for CgroupCollector {
 
 impl CgroupCollector {
     /// The row of a group; none for one that vanished meanwhile, or of which no figures are kept.
-    fn row(&mut self, host: &mut Host, group: &Group) -> Option<Arc<Cgroup>> {
+    ///
+    /// `every` is how often it is read what the kernel has to sum up.
+    fn row(&mut self, host: &mut Host, group: &Group, every: Duration) -> Option<Arc<Cgroup>> {
         if self.known.get(&group.path).is_none_or(|known| known.id != group.id) {
-            self.known.insert(group.path.clone(), Known::new(group));
+            self.known.insert(group.path.clone(), Known::new(host, group));
         }
         let known = self.known.get_mut(&group.path).expect("it was put in above where it was missing");
         known.tick = self.ticks;
-        known.read_sums(host, &mut self.devices, self.sums_every);
+        known.read_sums(host, &mut self.devices, every);
         let mut figures = known.sums.clone();
         let mut versions = known.sums_from;
         for (version, files) in &mut known.files {
@@ -129,6 +139,10 @@ impl CgroupCollector {
                 Version::V1(controllers) => v1::figures(host, files, controllers, &mut figures),
             }
             versions[usize::from(*version != Version::V2)] |= figures != before;
+        }
+        if known.is_root {
+            // Some task of a host always runs: the kernel prints 0, and before 5.19 a number without meaning.
+            figures.cpu_full_us = None;
         }
         let version = match versions {
             [true, false] => "v2",
@@ -161,8 +175,10 @@ impl CgroupCollector {
 }
 
 impl Known {
-    fn new(group: &Group) -> Self {
+    fn new(host: &mut Host, group: &Group) -> Self {
         let container = container_of(&group.path);
+        let mut has_events = |folder: &Path| host.read(folder.join("cgroup.events")).is_ok();
+        let is_root = group.path == "/" && !group.folders.iter().any(|(_, folder)| has_events(folder));
         Known {
             id: group.id,
             files: group.folders.iter().map(|(v, folder)| (v.clone(), Files::new(folder.clone()))).collect(),
@@ -172,6 +188,7 @@ impl Known {
             sums_due: Duration::ZERO,
             sums_from: [false; 2],
             path: group.path.as_str().into(),
+            is_root,
             runtime: container.as_ref().map(|c| c.runtime.into()),
             container: container.and_then(|c| c.id).map(Text::from),
             told: Arc::default(),

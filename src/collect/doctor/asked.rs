@@ -9,6 +9,7 @@ use rustix::net::sockopt::{Timeout, set_socket_timeout};
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, recv, sendto, socket_with};
 
 use crate::collect::sock_diag;
+use crate::collect::taskstats::Taskstats;
 
 /// The answers; `None` where nobody was asked.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,6 +18,8 @@ pub struct Asked {
     pub sock_diag: Option<bool>,
     /// Whether the kernel has taskstats, and netlink leads there.
     pub taskstats: Option<bool>,
+    /// Of what version they are, where we may ask.
+    pub taskstats_version: Option<u16>,
     /// Whether `/dev/kmsg` can be opened for reading.
     pub kernel_log: Option<bool>,
 }
@@ -29,6 +32,7 @@ impl Asked {
         Asked {
             sock_diag: Some(sock_diag::tcp_states().is_some()),
             taskstats: Some(has_taskstats().unwrap_or(false)),
+            taskstats_version: Taskstats::open().and_then(|mut open| open.version()),
             kernel_log: Some(log.is_ok()),
         }
     }

@@ -11,7 +11,8 @@ const WAITING: [&str; 5] = [
     "system.io_full_us",
 ];
 
-const DISK_COUNTERS: [&str; 10] = [
+const DISK_COUNTERS: [&str; 11] = [
+    "disk.in_flight",
     "disk.reads",
     "disk.reads_merged",
     "disk.read_bytes",
@@ -62,7 +63,8 @@ pub(super) fn findings(asking: &mut Asking) -> Vec<Finding> {
             |_| ("/proc/diskstats has no such fields, or a queue does not count".into(), "Linux 4.18".into()),
         ),
         asking.columns("flushes of disks", &["disk.flushes", "disk.flush_us"], |_| {
-            ("/proc/diskstats has no such fields, or a queue does not count".into(), "Linux 5.5".into())
+            let why = "/proc/diskstats has no such fields, or who counts none: a queue, a partition, dm, md and zram";
+            (why.into(), "Linux 5.5".into())
         }),
         asking.columns(
             "space of file systems",

@@ -89,7 +89,11 @@ fn io(asking: &mut Asking) -> Finding {
 
 fn block_delay(asking: &mut Asking) -> (String, String) {
     match asking.host.proc_if_any("sys/kernel/task_delayacct").ok().flatten().and_then(int) {
-        Some(1) => ("processes of several threads tell it of the first alone".into(), String::new()),
+        Some(1) => (
+            "processes of several threads tell it of the first alone, and nothing is booked for those older than its switching on"
+                .into(),
+            "delayacct in the boot line".into(),
+        ),
         Some(_) => ("kernel.task_delayacct is 0".into(), "sysctl kernel.task_delayacct=1".into()),
         None => (
             "there is no kernel.task_delayacct".into(),

@@ -2,6 +2,7 @@
 
 use super::rights::{IPC_LOCK, NET_ADMIN, SYS_NICE, SYS_RESOURCE, SYSLOG};
 use super::{Asking, Finding, known, partly};
+use crate::collect::exits::is_enough;
 
 /// Descriptors with which the files of 512 processes can be held open: two each, in half of them.
 const ENOUGH_DESCRIPTORS: u64 = 2048;
@@ -79,7 +80,10 @@ fn taskstats(asking: &mut Asking) -> Finding {
         Some(true) if !asking.rights.has(&NET_ADMIN) => {
             partly(WHAT, "it answers administrators of the network", asking.rights.way_to(&[&NET_ADMIN]))
         }
-        _ => known(WHAT),
+        _ => match asking.asked.taskstats_version.map(is_enough) {
+            Some(Err(why)) => partly(WHAT, why + ": process_exit has no rows", "Linux 5.19"),
+            _ => known(WHAT),
+        },
     }
 }
 

@@ -88,7 +88,7 @@ impl Endings {
             rss_peak_bytes: main.rss_peak_bytes,
             sums: all.sums,
             // Of one that had more threads before we listened the kernel says more than we have seen.
-            is_whole: began_us >= self.since_us || cpu_ns == all.sums.ran_ns,
+            is_whole: began_us >= self.since_us || (cpu_ns > 0 && cpu_ns == all.sums.ran_ns),
         })
     }
 }

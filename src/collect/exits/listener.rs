@@ -10,7 +10,7 @@ use rustix::net::sockopt::set_socket_recv_buffer_size_force;
 use super::ending::{Endings, ProcessExit};
 use super::record;
 use crate::collect::netlink::{ERROR, Netlink, REQUEST, attribute, messages, question};
-use crate::collect::taskstats;
+use crate::collect::taskstats::{self, Taskstats};
 use crate::time::{Clock, SystemClock};
 
 /// What may wait for us in the kernel: some seconds of the worst that a host can do.
@@ -44,6 +44,9 @@ pub struct Listener(Arc<Mutex<Heard>>);
 impl Listener {
     /// Listens on these CPUs, written as the kernel does (`0-3`). The error is why that cannot be.
     pub fn start(cpus: &str) -> Result<Self, String> {
+        if let Some(version) = Taskstats::open().and_then(|mut open| open.version()) {
+            is_enough(version)?;
+        }
         let (netlink, family) = taskstats::open().ok_or("the kernel has no taskstats")?;
         // Without the right to it the usual size has to do.
         let _ = set_socket_recv_buffer_size_force(netlink.socket(), BUFFER_BYTES);
@@ -66,6 +69,16 @@ impl Listener {
         let is_over = heard.is_over;
         Heard { is_over, ..std::mem::take(&mut *heard) }
     }
+}
+
+/// Whether records of that version can be told by; the error says what they lack.
+pub fn is_enough(version: u16) -> Result<(), String> {
+    if version >= record::FIRST_VERSION {
+        return Ok(());
+    }
+    Err(format!(
+        "version {version} of the kernel's taskstats does not say of what process a thread was, as Linux 5.19 does"
+    ))
 }
 
 fn ask(netlink: &Netlink, family: u16, what: u16, cpus: &str) -> Result<(), String> {

@@ -7,6 +7,7 @@ mod listener;
 mod record;
 
 pub use ending::{Endings, ProcessExit as Ended};
+pub use listener::is_enough;
 pub use record::{Sums, ThreadExit, parse};
 
 use super::redact::one_line;
@@ -68,7 +69,10 @@ impl Collector for ExitCollector {
 pub fn row(exit: &Ended) -> ProcessExit {
     let sums = Some(exit.sums).filter(|_| exit.is_whole);
     let of = |what: fn(&Sums) -> i64| sums.as_ref().map(what);
-    let cpu_us = Some(exit.cpu_ns / 1000);
+    // What ended has run: 0 is a kernel that keeps the scheduler's clock of nobody.
+    let scheduled = Some((exit.cpu_ns, exit.waited_ns)).filter(|(ran_ns, _)| *ran_ns > 0);
+    let ticks_us = || of(|s| s.user_us.saturating_add(s.system_us));
+    let cpu_us = scheduled.map(|(ran_ns, _)| ran_ns / 1000).or_else(ticks_us);
     let signal = exit.status.map(|status| i64::from(status & 0x7f));
     ProcessExit {
         pid: exit.pid,
@@ -85,7 +89,7 @@ pub fn row(exit: &Ended) -> ProcessExit {
         life_cpu_us: cpu_us,
         life_user_us: of(|s| s.user_us),
         life_system_us: of(|s| s.system_us),
-        life_run_delay_us: Some(exit.waited_ns / 1000),
+        life_run_delay_us: scheduled.map(|(_, waited_ns)| waited_ns / 1000),
         life_minor_faults: of(|s| s.minor_faults),
         life_major_faults: of(|s| s.major_faults),
         life_read_bytes: of(|s| s.read_bytes),

@@ -1,12 +1,13 @@
 //! What the kernel says of a thread that ends: `struct taskstats` (linux/taskstats.h).
 
 use crate::collect::netlink::{attributes, messages};
-use crate::collect::taskstats::{COMMAND_BYTES, OF_THREAD_GROUP, STATS, number, of_group, word};
+use crate::collect::taskstats::{COMMAND_BYTES, OF_THREAD_GROUP, STATS, Stats, of_group, place};
 
 const OF_THREAD: u16 = 4;
 
-/// The first version that says which process a thread belongs to, and whether it was the last.
-const VERSION: u16 = 12;
+/// The first version that says which process a thread belongs to, and whether it was the last. Before it
+/// a thread that ends while others live on and a process of one thread look the same.
+pub const FIRST_VERSION: u16 = 12;
 
 /// In `ac_flag`: it left a core dump; it was the last of its process.
 const DUMPED_CORE: u8 = 0x08;
@@ -91,38 +92,37 @@ pub fn parse(bytes: &[u8], family: u16) -> impl Iterator<Item = ThreadExit> {
 }
 
 fn parse_thread(stats: &[u8]) -> Option<ThreadExit> {
-    let number = |at| number(stats, at);
-    let word = |at| word(stats, at);
-    let version = u16::from_ne_bytes(stats.get(..2)?.try_into().ok()?);
-    if version < VERSION {
+    let stats = Stats::of(stats)?;
+    if stats.version < FIRST_VERSION {
         return None;
     }
-    let flag = *stats.get(8)?;
+    let (number, word) = (|place| stats.number(place), |place| Some(i64::from(stats.word(place)?)));
+    let flag = stats.bytes(place::FLAG, 1)?[0];
     Some(ThreadExit {
-        tid: i64::from(word(128)?),
-        pid: i64::from(word(368)?),
-        ppid: i64::from(word(132)?),
-        uid: i64::from(word(120)?),
-        comm: stats.get(80..112)?.split(|byte| *byte == 0).next()?.to_vec(),
-        status: word(4)?,
+        tid: word(place::TID)?,
+        pid: word(place::PID)?,
+        ppid: word(place::PPID)?,
+        uid: word(place::UID)?,
+        comm: stats.bytes(place::COMM, 32)?.split(|byte| *byte == 0).next()?.to_vec(),
+        status: stats.word(place::EXIT_CODE)?,
         dumped_core: flag & DUMPED_CORE != 0,
         is_last: flag & LAST != 0,
-        life_us: number(376)?,
+        life_us: number(place::LIFE_US)?,
         group_ns: None,
-        rss_peak_bytes: number(200)?.checked_mul(1024)?,
+        rss_peak_bytes: number(place::RSS_PEAK_KIB)?.checked_mul(1024)?,
         own: Sums {
-            waited_ns: number(24)?,
-            ran_ns: number(72)?,
-            user_us: number(152)?,
-            system_us: number(160)?,
-            minor_faults: number(168)?,
-            major_faults: number(176)?,
-            read_chars: number(216)?,
-            write_chars: number(224)?,
-            read_bytes: number(248)?,
-            write_bytes: number(256)?,
-            voluntary_switches: number(272)?,
-            involuntary_switches: number(280)?,
+            waited_ns: number(place::WAITED_NS)?,
+            ran_ns: number(place::RAN_NS)?,
+            user_us: number(place::USER_US)?,
+            system_us: number(place::SYSTEM_US)?,
+            minor_faults: number(place::MINOR_FAULTS)?,
+            major_faults: number(place::MAJOR_FAULTS)?,
+            read_chars: number(place::READ_CHARS)?,
+            write_chars: number(place::WRITE_CHARS)?,
+            read_bytes: number(place::READ_BYTES)?,
+            write_bytes: number(place::WRITE_BYTES)?,
+            voluntary_switches: number(place::VOLUNTARY_SWITCHES)?,
+            involuntary_switches: number(place::INVOLUNTARY_SWITCHES)?,
         },
     })
 }

@@ -7,6 +7,7 @@
 mod commands;
 mod cpu_time;
 mod crowd;
+mod delays;
 mod details;
 mod folder;
 mod forks;
@@ -26,6 +27,7 @@ use super::{Collector, Error, Host, Settings};
 use crate::schema::{Micros, Sample};
 use commands::{Asked, Commands, Wanted};
 use crowd::Crowd;
+use delays::Delays;
 use details::Schedule;
 pub use details::parse_namespace;
 use folder::{Folder, Miss, proc_folder};
@@ -66,6 +68,7 @@ pub struct ProcessCollector {
     users: Users,
     words: Words,
     crowd: Crowd,
+    delays: Delays,
     memory: Option<(Duration, Option<i64>)>,
     /// The scheduler's numbers of the thread that reads.
     own: Option<Schedule>,
@@ -94,6 +97,7 @@ impl ProcessCollector {
             users: Users::default(),
             words: Words::default(),
             crowd: Crowd::default(),
+            delays: Delays::default(),
             memory: None,
             own: None,
         }
@@ -140,7 +144,7 @@ impl Collector for ProcessCollector {
         };
         self.boot = Some(boot);
         let memory_bytes = self.memory_bytes(host)?;
-        let has_block_delay = host.proc_if_any("sys/kernel/task_delayacct")?.and_then(int) == Some(1);
+        let block_delays = self.delays.look(host)?;
         let may_probe = self.numbers_move(host)?;
         self.users.refresh(host);
         let path = proc_folder(host);
@@ -159,7 +163,7 @@ impl Collector for ProcessCollector {
             at: host.now,
             boot,
             memory_bytes,
-            has_block_delay,
+            block_delays,
             may_probe,
             reads_all: host.is_throttled,
             idle: self.settings.idle_process,

@@ -4,10 +4,13 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::Duration;
 
-use sysray::collect::{CgroupCollector, Collector, Container, Host, container_of};
+use sysray::collect::{
+    CgroupCollector, Collector, Container, Host, Mount, ProcessCollector, container_of, parse_mountinfo,
+};
 use sysray::schema::Sample;
 use sysray::schema::rows::Cgroup;
 
@@ -181,6 +184,49 @@ fn containers_by_path() {
         (r"/machine.slice/machine-build\x2dbox.scope", Some(("systemd-nspawn", "build-box"))),
         (r"/machine.slice/machine-qemu\x2d1\x2dvm.scope", None),
         ("/docker/ID/docker/abcd", Some(("docker", "ID"))),
+        // One in another: the inner one.
+        ("/docker/OTHER/docker/ID", Some(("docker", "ID"))),
+        ("/docker/OTHER/kubelet/kubepods/besteffort/pod1/ID", Some(("kubernetes", "ID"))),
+        (
+            "/system.slice/docker-OTHER.scope/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-burstable.slice/kubelet-kubepods-burstable-pod1.slice/cri-containerd-ID.scope",
+            Some(("containerd", "ID")),
+        ),
+        ("/kubelet.slice/kubelet-kubepods.slice/kubelet-kubepods-pod1.slice", Some(("kubernetes", ""))),
+        // Without root: below the user's own systemd.
+        ("/user.slice/user-1000.slice/user@1000.service/user.slice/docker-ID.scope", Some(("docker", "ID"))),
+        (
+            "/user.slice/user-1000.slice/user@1000.service/app.slice/web.service/libpod-payload-ID",
+            Some(("podman", "ID")),
+        ),
+        (
+            "/user.slice/user-1000.slice/user@1000.service/user.slice/nerdctl-ID.scope",
+            Some(("containerd", "ID")),
+        ),
+        ("/user.slice/user-1000.slice/user@1000.service/app.slice/app-editor.scope", None),
+        ("/user.slice/user-1000.slice/session-2.scope/lxc.payload.web", Some(("lxc", "web"))),
+        // Quadlets and pods of podman.
+        ("/system.slice/web.service/libpod-payload-ID", Some(("podman", "ID"))),
+        ("/machine.slice/machine-libpod_pod_OTHER.slice", None),
+        ("/machine.slice/machine-libpod_pod_OTHER.slice/libpod-ID.scope/container", Some(("podman", "ID"))),
+        // Drivers that make folders.
+        ("/kubepods/burstable/pod1/crio-ID", Some(("cri-o", "ID"))),
+        ("/kubepods/guaranteed/pod1/ID", Some(("kubernetes", "ID"))),
+        ("/kubepods.slice/kubepods-pod1.slice/crio-ID.scope/container", Some(("cri-o", "ID"))),
+        ("/default/ID", Some(("containerd", "ID"))),
+        ("/k8s.io/ID", Some(("containerd", "ID"))),
+        ("/somewhere/default/ID", None),
+        ("/system.slice/nerdctl-ID.scope", Some(("containerd", "ID"))),
+        // ECS with systemd, and the pods that a folder of another name is not.
+        ("/ecs.slice/ecs-0a1b.slice/docker-ID.scope", Some(("docker", "ID"))),
+        ("/system.slice/my-kubepods.service", None),
+        // Containers of LXC in one another, Proxmox, LXD's projects, libvirt.
+        ("/lxc/web/lxc/inner/system.slice", Some(("lxc", "inner"))),
+        ("/lxc/101/ns/init.scope", Some(("lxc", "101"))),
+        ("/lxc.payload.project_web", Some(("lxc", "project_web"))),
+        ("/lxc.pivot", None),
+        (r"/machine.slice/machine-lxc\x2d4242\x2dweb\x2d1.scope", Some(("lxc", "web-1"))),
+        ("/machine.slice/machine-build.scope/payload/system.slice/docker-ID.scope", Some(("docker", "ID"))),
+        ("/machine.slice/machine-build.slice", None),
         ("/system.slice/docker-tooshort.scope", None),
         ("/machine.slice/machine-\\xé.scope", Some(("systemd-nspawn", "\\xé"))),
     ];
@@ -189,8 +235,140 @@ fn containers_by_path() {
             runtime,
             id: (!name.is_empty()).then(|| name.replace("ID", &id)),
         });
-        assert_eq!(container_of(&path.replace("ID", &id)), expected, "{path}");
+        let path = path.replace("OTHER", &"fedcba9876543210".repeat(4)).replace("ID", &id);
+        assert_eq!(container_of(&path), expected, "{path}");
     }
+}
+
+/// What a group is of and what its processes are of is the same, as the kernel stood when it was read.
+#[test]
+fn a_container_is_known_by_its_group_and_by_its_processes_alike() {
+    let id = "0123456789abcdef".repeat(4);
+    let paths = [
+        format!("/system.slice/docker-{id}.scope"),
+        format!("/docker/{id}"),
+        format!(
+            "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod1.slice/cri-containerd-{id}.scope"
+        ),
+        format!("/kubepods.slice/kubepods-pod1.slice/crio-{id}.scope"),
+        format!("/kubepods/besteffort/pod1/{id}"),
+        format!("/machine.slice/libpod-{id}.scope"),
+        "/lxc.payload.web".to_string(),
+        "/lxc/web".to_string(),
+        "/machine.slice/machine-build.scope".to_string(),
+        "/system.slice/nginx.service".to_string(),
+        "/user.slice/user-1000.slice/session-2.scope".to_string(),
+    ];
+    let tree = super::process::Tree::new();
+    let root = tree.0.path();
+    put(root, "proc/self/mountinfo", "30 23 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+    for (pid, path) in (100..).zip(&paths) {
+        put(root, &format!("sys/fs/cgroup{path}/cpu.stat"), "usage_usec 5\n");
+        tree.stat(pid, "worker", 1, [1, 1], 250);
+        tree.file(&format!("{pid}/cgroup"), &format!("0::{path}\n"));
+    }
+    let groups = rows(&mut CgroupCollector::default(), root);
+    let mut ticks = tree.ticks(ProcessCollector::since_boot(super::process::BOOT));
+    let of_lxc = |path: &String| path.contains("lxc");
+    for (pid, path) in (100..).zip(&paths) {
+        let (group, process) = (&groups[path], ticks.one(pid));
+        assert_eq!(process.cgroup.as_deref(), Some(path.as_str()));
+        assert_eq!(process.container, group.container, "{path}");
+        let expected = match path {
+            path if path.contains(&id) => Some(id.as_str()),
+            path if of_lxc(path) => Some("web"),
+            path if path.contains("machine-build") => Some("build"),
+            _ => None,
+        };
+        assert_eq!(group.container.as_deref(), expected, "{path}");
+    }
+}
+
+/// systemd's hybrid: the v2 tree has pressure, and those of v1 what has a controller.
+#[test]
+fn groups_of_one_path_in_both_versions_make_one_row() {
+    let tree = tempfile::tempdir().unwrap();
+    let root = tree.path();
+    put(
+        root,
+        "proc/self/mountinfo",
+        "30 23 0:27 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n\
+         31 23 0:28 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n\
+         32 23 0:29 / /sys/fs/cgroup/systemd rw - cgroup cgroup rw,name=systemd\n",
+    );
+    let pressure = "some avg10=0.00 avg60=0.00 avg300=0.00 total=7\n";
+    put(root, "sys/fs/cgroup/unified/both/cpu.pressure", pressure);
+    put(root, "sys/fs/cgroup/memory/both/memory.usage_in_bytes", "4096\n");
+    put(root, "sys/fs/cgroup/systemd/both/tasks", "1\n");
+    put(root, "sys/fs/cgroup/unified/new/cpu.pressure", pressure);
+    put(root, "sys/fs/cgroup/memory/old/memory.usage_in_bytes", "8192\n");
+    put(root, "sys/fs/cgroup/systemd/bare/tasks", "1\n");
+    let rows = rows(&mut CgroupCollector::default(), root);
+    let told = |path: &str| {
+        let row = &rows[path];
+        (row.version.as_deref().unwrap().to_string(), row.cpu_some_us, row.memory_bytes)
+    };
+    assert_eq!(told("/both"), ("hybrid".into(), Some(7), Some(4096)));
+    assert_eq!(told("/new"), ("v2".into(), Some(7), None));
+    assert_eq!(told("/old"), ("v1".into(), None, Some(8192)));
+    assert!(!rows.contains_key("/bare"), "what only systemd's own tree has keeps no figures");
+    let inode = fs::metadata(root.join("sys/fs/cgroup/unified/both")).unwrap().ino() as i64;
+    assert_eq!(rows["/both"].cgroup_id, Some(inode), "v2's, which is looked at first");
+}
+
+/// This host, where it lets us: a group's files are open when it goes, and another comes by its name.
+#[test]
+fn a_group_that_comes_by_the_name_of_one_that_went_is_read_anew() {
+    let mounts = parse_mountinfo(&fs::read_to_string("/proc/self/mountinfo").unwrap());
+    let pids = |mount: &&Mount| mount.fstype == "cgroup2" || (mount.fstype == "cgroup" && mount.has("pids"));
+    let Some(mount) = mounts.iter().find(pids).filter(|mount| !mount.root.starts_with("/..")) else { return };
+    let folder = Path::new(&mount.path).join(format!("sysray-test-{}", std::process::id()));
+    if fs::create_dir(&folder).is_err() {
+        return;
+    }
+    let path =
+        format!("{}/{}", mount.root.trim_end_matches('/'), folder.file_name().unwrap().to_str().unwrap());
+    let mut collector = CgroupCollector::default();
+    let mut host = Host::here();
+    let mut tick = |second: u64| {
+        let mut sample = Sample::default();
+        host.now = Duration::from_secs(second);
+        collector.collect(&mut host, &mut sample).unwrap();
+        sample.cgroup.into_iter().find(|row| *row.path == *path)
+    };
+    let told = |row: Option<Cgroup>| row.map(|row| row.cgroup_id.unwrap());
+    let first = told(tick(100));
+    assert_eq!(told(tick(101)), first, "its files are open by now");
+    fs::remove_dir(&folder).unwrap();
+    assert_eq!(told(tick(102)), None, "reading them is ENODEV");
+    fs::create_dir(&folder).unwrap();
+    let second = told(tick(110));
+    fs::remove_dir(&folder).unwrap();
+    assert!(first.is_some() && second.is_some() && first != second, "{first:?} {second:?}");
+}
+
+/// What the kernel sums up costs as much as there are groups: above 500 it is read as much less often.
+#[test]
+fn with_many_groups_what_the_kernel_sums_up_is_read_less_often() {
+    let tree = tempfile::tempdir().unwrap();
+    let root = tree.path();
+    put(root, "proc/self/mountinfo", "30 23 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+    for n in 1..1000 {
+        put(root, &format!("sys/fs/cgroup/g{n}/memory.stat"), "anon 1\n");
+        put(root, &format!("sys/fs/cgroup/g{n}/cpu.stat"), "usage_usec 1\n");
+    }
+    let mut collector = CgroupCollector::default();
+    let mut told_anew = |second: u64| {
+        let rows = at(&mut collector, root, Duration::from_secs(second));
+        rows.values().filter(|row| row.anon_bytes == Some(2)).count()
+    };
+    assert_eq!((100..=120).step_by(4).map(&mut told_anew).max(), Some(0));
+    for n in 1..1000 {
+        put(root, &format!("sys/fs/cgroup/g{n}/memory.stat"), "anon 2\n");
+    }
+    let told: Vec<usize> = (124..=140).step_by(4).map(told_anew).collect();
+    assert!((450..750).contains(&told[2]), "{told:?}");
+    assert_eq!(told[4], 999, "all of them within 20 s");
 }
 
 fn rows(collector: &mut CgroupCollector, tree: &Path) -> HashMap<String, Cgroup> {

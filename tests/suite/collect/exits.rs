@@ -77,3 +77,11 @@ fn of_one_whose_threads_ended_before_anybody_listened_only_what_the_kernel_summe
     let younger = ThreadExit { life_us: 400_000, ..last };
     assert_eq!(row(&endings.take(younger, 1_500_000).unwrap()).life_minor_faults, Some(3));
 }
+
+/// Kernel threads end too, as when a module is taken out.
+#[test]
+fn what_never_had_memory_has_no_peak_of_it() {
+    let kernel = ThreadExit { tid: 7, pid: 7, is_last: true, life_us: 9, ..ThreadExit::default() };
+    let ended = Endings::since(0).take(kernel, 100).unwrap();
+    assert_eq!(row(&ended).rss_peak_bytes, None);
+}

@@ -23,6 +23,8 @@ mod inventory;
 #[cfg(target_os = "linux")]
 mod kernel_log;
 #[cfg(target_os = "linux")]
+mod kernels;
+#[cfg(target_os = "linux")]
 mod listen;
 mod memory;
 #[cfg(target_os = "linux")]
@@ -39,7 +41,11 @@ mod redact;
 mod socket;
 mod system;
 #[cfg(target_os = "linux")]
+mod taskstats;
+#[cfg(target_os = "linux")]
 mod threads;
+#[cfg(target_os = "linux")]
+mod unknown;
 
 /// The trees: what each stands for is told in `tests/hosts/README.md`.
 pub const HOSTS: [&str; 5] = ["this-kernel", "large", "old-kernel", "container", "broken"];

@@ -10,6 +10,7 @@ use super::super::parse::int;
 use super::super::redact;
 use super::commands::Told;
 use super::cpu_time::{CpuTime, Exact};
+use super::delays::Booked;
 use super::details::Schedule;
 use super::folder::{Folder, Held, Miss};
 use super::group::Groups;
@@ -31,8 +32,8 @@ pub struct Now<'a> {
     /// The wall clock's time at which start ticks begin.
     pub boot: Micros,
     pub memory_bytes: Option<i64>,
-    /// Whether the kernel keeps block delays.
-    pub has_block_delay: bool,
+    /// Of whom the kernel books block delays.
+    pub block_delays: Booked,
     /// Whether the scheduler's numbers can be trusted to move with whoever runs.
     pub may_probe: bool,
     /// Whether `stat` of all is read: who is kept off the CPUs shows no sign of it elsewhere.
@@ -274,8 +275,9 @@ impl Known {
         (row.reaped_user_us, row.reaped_system_us) = (stat.field(16).map(us), stat.field(17).map(us));
         row.threads = stat.field(20);
         self.take_state(stat, now);
-        let tells_delay = now.has_block_delay && self.is_single();
-        self.row.block_delay_us = stat.field(42).filter(|_| tells_delay).map(us);
+        let is_booked = |ticks: &i64| now.block_delays.is_told(*ticks, stat.start_ticks);
+        let delay = stat.field(42).filter(|_| self.is_single()).filter(is_booked);
+        self.row.block_delay_us = delay.map(us);
         if renamed || moved { Change::Identity } else { Change::Numbers }
     }
 

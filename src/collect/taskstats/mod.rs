@@ -1,10 +1,15 @@
 //! The kernel's task statistics, over generic netlink (Documentation/accounting/taskstats.rst): what all
 //! threads of a process did together, those included that have ended. Wants `CAP_NET_ADMIN`.
 
+mod layout;
+
 use rustix::io::Errno;
 use rustix::net::netlink::GENERIC;
 
-use super::netlink::{ERROR, HEADER_BYTES, Netlink, REQUEST, attribute, attributes, messages, question};
+use crate::collect::netlink::{
+    ERROR, HEADER_BYTES, Netlink, REQUEST, attribute, attributes, messages, question,
+};
+pub(super) use layout::{Stats, place};
 
 /// Generic netlink's own family, its command for looking one up, and its attributes.
 const CONTROL: u16 = 16;
@@ -60,17 +65,30 @@ impl Taskstats {
     /// What the threads of a process did; `None` where there is none of that number.
     pub fn group(&mut self, pid: i64) -> Result<Option<Group>, Refused> {
         let Ok(pid) = u32::try_from(pid) else { return Ok(None) };
+        let family = self.family;
+        parse_group(self.answer(pid)?, family)
+    }
+
+    /// The version of what the kernel says, which grows: told of this very process.
+    pub fn version(&mut self) -> Option<u16> {
+        let family = self.family;
+        let stats = stats_of_group(self.answer(std::process::id()).ok()?, family).ok()??;
+        Some(Stats::of(stats)?.version)
+    }
+
+    fn answer(&mut self, pid: u32) -> Result<&[u8], Refused> {
         let place = HEADER_BYTES + COMMAND_BYTES + 4;
         self.question[place..place + 4].copy_from_slice(&pid.to_ne_bytes());
         self.netlink.ask(&self.question).map_err(|_| Refused)?;
-        loop {
+        let length = loop {
             match self.netlink.receive(&mut self.buffer) {
-                Ok(answer) => return parse_group(answer, self.family),
+                Ok(answer) => break answer.len(),
                 Err(Errno::INTR) => {}
                 // An answer that comes late would be taken for the next one's.
                 Err(_) => return Err(Refused),
             }
-        }
+        };
+        Ok(&self.buffer[..length])
     }
 }
 
@@ -98,6 +116,11 @@ fn parse_family(answer: &[u8]) -> Option<u16> {
 
 /// Of an answer about a thread group what it says.
 pub fn parse_group(answer: &[u8], family: u16) -> Result<Option<Group>, Refused> {
+    Ok(stats_of_group(answer, family)?.and_then(of_group))
+}
+
+/// The statistics in such an answer; `None` where there is no such group.
+fn stats_of_group(answer: &[u8], family: u16) -> Result<Option<&[u8]>, Refused> {
     let Some(Some((kind, body))) = messages(answer).next() else { return Err(Refused) };
     if kind == ERROR {
         let code = body.get(..4).and_then(|code| Some(i32::from_ne_bytes(code.try_into().ok()?)));
@@ -106,44 +129,20 @@ pub fn parse_group(answer: &[u8], family: u16) -> Result<Option<Group>, Refused>
     }
     let said = body.get(COMMAND_BYTES..).filter(|_| kind == family).unwrap_or_default();
     let of = |kind, bytes| attributes(bytes).find(|(own, _)| *own == kind).map(|(_, value)| value);
-    Ok(of(OF_THREAD_GROUP, said).and_then(|group| of_group(of(STATS, group)?)))
+    Ok(of(OF_THREAD_GROUP, said).and_then(|group| of(STATS, group)))
 }
 
-/// Of the statistics of a thread group what they say.
+/// Of the statistics of a thread group what they say; nothing where the kernel has not added up its threads'
+/// time (built without CONFIG_TASK_DELAY_ACCT, or an old one started with `nodelayacct`), and says 0 of it.
 pub(super) fn of_group(stats: &[u8]) -> Option<Group> {
-    Some(Group {
-        ran_ns: number(stats, place::RAN_NS)?,
-        waited_ns: number(stats, place::WAITED_NS)?,
-        switches: switches(stats),
-    })
+    let stats = Stats::of(stats)?;
+    let ran_ns = stats.number(place::RAN_NS).filter(|ran_ns| *ran_ns > 0)?;
+    Some(Group { ran_ns, waited_ns: stats.number(place::WAITED_NS)?, switches: switches(&stats) })
 }
 
-fn switches(stats: &[u8]) -> Option<(i64, i64)> {
-    let of_living_us = number(stats, place::USER_US)? + number(stats, place::SYSTEM_US)?;
-    let counts_all = number(stats, place::ACCOUNTED_NS)? - 1000 * of_living_us < ROUNDED_NS;
-    let both = (number(stats, place::VOLUNTARY_SWITCHES)?, number(stats, place::INVOLUNTARY_SWITCHES)?);
+fn switches(stats: &Stats) -> Option<(i64, i64)> {
+    let of_living_us = stats.number(place::USER_US)? + stats.number(place::SYSTEM_US)?;
+    let counts_all = stats.number(place::ACCOUNTED_NS)? - 1000 * of_living_us < ROUNDED_NS;
+    let both = (stats.number(place::VOLUNTARY_SWITCHES)?, stats.number(place::INVOLUNTARY_SWITCHES)?);
     counts_all.then_some(both)
-}
-
-/// Where numbers of eight bytes stand in `struct taskstats` (linux/taskstats.h), whose beginning stays what
-/// it was as it grows.
-mod place {
-    pub const WAITED_NS: usize = 24;
-    pub const ACCOUNTED_NS: usize = 64;
-    pub const RAN_NS: usize = 72;
-    pub const USER_US: usize = 152;
-    pub const SYSTEM_US: usize = 160;
-    pub const VOLUNTARY_SWITCHES: usize = 272;
-    pub const INVOLUNTARY_SWITCHES: usize = 280;
-}
-
-/// A number of eight bytes.
-pub(super) fn number(stats: &[u8], at: usize) -> Option<i64> {
-    let bytes = stats.get(at..at + 8)?.try_into().ok()?;
-    i64::try_from(u64::from_ne_bytes(bytes)).ok()
-}
-
-/// A number of four bytes.
-pub(super) fn word(stats: &[u8], at: usize) -> Option<u32> {
-    Some(u32::from_ne_bytes(stats.get(at..at + 4)?.try_into().ok()?))
 }
