@@ -21,6 +21,7 @@ pub mod exits;
 mod filesystem;
 mod host;
 mod interface;
+mod interrupt;
 #[cfg(target_os = "linux")]
 mod inventory;
 mod kept;
@@ -34,6 +35,7 @@ mod mount;
 #[cfg(target_os = "linux")]
 mod netlink;
 mod network;
+mod numa;
 mod parse;
 mod portable;
 mod portable_host;
@@ -48,6 +50,7 @@ mod snmp;
 #[cfg(target_os = "linux")]
 mod sock_diag;
 mod socket;
+mod softnet;
 mod system;
 #[cfg(target_os = "linux")]
 pub mod taskstats;
@@ -65,6 +68,7 @@ pub use exits::ExitCollector;
 #[cfg(target_os = "linux")]
 pub use filesystem::{FilesystemCollector, Space, SpaceOf, list_filesystems};
 pub use host::{Error, Host, Units};
+pub use interrupt::InterruptCollector;
 #[cfg(target_os = "linux")]
 pub use inventory::HostCollector;
 #[cfg(target_os = "linux")]
@@ -75,6 +79,7 @@ pub use memory::MemoryCollector;
 #[cfg(target_os = "linux")]
 pub use mount::{Mount, hidden_processes, parse_mountinfo};
 pub use network::NetworkCollector;
+pub use numa::NumaCollector;
 pub use portable::{
     PortableCpu, PortableMemory, PortableNetwork, PortableProcess, PortableSystem, portable_collectors,
 };
@@ -88,6 +93,7 @@ pub use sets::{linux, linux_inventory};
 pub use sets::{portable, portable_inventory};
 pub use settings::{Cmdline, Settings};
 pub use socket::SocketCollector;
+pub use softnet::SoftnetCollector;
 pub use system::SystemCollector;
 
 use crate::schema::Sample;

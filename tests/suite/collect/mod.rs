@@ -18,6 +18,7 @@ mod disk;
 mod exits;
 #[cfg(target_os = "linux")]
 mod filesystem;
+mod interrupt;
 #[cfg(target_os = "linux")]
 mod inventory;
 #[cfg(target_os = "linux")]
@@ -26,6 +27,7 @@ mod kernel_log;
 mod listen;
 mod memory;
 mod network;
+mod numa;
 mod portable;
 mod pressure;
 #[cfg(target_os = "linux")]
@@ -35,6 +37,7 @@ mod process;
 mod protocol;
 mod redact;
 mod socket;
+mod softnet;
 mod system;
 #[cfg(target_os = "linux")]
 mod threads;
