@@ -83,9 +83,9 @@ pub fn describe(line: &Line<'_>) -> Interrupt {
         return Interrupt { description: some(line.behind), ..Interrupt::default() };
     }
     let (chip, rest) = split_chip(line.behind);
-    let (place, rest) = split_if(rest, |word| is_place(word));
+    let (place, rest) = split_if(rest, is_place);
     let (number, flow) = place.split_once('-').unwrap_or((place, ""));
-    let (told, devices) = split_if(rest, |word| is_trigger(word));
+    let (told, devices) = split_if(rest, is_trigger);
     let trigger =
         if flow.is_empty() { told.trim_start_matches('-').to_ascii_lowercase() } else { flow.into() };
     Interrupt {
