@@ -52,7 +52,7 @@ for file in stat loadavg meminfo vmstat uptime diskstats cpuinfo filesystems ver
     net/dev net/snmp net/snmp6 net/netstat net/sockstat net/sockstat6 net/softnet_stat \
     sys/kernel/osrelease sys/kernel/arch sys/kernel/pid_max sys/kernel/threads-max sys/fs/file-nr \
     sys/vm/overcommit_memory sys/net/netfilter/nf_conntrack_count sys/net/netfilter/nf_conntrack_max \
-    sys/kernel/task_delayacct; do
+    sys/kernel/task_delayacct sys/vm/numa_stat interrupts softirqs; do
     take "/proc/$file"
 done
 if [ -r /proc/1/mountinfo ]; then
@@ -80,9 +80,15 @@ for cpu in /sys/devices/system/cpu/cpu[0-9]*; do
     take "$cpu/topology/physical_package_id" "$cpu/topology/core_id" "$cpu/cpufreq/scaling_cur_freq" \
         "$cpu/cpufreq/scaling_governor" "$cpu/thermal_throttle/core_throttle_count"
 done
+take /sys/devices/system/cpu/online
 for node in /sys/devices/system/node/node[0-9]*; do
-    take "$node/cpulist" "$node/meminfo"
+    take "$node/cpulist" "$node/meminfo" "$node/numastat"
 done
+
+# Interfaces named after their address give their names to interrupts.
+if [ -f "$out/proc/interrupts" ]; then
+    sed -i 's/\(en\|wl\|ww\)x[0-9a-f]\{12\}/\1x020000000000/g' "$out/proc/interrupts"
+fi
 
 # Block devices.
 for name in /sys/class/block/*; do

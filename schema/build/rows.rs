@@ -25,7 +25,7 @@ pub fn rows(name: &str, index: usize, table: &Table, stored: &[Stored]) -> Strin
         let _ = writeln!(arrays, "            Arc::new(self.{own}.finish(){zone}),");
         let _ = writeln!(push, "        self.{own}.{};", append(rust, own, column.nullable));
         if column.kind == "counter" {
-            let rule = camel(&column.decrease);
+            let rule = decrease(&column.decrease, &column.unit);
             let _ = writeln!(counters, "        each(&mut self.{own}, before.{own}, Decrease::{rule});");
         }
         if column.kind == "key" {
@@ -110,6 +110,15 @@ impl Batch for {row}Batch {{
 }}
 "
     )
+}
+
+/// What a decrease means, as Rust. A number of 32 bits that is kept in microseconds counts milliseconds.
+pub fn decrease(rule: &str, unit: &str) -> String {
+    match (rule, unit) {
+        ("wrap32", "microseconds") => format!("Wrap({})", (1_i64 << 32) * 1000),
+        ("wrap32", _) => format!("Wrap({})", 1_i64 << 32),
+        (rule, _) => camel(rule),
+    }
 }
 
 pub fn append(rust: &str, own: &str, nullable: bool) -> String {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::declared::{Derived, Stored, Table, unit_of};
-use crate::rows::camel;
+use crate::rows::{camel, decrease};
 
 /// A table with every word that its declaration says.
 pub struct Declared {
@@ -117,7 +117,7 @@ pub fn written(table: &Declared) -> Result<String, String> {
             c.source,
             c.since,
             c.nullable,
-            camel(&c.decrease),
+            decrease(&c.decrease, &c.unit),
             c.prometheus,
             c.adds_up,
         );

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use super::aside::Aside;
 use super::kept::{Kept, Room, fill};
+use super::parse::int;
 use crate::schema::Micros;
 use crate::schema::rows::Listen;
 
@@ -228,6 +229,15 @@ impl Host {
             entries.flatten().filter_map(|e| e.file_name().into_string().ok()).collect();
         names.sort_unstable();
         Ok(names)
+    }
+
+    /// The numbers of what a folder below `/sys` has of a kind, sorted: 0 and 1 where it has `node0` and `node1`.
+    pub fn numbers(&mut self, folder: &str, kind: &str) -> Result<Vec<i64>, Error> {
+        let names = self.names(&self.sys_path(folder))?;
+        let number = |name: &String| int(name.strip_prefix(kind)?);
+        let mut numbers: Vec<i64> = names.iter().filter_map(number).collect();
+        numbers.sort_unstable();
+        Ok(numbers)
     }
 
     /// Counts a file that a collector read on its own.

@@ -156,8 +156,8 @@ fn parse_cpuinfo(text: &str) -> Processors {
 /// Sockets and cores as sysfs has them, for CPUs whose cpuinfo does not tell.
 fn topology(host: &mut Host) -> Result<(Option<i64>, Option<i64>), Error> {
     let (mut sockets, mut cores) = (HashSet::new(), HashSet::new());
-    for cpu in numbered(host, "devices/system/cpu", "cpu")? {
-        let folder = format!("sys/devices/system/cpu/{cpu}/topology");
+    for cpu in host.numbers("devices/system/cpu", "cpu")? {
+        let folder = format!("sys/devices/system/cpu/cpu{cpu}/topology");
         let mut id = |file| text(host, &format!("{folder}/{file}")).as_deref().and_then(int);
         let (Some(socket), Some(core)) = (id("physical_package_id"), id("core_id")) else { continue };
         sockets.insert(socket);
@@ -168,16 +168,8 @@ fn topology(host: &mut Host) -> Result<(Option<i64>, Option<i64>), Error> {
 }
 
 fn numa_nodes(host: &mut Host) -> Result<Option<i64>, Error> {
-    let nodes = numbered(host, "devices/system/node", "node")?.len();
+    let nodes = host.numbers("devices/system/node", "node")?.len();
     Ok((nodes > 0).then_some(nodes as i64))
-}
-
-/// The names in a folder below `/sys` that are `prefix` and a number.
-fn numbered(host: &mut Host, folder: &str, prefix: &str) -> Result<Vec<String>, Error> {
-    let path = host.sys_path(folder);
-    let mut names = host.names(&path)?;
-    names.retain(|name| name.strip_prefix(prefix).is_some_and(|rest| int(rest).is_some()));
-    Ok(names)
 }
 
 /// The zone by the link of `/etc/localtime`, or as Debian writes it down.

@@ -21,6 +21,7 @@ pub mod exits;
 mod filesystem;
 mod host;
 mod interface;
+mod interrupt;
 #[cfg(target_os = "linux")]
 mod inventory;
 mod kept;
@@ -36,6 +37,7 @@ mod netlink;
 #[cfg(target_os = "linux")]
 pub mod netns;
 mod network;
+mod numa;
 mod parse;
 mod portable;
 mod portable_host;
@@ -50,6 +52,7 @@ mod snmp;
 #[cfg(target_os = "linux")]
 mod sock_diag;
 mod socket;
+mod softnet;
 mod system;
 #[cfg(target_os = "linux")]
 pub mod taskstats;
@@ -67,6 +70,7 @@ pub use exits::ExitCollector;
 #[cfg(target_os = "linux")]
 pub use filesystem::{FilesystemCollector, Space, SpaceOf, list_filesystems};
 pub use host::{Error, Host, Units};
+pub use interrupt::InterruptCollector;
 #[cfg(target_os = "linux")]
 pub use inventory::HostCollector;
 #[cfg(target_os = "linux")]
@@ -77,6 +81,7 @@ pub use memory::MemoryCollector;
 #[cfg(target_os = "linux")]
 pub use mount::{Mount, hidden_processes, parse_mountinfo};
 pub use network::NetworkCollector;
+pub use numa::NumaCollector;
 pub use portable::{
     PortableCpu, PortableMemory, PortableNetwork, PortableProcess, PortableSystem, portable_collectors,
 };
@@ -90,6 +95,7 @@ pub use sets::{linux, linux_inventory};
 pub use sets::{portable, portable_inventory};
 pub use settings::{Cmdline, Settings};
 pub use socket::SocketCollector;
+pub use softnet::SoftnetCollector;
 pub use system::SystemCollector;
 
 use crate::schema::Sample;

@@ -23,3 +23,29 @@ pub fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
         Some((key.trim_end_matches(':'), rest.trim()))
     })
 }
+
+/// The numbers of a list such as `0-3,8`, as the kernel writes sets of CPUs; `None` where the text is no list.
+pub fn list(text: &str) -> Option<Vec<i64>> {
+    let mut numbers = Vec::new();
+    for part in text.trim().split(',') {
+        let (first, last) = part.split_once('-').unwrap_or((part, part));
+        numbers.extend(int(first)?..=int(last)?);
+    }
+    Some(numbers)
+}
+
+/// Numbers that rise as such a list.
+pub fn listed(numbers: impl IntoIterator<Item = i64>) -> String {
+    let mut spans: Vec<(i64, i64)> = Vec::new();
+    for number in numbers {
+        match spans.last_mut() {
+            Some((_, last)) if number == *last + 1 => *last = number,
+            _ => spans.push((number, number)),
+        }
+    }
+    let span = |(first, last): &(i64, i64)| match first == last {
+        true => first.to_string(),
+        false => format!("{first}-{last}"),
+    };
+    spans.iter().map(span).collect::<Vec<_>>().join(",")
+}

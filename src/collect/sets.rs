@@ -11,7 +11,9 @@ pub fn linux(settings: &Settings) -> Vec<Box<dyn Collector>> {
     let mut set: Vec<Box<dyn Collector>> = vec![
         Box::new(super::ProcessCollector::new(settings).with_directory(super::by_name_services)),
         Box::new(super::CpuCollector::default()),
+        Box::new(super::InterruptCollector::default()),
         Box::new(super::MemoryCollector),
+        Box::new(super::NumaCollector::default()),
         Box::new(super::PressureCollector),
         Box::new(super::DiskCollector::default()),
         Box::new(super::FilesystemCollector::default()),
@@ -19,6 +21,7 @@ pub fn linux(settings: &Settings) -> Vec<Box<dyn Collector>> {
         Box::new(super::SocketCollector::asking_kernel()),
         Box::new(super::ListenCollector::default()),
         Box::new(super::ProtocolCollector),
+        Box::new(super::SoftnetCollector::default()),
         Box::new(super::CgroupCollector::new(settings)),
         Box::new(super::SystemCollector),
     ];

@@ -39,7 +39,11 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Settings {
-            intervals: BTreeMap::from([("filesystem", Duration::from_secs(30))]),
+            intervals: BTreeMap::from([
+                ("filesystem", Duration::from_secs(30)),
+                ("interrupt", Duration::from_secs(10)),
+                ("numa", Duration::from_secs(10)),
+            ]),
             idle_process: Duration::from_secs(10),
             wants_pss: false,
             cmdline: Cmdline::default(),

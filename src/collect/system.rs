@@ -1,5 +1,5 @@
-//! The parts of `system` that stand in no other table: limits of the kernel, connection tracking,
-//! uptime, and what the CPUs' network queues lost. `record` fills in the rest of the row.
+//! The parts of `system` that stand in no other table: limits of the kernel, connection tracking and
+//! uptime. `record` fills in the rest of the row.
 
 use super::parse::{float, int, ints};
 use super::{Collector, Error, Host};
@@ -28,9 +28,6 @@ impl Collector for SystemCollector {
         row.conntrack_entries = host.proc_if_any("sys/net/netfilter/nf_conntrack_count")?.and_then(int);
         row.conntrack_limit = host.proc_if_any("sys/net/netfilter/nf_conntrack_max")?.and_then(int);
         row.uptime_us = host.proc_if_any("uptime")?.and_then(parse_uptime);
-        if let Some(text) = host.proc_if_any("net/softnet_stat")? {
-            (row.softnet_dropped, row.softnet_squeezed) = parse_softnet(text);
-        }
         sample.system.push(row);
         Ok(())
     }
@@ -47,17 +44,4 @@ pub fn parse_file_nr(text: &str) -> (Option<i64>, Option<i64>) {
 pub fn parse_uptime(text: &str) -> Option<i64> {
     let seconds = text.split_ascii_whitespace().next().and_then(float).filter(|s| s.is_finite())?;
     Some((seconds * 1e6).round() as i64)
-}
-
-/// `/proc/net/softnet_stat`, a line a CPU, hexadecimal: packets dropped and budgets squeezed, summed.
-pub fn parse_softnet(text: &str) -> (Option<i64>, Option<i64>) {
-    let mut sums = (None, None);
-    for line in text.lines() {
-        let mut words = line.split_ascii_whitespace().skip(1).map(|word| i64::from_str_radix(word, 16));
-        if let (Some(Ok(dropped)), Some(Ok(squeezed))) = (words.next(), words.next()) {
-            sums.0 = Some(sums.0.unwrap_or(0) + dropped);
-            sums.1 = Some(sums.1.unwrap_or(0) + squeezed);
-        }
-    }
-    sums
 }

@@ -13,8 +13,8 @@ use crate::schema::{Decrease, Row, Rows, every_table};
 
 /// A total that may step back does so by less than this; by more it began anew. Microseconds.
 const HOLD_US: i64 = 60_000_000;
-/// Where a 32-bit count of milliseconds, kept here in microseconds, wraps.
-const WRAP_US: i64 = (1 << 32) * 1000;
+/// A total wrapped where it counted less than this part of its range; else it began anew.
+const PART_OF_RANGE: i64 = 8;
 
 macro_rules! deltas {
     ($($name:ident: $row:ident),*) => {
@@ -217,15 +217,22 @@ fn hold(now: &mut Option<i64>, before: Option<i64>, decrease: Decrease) -> bool 
 }
 
 /// A total that is smaller than before has wrapped only where none that cannot wrap shows that all of them began
-/// anew, and where what it would have counted is less than half of all that it can.
+/// anew, and where what it would have counted is little of all that it can.
 fn subtract(now: &mut Option<i64>, before: Option<i64>, decrease: Decrease, began_anew: bool) {
     *now = match (*now, before) {
         (Some(now), Some(before)) if now >= before => Some(now - before),
-        (Some(now), Some(before)) if decrease == Decrease::Wrap32 && before < WRAP_US && !began_anew => {
-            Some(now - before + WRAP_US).filter(|counted| *counted < WRAP_US / 2)
-        }
+        (Some(now), Some(before)) => match decrease {
+            Decrease::Wrap(range) if !began_anew => wrapped(now - before, range),
+            _ => None,
+        },
         _ => None,
     };
+}
+
+/// What was counted by a total that is smaller than before. Of a sum several parts may have wrapped.
+fn wrapped(step: i64, range: i64) -> Option<i64> {
+    let counted = step.rem_euclid(range);
+    (counted < range / PART_OF_RANGE).then_some(counted)
 }
 
 /// Whether the entity came to be in the interval, so that its totals are the interval's.

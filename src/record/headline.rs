@@ -15,6 +15,8 @@ pub fn fill(sample: &mut Sample, interval_us: impl Fn(&str) -> Option<i64>) {
     row.network_tx_bytes = sum(counted().map(|n| n.tx_bytes));
     row.tcp_established = sample.socket.first().and_then(|s| s.tcp_established);
     row.tcp_retransmits = sample.protocol.first().and_then(|p| p.tcp_retransmits);
+    row.softnet_dropped = sum(sample.softnet.iter().map(|s| s.dropped));
+    row.softnet_squeezed = sum(sample.softnet.iter().map(|s| s.squeezed));
     for pressure in sample.pressure.iter() {
         match &*pressure.resource {
             "cpu" => row.cpu_some_us = pressure.some_us,

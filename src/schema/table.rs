@@ -139,8 +139,8 @@ pub enum Decrease {
     Null,
     /// It may step back a little: nothing happened, and the higher total is kept.
     Hold,
-    /// It is a 32-bit number that wrapped.
-    Wrap32,
+    /// It is a number of few bits, or a sum of some, that wrapped: at this it is 0 again.
+    Wrap(i64),
 }
 
 impl Tier {

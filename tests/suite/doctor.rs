@@ -10,8 +10,8 @@ use std::path::Path;
 use serde_json::Value;
 use sysray::collect::doctor::{self, Asked, Finding, Report, State};
 use sysray::collect::{
-    CgroupCollector, Collector, CpuCollector, DiskCollector, HostCollector, MemoryCollector,
-    PressureCollector, ProcessCollector, SystemCollector,
+    CgroupCollector, Collector, CpuCollector, DiskCollector, HostCollector, InterruptCollector,
+    MemoryCollector, NumaCollector, PressureCollector, ProcessCollector, SoftnetCollector, SystemCollector,
 };
 use sysray::schema::{Sample, table};
 
@@ -20,13 +20,16 @@ use crate::collect::HOSTS;
 
 fn examine(root: &Path, asked: &Asked) -> Report {
     let mut host = sysray::collect::Host::at(root);
-    let collectors: [Box<dyn Collector>; 8] = [
+    let collectors: [Box<dyn Collector>; 11] = [
         Box::new(ProcessCollector::default()),
         Box::new(CpuCollector::default()),
         Box::new(MemoryCollector),
         Box::new(PressureCollector),
         Box::new(DiskCollector::default()),
         Box::new(CgroupCollector::default()),
+        Box::new(InterruptCollector::default()),
+        Box::new(NumaCollector::default()),
+        Box::new(SoftnetCollector::default()),
         Box::new(SystemCollector),
         Box::new(HostCollector),
     ];
@@ -82,6 +85,8 @@ fn an_old_kernel_is_told_which_one_would_help() {
         ("flushes of disks", "Linux 5.5"),
         ("parts of resident memory", "Linux 4.5"),
         ("memory that is available", "Linux 3.14"),
+        ("packets that wait at CPUs", "Linux 5.10"),
+        ("packets dropped for fairness (flow limit)", "Linux 3.11"),
         ("pressure and memory events of control groups", "unified_cgroup_hierarchy=1"),
     ] {
         let finding = finding(&report, what);
@@ -113,6 +118,10 @@ fn made(status: &str, hidepid: &str) -> tempfile::TempDir {
     );
     write("proc/stat", "cpu  1 2 3 4\ncpu0 1 2 3 4\nbtime 1700000000\n");
     write("proc/sys/kernel/task_delayacct", "0\n");
+    write("proc/interrupts", "");
+    write("proc/sys/vm/numa_stat", "0\n");
+    write("sys/devices/system/node/node0/meminfo", "Node 0 MemTotal:  1024 kB\n");
+    write("sys/devices/system/node/node0/numastat", "numa_hit 0\nnuma_miss 0\n");
     write("proc/self/io", "rchar: 1\n");
     write("proc/self/status", status);
     write(
@@ -144,6 +153,8 @@ fn what_a_user_may_not_see_names_the_capability_or_the_sysctl() {
         ("control groups", State::Unknown, "mount -t cgroup2"),
         ("tracked connections", State::Unknown, "modprobe nf_conntrack"),
         ("TCP states", State::Unknown, "tcp_diag"),
+        ("interrupts by source", State::Unknown, "systempaths=unconfined"),
+        ("memory of NUMA nodes", State::Unknown, "vm.numa_stat=1"),
         ("descriptors (RLIMIT_NOFILE)", State::Partly, "ulimit -n"),
         ("precedence at the CPU (nice -10)", State::Partly, "CAP_SYS_NICE"),
         ("being ended last (OOM score -900)", State::Partly, "CAP_SYS_RESOURCE"),

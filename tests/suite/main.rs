@@ -67,3 +67,5 @@ mod stuck;
 mod tiers;
 /// The grammar of time.
 mod time;
+/// Totals of 32 bits that wrap.
+mod wrapped;

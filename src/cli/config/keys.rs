@@ -99,8 +99,12 @@ keys! {
         "Whether the kernel's log is read for what becomes an event";
     CPU_INTERVAL: Duration = ["collect.cpu"] "interval" Time EVERY_TICK, values::interval, None,
         "Time between two reads of CPU times";
+    INTERRUPT_INTERVAL: Duration = ["collect.interrupt"] "interval" Time Is("10s"), values::interval, None,
+        "Time between two reads of interrupts and software interrupts by source";
     MEMORY_INTERVAL: Duration = ["collect.memory"] "interval" Time EVERY_TICK, values::interval, None,
         "Time between two reads of memory and paging";
+    NUMA_INTERVAL: Duration = ["collect.numa"] "interval" Time Is("10s"), values::interval, None,
+        "Time between two reads of the memory of NUMA nodes";
     PRESSURE_INTERVAL: Duration = ["collect.pressure"] "interval" Time EVERY_TICK, values::interval, None,
         "Time between two reads of pressure";
     DISK_INTERVAL: Duration = ["collect.disk"] "interval" Time EVERY_TICK, values::interval, None,
@@ -115,6 +119,8 @@ keys! {
         "Time between two reads of sockets that wait for connections";
     PROTOCOL_INTERVAL: Duration = ["collect.protocol"] "interval" Time EVERY_TICK, values::interval, None,
         "Time between two reads of IP, TCP, UDP and ICMP counters";
+    SOFTNET_INTERVAL: Duration = ["collect.softnet"] "interval" Time EVERY_TICK, values::interval, None,
+        "Time between two reads of how each CPU takes packets in";
     CGROUP_INTERVAL: Duration = ["collect.cgroup"] "interval" Time EVERY_TICK, values::interval, None,
         "Time between two reads of control groups";
     CGROUP_LIMITS: Duration = ["collect.cgroup"] "limits_interval" Time Is("60s"), values::interval, None,

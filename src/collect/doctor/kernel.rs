@@ -37,6 +37,15 @@ const TCP_STATES: [&str; 9] = [
     "socket.tcp_listen",
 ];
 
+const NUMA_COUNTERS: [&str; 6] = [
+    "numa.numa_hit",
+    "numa.numa_miss",
+    "numa.numa_foreign",
+    "numa.interleave_hit",
+    "numa.local_node",
+    "numa.other_node",
+];
+
 pub(super) fn findings(asking: &mut Asking) -> Vec<Finding> {
     vec![
         pressure(asking),
@@ -81,7 +90,50 @@ pub(super) fn findings(asking: &mut Asking) -> Vec<Finding> {
             &["system.conntrack_entries", "system.conntrack_limit"],
             |_| ("the packet filter tracks none".into(), "modprobe nf_conntrack".into()),
         ),
+        asking.columns("packets that wait at CPUs", &["softnet.backlog"], |_| {
+            ("/proc/net/softnet_stat has no such field".into(), "Linux 5.10".into())
+        }),
+        asking.columns("packets dropped for fairness (flow limit)", &["softnet.flow_limit_dropped"], |_| {
+            let why = "/proc/net/softnet_stat has no such field";
+            (why.into(), "Linux 3.11 built with CONFIG_NET_FLOW_LIMIT".into())
+        }),
+        interrupts(asking),
+        numa(asking),
     ]
+}
+
+fn interrupts(asking: &mut Asking) -> Finding {
+    const WHAT: &str = "interrupts by source";
+    if asking.evidence.has_rows("interrupt") {
+        return known(WHAT);
+    }
+    let columns = vec!["interrupt".to_string()];
+    match asking.host.proc_if_any("interrupts") {
+        Ok(Some(text)) if text.trim().is_empty() => unknown(
+            WHAT,
+            columns,
+            "/proc/interrupts is hidden, as container runtimes do",
+            "record outside of the container, or start it with --security-opt systempaths=unconfined",
+        ),
+        _ => unknown(WHAT, columns, "there is no /proc/interrupts to read for this user", ""),
+    }
+}
+
+/// Nodes' memory, and where their pages came from.
+fn numa(asking: &mut Asking) -> Finding {
+    const WHAT: &str = "memory of NUMA nodes";
+    if !asking.evidence.has_rows("numa") {
+        let why = "/sys/devices/system/node has no nodes: sysfs is not there, or the kernel is built without CONFIG_NUMA";
+        return unknown(WHAT, vec!["numa".into()], why, "");
+    }
+    asking.columns(WHAT, &NUMA_COUNTERS, |asking| {
+        match asking.host.proc_if_any("sys/vm/numa_stat").ok().flatten().and_then(int) {
+            Some(0) => {
+                ("counting where pages come from is switched off".into(), "sysctl vm.numa_stat=1".into())
+            }
+            _ => ("/sys/devices/system/node/nodeN/numastat does not tell".into(), String::new()),
+        }
+    })
 }
 
 fn pressure(asking: &mut Asking) -> Finding {

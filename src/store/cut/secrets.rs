@@ -256,13 +256,18 @@ impl Secrets {
         if is_id(text) { text.into() } else { self.number(text) }
     }
 
-    /// An interface: some are named after their address.
+    /// An interface, or what is named after some: `enx00155d4a2b10-rx-0`. Some are named after their address.
     pub fn interface(&self, text: &str) -> String {
+        let hidden = |part: &str| {
+            let name = part.trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+            let address = name.get(3..).filter(|a| a.len() == 12 && a.bytes().all(|b| b.is_ascii_hexdigit()));
+            match address {
+                Some(_) => format!("{}{HIDDEN}{}", &name[..3], &part[name.len()..]),
+                None => part.into(),
+            }
+        };
         let text = self.words(text);
-        match text.get(..3).filter(|_| text.len() == 15 && text[3..].bytes().all(|b| b.is_ascii_hexdigit())) {
-            Some(sort) => format!("{sort}{HIDDEN}"),
-            None => text,
-        }
+        text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()).map(hidden).collect()
     }
 }
 

@@ -18,6 +18,7 @@ mod disk;
 mod exits;
 #[cfg(target_os = "linux")]
 mod filesystem;
+mod interrupt;
 #[cfg(target_os = "linux")]
 mod inventory;
 #[cfg(target_os = "linux")]
@@ -30,6 +31,7 @@ mod memory;
 #[cfg(target_os = "linux")]
 mod netns;
 mod network;
+mod numa;
 mod portable;
 mod pressure;
 #[cfg(target_os = "linux")]
@@ -39,6 +41,7 @@ mod process;
 mod protocol;
 mod redact;
 mod socket;
+mod softnet;
 mod system;
 #[cfg(target_os = "linux")]
 mod taskstats;
