@@ -30,6 +30,8 @@ const ORDER: &[&str] = &[
     "process",
     "process_exit",
     "cgroup",
+    "sensor",
+    "power",
     "event",
     "recorder",
     "host",

@@ -37,11 +37,17 @@ mod network;
 mod parse;
 mod portable;
 mod portable_host;
+#[cfg(target_os = "linux")]
+mod power;
 mod pressure;
 #[cfg(target_os = "linux")]
 mod process;
 mod protocol;
+#[cfg(target_os = "linux")]
+mod reading;
 mod redact;
+#[cfg(target_os = "linux")]
+mod sensor;
 mod sets;
 mod settings;
 mod snmp;
@@ -78,11 +84,15 @@ pub use network::NetworkCollector;
 pub use portable::{
     PortableCpu, PortableMemory, PortableNetwork, PortableProcess, PortableSystem, portable_collectors,
 };
+#[cfg(target_os = "linux")]
+pub use power::PowerCollector;
 pub use pressure::PressureCollector;
 #[cfg(target_os = "linux")]
 pub use process::{Directory, ProcessCollector, by_name_services};
 pub use protocol::ProtocolCollector;
 pub use redact::{command_line, one_line};
+#[cfg(target_os = "linux")]
+pub use sensor::SensorCollector;
 #[cfg(target_os = "linux")]
 pub use sets::{linux, linux_inventory};
 pub use sets::{portable, portable_inventory};

@@ -39,7 +39,9 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Settings {
-            intervals: BTreeMap::from([("filesystem", Duration::from_secs(30))]),
+            intervals: [("filesystem", 30), ("sensor", 10), ("power", 10)]
+                .map(|(collector, seconds)| (collector, Duration::from_secs(seconds)))
+                .into(),
             idle_process: Duration::from_secs(10),
             wants_pss: false,
             cmdline: Cmdline::default(),

@@ -7,7 +7,7 @@ use arrow::array::RecordBatch;
 
 use crate::collect::{Collector, Host};
 use crate::schema::rows::Recorder;
-use crate::schema::{Sample, Stamp, TABLES, Table};
+use crate::schema::{Rows, Sample, Stamp, TABLES, Table};
 use crate::time::Clock;
 
 use super::batches::Batches;
@@ -23,6 +23,9 @@ const FRAME: &str = "frame";
 const JOURNAL: &str = "journal";
 const ASIDE: &str = "aside";
 const MAINTENANCE: &str = "maintenance";
+
+/// What counts energy wraps within minutes: over a longer pause nobody knows how often it did.
+const LONGEST_WITHOUT_WRAPS: Duration = Duration::from_secs(60);
 
 /// Reads the collectors and remembers the totals of the round before.
 pub struct Sampler<'a> {
@@ -114,6 +117,9 @@ impl<'a> Sampler<'a> {
     pub fn resume(&mut self, mut totals: Sample, at: Duration, own: Recorder) {
         self.cost = cost::now(&mut self.host);
         totals.recorder = self.costs(own).into();
+        if self.clock.monotonic().saturating_sub(at) > LONGEST_WITHOUT_WRAPS {
+            totals.power = Rows::default();
+        }
         self.deltas.begin(totals);
         let boot_ticks = boot_ticks_at(&self.host, at);
         for watched in &mut self.collectors {

@@ -121,6 +121,10 @@ keys! {
         "How often limits of control groups are read";
     CGROUP_STAT: Duration = ["collect.cgroup"] "stat_interval" Time Is("10s"), values::interval, None,
         "How often memory.stat and io.stat of control groups are read";
+    SENSOR_INTERVAL: Duration = ["collect.sensor"] "interval" Time Is("10s"), values::interval, None,
+        "Time between two reads of temperatures, fans and voltages";
+    POWER_INTERVAL: Duration = ["collect.power"] "interval" Time Is("10s"), values::interval, None,
+        "Time between two reads of the energy that processors use, and of batteries";
     SYSTEM_INTERVAL: Duration = ["collect.system"] "interval" Time EVERY_TICK, values::interval, None,
         "Time between two reads of load, counts of processes and the like";
 }

@@ -62,6 +62,8 @@ pub fn treatment(table: &str, column: &str) -> Option<Treatment> {
         ("network", "mac") | ("listen", "address") => Hide,
         ("network", "kind" | "driver" | "operstate" | "duplex") => Keep,
         ("recorder", "collector") | ("pressure", "resource") => Keep,
+        ("sensor", "chip" | "sensor" | "name" | "label") => Keep,
+        ("power", "kind" | "device" | "name" | "status") => Keep,
         _ => return None,
     })
 }

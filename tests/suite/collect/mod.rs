@@ -27,6 +27,8 @@ mod listen;
 mod memory;
 mod network;
 mod portable;
+#[cfg(target_os = "linux")]
+mod power;
 mod pressure;
 #[cfg(target_os = "linux")]
 mod probe;
@@ -34,6 +36,8 @@ mod probe;
 mod process;
 mod protocol;
 mod redact;
+#[cfg(target_os = "linux")]
+mod sensor;
 mod socket;
 mod system;
 #[cfg(target_os = "linux")]
