@@ -29,6 +29,7 @@ const ORDER: &[&str] = &[
     "protocol",
     "process",
     "process_exit",
+    "thread",
     "cgroup",
     "sensor",
     "power",

@@ -88,7 +88,7 @@ pub use portable::{
 pub use power::PowerCollector;
 pub use pressure::PressureCollector;
 #[cfg(target_os = "linux")]
-pub use process::{Directory, ProcessCollector, by_name_services};
+pub use process::{Directory, ProcessCollector, ThreadCollector, by_name_services};
 pub use protocol::ProtocolCollector;
 pub use redact::{command_line, one_line};
 #[cfg(target_os = "linux")]
@@ -96,7 +96,7 @@ pub use sensor::SensorCollector;
 #[cfg(target_os = "linux")]
 pub use sets::{linux, linux_inventory};
 pub use sets::{portable, portable_inventory};
-pub use settings::{Cmdline, Settings};
+pub use settings::{Cmdline, Settings, Whose};
 pub use socket::SocketCollector;
 pub use system::SystemCollector;
 

@@ -29,6 +29,9 @@ pub fn linux(settings: &Settings) -> Vec<Box<dyn Collector>> {
     if settings.wants_kernel_log {
         set.push(Box::new(super::KernelLogCollector::default()));
     }
+    if !settings.threads.is_empty() {
+        set.push(Box::new(super::ThreadCollector::new(settings)));
+    }
     set.push(Box::new(super::PowerCollector::default()));
     set.push(Box::new(super::SensorCollector::default()));
     set

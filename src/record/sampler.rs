@@ -95,6 +95,11 @@ impl<'a> Sampler<'a> {
         Sampler { host, clock, collectors, journal_us, beside, cost, deltas, has_rows: false }
     }
 
+    /// Whether there is a collector of that name.
+    pub fn reads(&self, collector: &str) -> bool {
+        self.collectors.iter().any(|watched| watched.collector.name() == collector)
+    }
+
     /// Has a collector read no more often than that; `None`: every tick.
     pub fn set_interval(&mut self, collector: &str, every: Option<Duration>) {
         let named = self.collectors.iter_mut().filter(|watched| watched.collector.name() == collector);
@@ -157,8 +162,10 @@ impl<'a> Sampler<'a> {
         self.cost = cost::now(&mut self.host);
         rows.recorder = self.costs(own).into();
         let totals = keep_totals.then(|| rows.clone());
-        let since = self.collectors.iter().find(|w| w.collector.tables().contains(&"process"));
-        self.deltas.take(&mut rows, since.and_then(|w| w.boot_ticks_before));
+        let since = |table: &str| {
+            self.collectors.iter().find(|w| w.collector.tables().contains(&table))?.boot_ticks_before
+        };
+        self.deltas.take(&mut rows, since);
         ended::put_together(&mut rows.process_exit);
         self.host.is_throttled = rows.cgroup.iter().any(|group| group.throttled_us > Some(0));
         let intervals: Vec<_> = self

@@ -130,7 +130,7 @@ fn ticks(root: &Path, name: &str) -> Vec<i64> {
 }
 
 /// Tables that came after that store was kept.
-const LATER: [&str; 4] = ["listen", "power", "process_exit", "sensor"];
+const LATER: [&str; 5] = ["listen", "power", "process_exit", "sensor", "thread"];
 
 #[test]
 fn a_store_of_version_1_is_read_verified_and_gone_on_with() {

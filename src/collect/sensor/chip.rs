@@ -155,8 +155,9 @@ impl Listed {
     fn read(&self, host: &mut Host, folder: &str, row: &mut Sensor) -> bool {
         let mut number = |file: &str| host.sys(&format!("{folder}/{file}")).map(int);
         for alarm in &self.alarms {
-            let is_raised = number(alarm).ok().flatten().map(|raised| raised != 0);
-            row.alarm = row.alarm.max(is_raised);
+            if let Ok(Some(raised)) = number(alarm) {
+                row.alarms = Some(row.alarms.unwrap_or(0) + i64::from(raised != 0));
+            }
         }
         if self.fault.as_ref().is_some_and(|fault| matches!(number(fault), Ok(Some(fault)) if fault != 0)) {
             return true;

@@ -37,13 +37,13 @@ pub fn treatment(table: &str, column: &str) -> Option<Treatment> {
     use Treatment::*;
     let table = table.strip_suffix("_1m").or(table.strip_suffix("_1h")).unwrap_or(table);
     Some(match (table, column) {
-        ("process" | "process_exit", "comm") => Words,
+        ("process" | "process_exit" | "thread", "comm") | ("thread", "process_comm") => Words,
         ("process", "cmdline") => Program,
         ("process", "exe") => FileName,
         ("process", "username") => User,
         ("process", "cgroup") | ("cgroup", "path") => Cgroup,
         ("process" | "cgroup", "container") => Container,
-        ("process", "state" | "wchan" | "policy") => Keep,
+        ("process" | "thread", "state" | "wchan" | "policy") => Keep,
         ("cgroup", "version" | "runtime") => Keep,
         ("disk", "name") => Path,
         ("disk", "device" | "kind" | "model" | "parents") => Keep,

@@ -41,6 +41,8 @@ mod sensor;
 mod socket;
 mod system;
 #[cfg(target_os = "linux")]
+mod thread;
+#[cfg(target_os = "linux")]
 mod threads;
 
 /// The trees: what each stands for is told in `tests/hosts/README.md`.
