@@ -25,7 +25,7 @@ const ASIDE: &str = "aside";
 const MAINTENANCE: &str = "maintenance";
 
 /// What counts energy wraps within minutes: over a longer pause nobody knows how often it did.
-const LONGEST_WITHOUT_WRAPS: Duration = Duration::from_secs(60);
+const LONGEST_WITHOUT_WRAPS: Duration = Duration::from_secs(30);
 
 /// Reads the collectors and remembers the totals of the round before.
 pub struct Sampler<'a> {

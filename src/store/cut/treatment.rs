@@ -28,6 +28,8 @@ pub enum Treatment {
     Container,
     /// An interface: an address in its name goes.
     Interface,
+    /// A device: a hardware address in its name goes.
+    Device,
     /// Nothing is left but that there was something.
     Hide,
 }
@@ -62,8 +64,8 @@ pub fn treatment(table: &str, column: &str) -> Option<Treatment> {
         ("network", "mac") | ("listen", "address") => Hide,
         ("network", "kind" | "driver" | "operstate" | "duplex") => Keep,
         ("recorder", "collector") | ("pressure", "resource") => Keep,
-        ("sensor", "chip" | "sensor" | "name" | "label") => Keep,
-        ("power", "kind" | "device" | "name" | "status") => Keep,
+        ("sensor", "chip") | ("power", "device") => Device,
+        ("sensor", "sensor" | "name" | "label") | ("power", "kind" | "name" | "status") => Keep,
         _ => return None,
     })
 }

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use arrow::array::Array;
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
-use sysray::schema::rows::{Cgroup, Event, Filesystem, Host, Network, Process, Recorder, System};
+use sysray::schema::rows::{Cgroup, Event, Filesystem, Host, Network, Power, Process, Recorder, System};
 use sysray::schema::{Batch, Micros, Row, Stamp, TABLES, table};
 use sysray::store::{
     Catalog, Folder, Identity, Moment, PartName, Policy, Rotation, Verified, Writer, maintain, verify,
@@ -184,6 +184,7 @@ fn rows(stamp: &Stamp, is_first: bool) -> Vec<(u32, arrow::array::RecordBatch)> 
     let filesystems = [mount("/", "/dev/sda1"), mount("/media/alice/penthouse", "nas.example.com:/vault")];
     let network =
         Network { interface: "enx0a1b2c3d4e5f".into(), mac: text("0a:1b:2c:3d:4e:5f"), ..Network::default() };
+    let power = |device: &str| Power { kind: "battery".into(), device: device.into(), ..Power::default() };
     let cgroup = Cgroup { path: "/system.slice/nginx.service".into(), ..Cgroup::default() };
     let recorder =
         Recorder { collector: "disk".into(), error: text("/srv/penthouse/x: gone"), ..Recorder::default() };
@@ -203,6 +204,7 @@ fn rows(stamp: &Stamp, is_first: bool) -> Vec<(u32, arrow::array::RecordBatch)> 
         batch(stamp, &[alice, root]),
         batch(stamp, &filesystems),
         batch(stamp, &[network]),
+        batch(stamp, &[power("BAT0"), power("hid-0a:1b:2c:3d:4e:5f-battery")]),
         batch(stamp, &[cgroup]),
         batch(stamp, &[recorder]),
     ];
