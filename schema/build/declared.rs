@@ -147,6 +147,13 @@ pub fn unit_of(name: &str, declared: Option<&str>, datatype: &str) -> Result<Str
         ("_pct", "percent"),
         ("_celsius", "celsius"),
         ("_hz", "hertz"),
+        ("_rpm", "revolutions/min"),
+        ("_volts", "volts"),
+        ("_amperes", "amperes"),
+        ("_watts", "watts"),
+        ("_uj", "microjoules"),
+        ("_watt_hours", "watt hours"),
+        ("_ampere_hours", "ampere hours"),
     ];
     let suffix = suffixes.iter().find(|(s, _)| name.ends_with(s)).map(|(_, unit)| *unit);
     match (suffix, declared) {
@@ -158,14 +165,15 @@ pub fn unit_of(name: &str, declared: Option<&str>, datatype: &str) -> Result<Str
     }
 }
 
-/// What the table declares, then a rate for each counter that has none of its own.
+/// What the table declares, then a rate for each counter that has none of its own. That of an energy is a
+/// power, which the table gives its name.
 fn derived_of(section: &toml::Table, stored: &[Stored]) -> Result<Vec<(String, Derived)>, String> {
     let mut derived = Vec::new();
     for (name, value) in section {
         let one: Derived = value.clone().try_into().map_err(|e| format!("{name}: {e}"))?;
         derived.push((name.clone(), one));
     }
-    for column in stored.iter().filter(|c| c.kind == "counter") {
+    for column in stored.iter().filter(|c| c.kind == "counter" && c.unit != "microjoules") {
         let own = &column.name;
         let (name, expr, about) = match own.strip_suffix("_us") {
             Some(stem) => {

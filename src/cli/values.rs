@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 
 use super::args::{CollectorSet, MaxSize};
-use crate::collect::Cmdline;
+use crate::collect::{Cmdline, Whose};
 use crate::record::Sync;
 use crate::schema::{self, TABLES};
 use crate::store::{Compression, LEAST_MAX_BYTES, Rotation};
@@ -14,6 +14,9 @@ use crate::time::parse_duration;
 
 /// The shortest interval that can be recorded.
 const SHORTEST: Duration = Duration::from_millis(10);
+
+/// Bytes of a name that the kernel keeps: proc_pid_comm(5).
+const LONGEST_COMM: usize = 15;
 
 /// A time between samples.
 pub fn interval(text: &str) -> Result<Duration, String> {
@@ -153,6 +156,31 @@ pub fn cmdline(text: &str) -> Result<Cmdline, String> {
         "program" => Ok(Cmdline::Program),
         "none" => Ok(Cmdline::None),
         _ => Err("redacted, program or none is wanted".into()),
+    }
+}
+
+/// Whose threads are read: names and pids with commas between them, or none.
+pub fn threads(text: &str) -> Result<Vec<Whose>, String> {
+    if text == "none" {
+        return Ok(vec![]);
+    }
+    text.split(',').map(str::trim).map(whose).collect()
+}
+
+fn whose(text: &str) -> Result<Whose, String> {
+    // A kernel worker's name goes on with what it works on.
+    let may_be_longer = text.starts_with("kworker/");
+    match text.parse() {
+        Ok(pid @ 1..) => Ok(Whose::Pid(pid)),
+        Ok(_) => Err(format!("{text} is no pid")),
+        Err(_) if text.is_empty() => {
+            Err("names of programs or pids are wanted, with commas between them: nginx,4711; or none".into())
+        }
+        Err(_) if text.len() > LONGEST_COMM && !may_be_longer => {
+            let kept = &text[..text.floor_char_boundary(LONGEST_COMM)];
+            Err(format!("the kernel keeps {LONGEST_COMM} bytes of a name, as process.comm shows it: {kept}"))
+        }
+        Err(_) => Ok(Whose::Comm(text.into())),
     }
 }
 

@@ -41,11 +41,17 @@ mod numa;
 mod parse;
 mod portable;
 mod portable_host;
+#[cfg(target_os = "linux")]
+mod power;
 mod pressure;
 #[cfg(target_os = "linux")]
 mod process;
 mod protocol;
+#[cfg(target_os = "linux")]
+mod reading;
 mod redact;
+#[cfg(target_os = "linux")]
+mod sensor;
 mod sets;
 mod settings;
 mod snmp;
@@ -85,15 +91,19 @@ pub use numa::NumaCollector;
 pub use portable::{
     PortableCpu, PortableMemory, PortableNetwork, PortableProcess, PortableSystem, portable_collectors,
 };
+#[cfg(target_os = "linux")]
+pub use power::PowerCollector;
 pub use pressure::PressureCollector;
 #[cfg(target_os = "linux")]
-pub use process::{Directory, ProcessCollector, by_name_services};
+pub use process::{Directory, ProcessCollector, ThreadCollector, by_name_services};
 pub use protocol::ProtocolCollector;
 pub use redact::{command_line, one_line};
 #[cfg(target_os = "linux")]
+pub use sensor::SensorCollector;
+#[cfg(target_os = "linux")]
 pub use sets::{linux, linux_inventory};
 pub use sets::{portable, portable_inventory};
-pub use settings::{Cmdline, Settings};
+pub use settings::{Cmdline, Settings, Whose};
 pub use socket::SocketCollector;
 pub use softnet::SoftnetCollector;
 pub use system::SystemCollector;

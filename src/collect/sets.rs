@@ -1,5 +1,5 @@
 //! Which collectors make up a set, in the order in which they are read: processes first, and the CPU
-//! times that are held against them right behind.
+//! times that are held against them right behind; last what a tick may wait for.
 
 #[cfg(target_os = "linux")]
 use super::Settings;
@@ -32,6 +32,11 @@ pub fn linux(settings: &Settings) -> Vec<Box<dyn Collector>> {
     if settings.wants_kernel_log {
         set.push(Box::new(super::KernelLogCollector::default()));
     }
+    if !settings.threads.is_empty() {
+        set.push(Box::new(super::ThreadCollector::new(settings)));
+    }
+    set.push(Box::new(super::PowerCollector::default()));
+    set.push(Box::new(super::SensorCollector::default()));
     set
 }
 

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::schema::rows::Process;
+
 /// What is kept of a process's arguments.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Cmdline {
@@ -13,6 +15,25 @@ pub enum Cmdline {
     Program,
     /// Nothing: they are not even read.
     None,
+}
+
+/// A process, or several, that something is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// By its id.
+    Pid(i64),
+    /// All of that name, exactly as `process.comm` shows it.
+    Comm(String),
+}
+
+impl Whose {
+    /// Whether a row is about one of them.
+    pub fn is(&self, row: &Process) -> bool {
+        match self {
+            Whose::Pid(pid) => row.pid == *pid,
+            Whose::Comm(comm) => row.comm.as_deref() == Some(comm),
+        }
+    }
 }
 
 /// How the collectors of a set work: how often each reads, and how often what is dear.
@@ -26,6 +47,8 @@ pub struct Settings {
     pub wants_pss: bool,
     /// What is kept of their arguments.
     pub cmdline: Cmdline,
+    /// Whose threads are read.
+    pub threads: Vec<Whose>,
     /// Whether the kernel is asked to tell of processes that end.
     pub wants_exits: bool,
     /// Whether the kernel's log is read.
@@ -39,14 +62,13 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Settings {
-            intervals: BTreeMap::from([
-                ("filesystem", Duration::from_secs(30)),
-                ("interrupt", Duration::from_secs(10)),
-                ("numa", Duration::from_secs(10)),
-            ]),
+            intervals: [("filesystem", 30), ("interrupt", 10), ("numa", 10), ("sensor", 10), ("power", 10)]
+                .map(|(collector, seconds)| (collector, Duration::from_secs(seconds)))
+                .into(),
             idle_process: Duration::from_secs(10),
             wants_pss: false,
             cmdline: Cmdline::default(),
+            threads: Vec::new(),
             wants_exits: true,
             wants_kernel_log: true,
             cgroup_limits: Duration::from_secs(60),

@@ -94,6 +94,19 @@ impl Families {
         self.metrics.insert((table.name, column.name), (place, metric));
     }
 
+    /// The family of a row whose key a name says: `node_rapl_<kind>_joules_total`.
+    fn of_key(&mut self, place: usize, key: &str, value: &str) -> usize {
+        let word = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+        let value: String = value.chars().map(word).collect();
+        let name = self.all[place].name.replace(&format!("<{key}>"), &value);
+        let known = self.all.iter().position(|family| family.name == name);
+        known.unwrap_or_else(|| {
+            let Family { help, kind, .. } = self.all[place];
+            self.all.push(Family { name, help, kind, series: Vec::new(), place: HashMap::new() });
+            self.all.len() - 1
+        })
+    }
+
     fn sample(&mut self, sample: &Sample) {
         macro_rules! rows {
             ($($name:ident: $row:ident),*) => { $(for row in sample.$name.iter() { self.row(row); })* };
@@ -113,6 +126,7 @@ impl Families {
             keys.iter().filter_map(|(name, key)| Some(label(name, &of(key)?.to_string()))).collect();
         for (column, value) in table.columns.iter().zip(&values) {
             let Some((place, metric)) = self.metrics.get(&(table.name, column.name)) else { continue };
+            let mut place = *place;
             let Some(shown) = shown(value, metric.divisor) else { continue };
             let mut labels = own.join(",");
             if !metric.labels.is_empty() {
@@ -120,7 +134,11 @@ impl Families {
                 labels += &metric.labels;
             }
             let labels = if labels.is_empty() { labels } else { format!("{{{labels}}}") };
-            self.all[*place].put(labels, shown);
+            if let Some((key, _)) = metric.name.split_once('<').and_then(|(_, key)| key.split_once('>')) {
+                let (key, Some(value)) = (key.to_string(), of(key)) else { continue };
+                place = self.of_key(place, &key, &value.to_string());
+            }
+            self.all[place].put(labels, shown);
         }
     }
 }

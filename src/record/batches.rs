@@ -102,7 +102,8 @@ fn again<R: Row>(key: &[Arc<R>], rows: &Rows<R>, stamp: &Stamp) -> Option<Again>
     };
     let mut likely = 0;
     for row in rows.shared() {
-        let ahead = key.iter().skip(likely).take(LOOK_AHEAD).position(|r| Arc::ptr_eq(r, row) || r.same_key(row));
+        let ahead =
+            key.iter().skip(likely).take(LOOK_AHEAD).position(|r| Arc::ptr_eq(r, row) || r.same_key(row));
         let place = ahead.map(|ahead| likely + ahead);
         likely = place.map_or(likely, |place| place + 1);
         let same = place.filter(|place| Arc::ptr_eq(&key[*place], row));

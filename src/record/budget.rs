@@ -8,11 +8,19 @@ use std::time::Duration;
 /// another replaces it; what no step names is read as before.
 pub const STEPS: [&[(&str, u32)]; 6] = [
     &[],
-    &[("process", 2)],
-    &[("process", 5)],
-    &[("process", 10), ("cgroup", 2)],
-    &[("process", 20), ("cgroup", 5), ("network", 2)],
-    &[("process", 60), ("cgroup", 20), ("network", 10), ("disk", 5), ("socket", 10), ("protocol", 5)],
+    &[("process", 2), ("thread", 2)],
+    &[("process", 5), ("thread", 5)],
+    &[("process", 10), ("thread", 10), ("cgroup", 2)],
+    &[("process", 20), ("thread", 20), ("cgroup", 5), ("network", 2)],
+    &[
+        ("process", 60),
+        ("thread", 60),
+        ("cgroup", 20),
+        ("network", 10),
+        ("disk", 5),
+        ("socket", 10),
+        ("protocol", 5),
+    ],
 ];
 
 /// What the recorder's own threads use is judged over this time, and not before so many ticks.

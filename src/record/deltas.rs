@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::ended;
 use super::reaped::Reaped;
-use crate::schema::rows::{self, Process};
+use crate::schema::rows::{self, Process, Thread};
 use crate::schema::{Decrease, Row, Rows, every_table};
 
 /// A total that may step back does so by less than this; by more it began anew. Microseconds.
@@ -28,9 +28,9 @@ macro_rules! deltas {
         impl Deltas {
             /// Turns a sample's totals into rows of the interval, and keeps the totals for the next.
             ///
-            /// `since` is the boot clock at the tick before, in clock ticks. A table that was not
-            /// collected keeps the totals it had.
-            pub fn take(&mut self, sample: &mut rows::Sample, since: Option<i64>) {
+            /// `since` is the boot clock when a table was collected before, in clock ticks. A table that
+            /// was not collected keeps the totals it had.
+            pub fn take(&mut self, sample: &mut rows::Sample, since: impl Fn(&str) -> Option<i64>) {
                 // Those have nothing before: they are counted on from what their processes had told.
                 let mut ended = std::mem::take(&mut sample.process_exit);
                 let before = || self.process.rows.iter().map(|known| &*known.totals);
@@ -38,7 +38,7 @@ macro_rules! deltas {
                 if !sample.process.is_empty() {
                     self.reaped.note(before(), sample.process.shared(), &ended);
                 }
-                $(self.$name.take(&mut sample.$name, since);)*
+                $(self.$name.take(&mut sample.$name, since(stringify!($name)));)*
                 self.reaped.take_off(sample.process.shared_mut());
                 sample.process_exit = ended;
             }
@@ -237,8 +237,10 @@ fn wrapped(step: i64, range: i64) -> Option<i64> {
 
 /// Whether the entity came to be in the interval, so that its totals are the interval's.
 fn is_newborn<R: Row>(row: &R, since: Option<i64>) -> bool {
-    let process = (row as &dyn Any).downcast_ref::<Process>();
-    match (process.and_then(|p| p.start_ticks), since) {
+    let row = row as &dyn Any;
+    let process = || row.downcast_ref::<Process>()?.start_ticks;
+    let thread = || row.downcast_ref::<Thread>()?.start_ticks;
+    match (process().or_else(thread), since) {
         // One that began in the very clock tick of the listing and was not in it began behind it.
         (Some(start), Some(since)) => start >= since,
         _ => false,

@@ -177,8 +177,14 @@ pub fn error(subject: &str, message: String) -> Event {
     Event { subject: Some(subject.into()), ..event("error", Event::WARNING, message) }
 }
 
-/// Less is recorded than was asked for, or as much again, because of what recording costs.
-pub fn degraded(news: &budget::News, budget_pct: f64, interval: Duration) -> Event {
+/// Less is recorded than was asked for, or as much again, because of what recording costs; `is_read` says
+/// which collectors there are.
+pub fn degraded(
+    news: &budget::News,
+    budget_pct: f64,
+    interval: Duration,
+    is_read: impl Fn(&str) -> bool,
+) -> Event {
     let used = format!("recording took {:.2} % of a CPU, and may take {budget_pct} %", news.used_pct);
     let often = |(collector, ticks): &(&str, u32)| {
         format!("{collector} every {} s", (interval * *ticks).as_secs_f64())
@@ -187,7 +193,8 @@ pub fn degraded(news: &budget::News, budget_pct: f64, interval: Duration) -> Eve
         None => "there is nothing more to give up".into(),
         Some(0) => "everything is read as often as before".into(),
         Some(step) => {
-            format!("less is read now: {}", STEPS[step].iter().map(often).collect::<Vec<_>>().join(", "))
+            let less = STEPS[step].iter().filter(|(collector, _)| is_read(collector));
+            format!("less is read now: {}", less.map(often).collect::<Vec<_>>().join(", "))
         }
     };
     let detail =

@@ -212,5 +212,5 @@ impl Journal {
 }
 
 fn is_process(id: u32) -> bool {
-    TABLES.get(id as usize).is_some_and(|table| table.name == "process")
+    TABLES.get(id as usize).is_some_and(|table| ["process", "thread"].contains(&table.name))
 }

@@ -146,6 +146,7 @@ impl Recording {
             }
             if wanted.is_short {
                 dropped_rows += std::mem::take(&mut tick.rows.process).len();
+                dropped_rows += std::mem::take(&mut tick.rows.thread).len();
             }
             let stamp_of = |table: &str| Stamp { interval_us: tick.interval_us(table), ..stamp };
             let interval = batches.tell(&tick.rows, stamp_of, wanted.is_key);

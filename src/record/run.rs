@@ -203,7 +203,8 @@ pub fn run(
             if let Some(step) = news.step {
                 keep_to(&mut sampler, &options.settings.intervals, interval, step);
             }
-            let told = events::degraded(&news, options.budget_pct.unwrap_or_default(), interval);
+            let budget_pct = options.budget_pct.unwrap_or_default();
+            let told = events::degraded(&news, budget_pct, interval, |collector| sampler.reads(collector));
             watcher.trouble(told.message.as_deref().unwrap_or_default());
             recording.tell(told);
         }

@@ -7,7 +7,7 @@ use arrow::array::RecordBatch;
 
 use crate::collect::{Collector, Host};
 use crate::schema::rows::Recorder;
-use crate::schema::{Sample, Stamp, TABLES, Table};
+use crate::schema::{Rows, Sample, Stamp, TABLES, Table};
 use crate::time::Clock;
 
 use super::batches::Batches;
@@ -23,6 +23,9 @@ const FRAME: &str = "frame";
 const JOURNAL: &str = "journal";
 const ASIDE: &str = "aside";
 const MAINTENANCE: &str = "maintenance";
+
+/// What counts energy wraps within minutes: over a longer pause nobody knows how often it did.
+const LONGEST_WITHOUT_WRAPS: Duration = Duration::from_secs(30);
 
 /// Reads the collectors and remembers the totals of the round before.
 pub struct Sampler<'a> {
@@ -92,6 +95,11 @@ impl<'a> Sampler<'a> {
         Sampler { host, clock, collectors, journal_us, beside, cost, deltas, has_rows: false }
     }
 
+    /// Whether there is a collector of that name.
+    pub fn reads(&self, collector: &str) -> bool {
+        self.collectors.iter().any(|watched| watched.collector.name() == collector)
+    }
+
     /// Has a collector read no more often than that; `None`: every tick.
     pub fn set_interval(&mut self, collector: &str, every: Option<Duration>) {
         let named = self.collectors.iter_mut().filter(|watched| watched.collector.name() == collector);
@@ -114,6 +122,9 @@ impl<'a> Sampler<'a> {
     pub fn resume(&mut self, mut totals: Sample, at: Duration, own: Recorder) {
         self.cost = cost::now(&mut self.host);
         totals.recorder = self.costs(own).into();
+        if self.clock.monotonic().saturating_sub(at) > LONGEST_WITHOUT_WRAPS {
+            totals.power = Rows::default();
+        }
         self.deltas.begin(totals);
         let boot_ticks = boot_ticks_at(&self.host, at);
         for watched in &mut self.collectors {
@@ -151,8 +162,10 @@ impl<'a> Sampler<'a> {
         self.cost = cost::now(&mut self.host);
         rows.recorder = self.costs(own).into();
         let totals = keep_totals.then(|| rows.clone());
-        let since = self.collectors.iter().find(|w| w.collector.tables().contains(&"process"));
-        self.deltas.take(&mut rows, since.and_then(|w| w.boot_ticks_before));
+        let since = |table: &str| {
+            self.collectors.iter().find(|w| w.collector.tables().contains(&table))?.boot_ticks_before
+        };
+        self.deltas.take(&mut rows, since);
         ended::put_together(&mut rows.process_exit);
         self.host.is_throttled = rows.cgroup.iter().any(|group| group.throttled_us > Some(0));
         let intervals: Vec<_> = self

@@ -43,7 +43,7 @@ pub struct Keep {
 /// What rows are worth: the order in which they are given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
-    /// Rows of `process` as they were recorded: most of the bytes.
+    /// Rows of `process` and `thread` as they were recorded: most of the bytes.
     Process,
     /// Other rows as they were recorded.
     Raw,
@@ -57,7 +57,7 @@ impl Class {
     /// The class of a table's rows.
     pub fn of(table: &str) -> Class {
         match table {
-            "process" => Class::Process,
+            "process" | "thread" => Class::Process,
             _ if table.ends_with("_1m") => Class::Minute,
             _ if table.ends_with("_1h") => Class::Hour,
             _ => Class::Raw,

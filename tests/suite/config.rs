@@ -183,6 +183,15 @@ fn every_mistake_has_its_line_and_the_way_out() {
             r#":2: nice in [record]: a whole number without quotes, or "none", is wanted, not the text "5""#,
         ),
         ("[record]\nnice = -21", ":2: nice in [record]: a nice value from -20 to 19 is wanted, or none"),
+        (
+            "[record]\nthreads = \"nginx,systemd-journald\"",
+            ":2: threads in [record]: the kernel keeps 15 bytes of a name, as process.comm shows it: systemd-journal",
+        ),
+        (
+            "[record]\nthreads = \"nginx,,7\"",
+            ":2: threads in [record]: names of programs or pids are wanted, with commas between them",
+        ),
+        ("[record]\nthreads = \"0\"", ":2: threads in [record]: 0 is no pid"),
         ("[record]\nbudget = 0", ":2: budget in [record]: a share of one CPU is wanted"),
         (
             "[record]\nsync = [\"5s\"]",

@@ -6,12 +6,14 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::Value;
 use sysray::collect::doctor::{self, Asked, Finding, Report, State};
 use sysray::collect::{
     CgroupCollector, Collector, CpuCollector, DiskCollector, HostCollector, InterruptCollector,
-    MemoryCollector, NumaCollector, PressureCollector, ProcessCollector, SoftnetCollector, SystemCollector,
+    MemoryCollector, NumaCollector, PowerCollector, PressureCollector, ProcessCollector, SensorCollector,
+    SoftnetCollector, SystemCollector,
 };
 use sysray::schema::{Sample, table};
 
@@ -20,7 +22,8 @@ use crate::collect::HOSTS;
 
 fn examine(root: &Path, asked: &Asked) -> Report {
     let mut host = sysray::collect::Host::at(root);
-    let collectors: [Box<dyn Collector>; 11] = [
+    host.patience = Duration::from_secs(20);
+    let collectors: [Box<dyn Collector>; 13] = [
         Box::new(ProcessCollector::default()),
         Box::new(CpuCollector::default()),
         Box::new(MemoryCollector),
@@ -32,6 +35,8 @@ fn examine(root: &Path, asked: &Asked) -> Report {
         Box::new(SoftnetCollector::default()),
         Box::new(SystemCollector),
         Box::new(HostCollector),
+        Box::new(PowerCollector::default()),
+        Box::new(SensorCollector::default()),
     ];
     let mut rows = Sample::default();
     for mut collector in collectors {
@@ -196,6 +201,37 @@ fn whoever_may_do_all_lacks_nothing_for_want_of_a_right() {
     let report = examine(root.path(), &Asked::default());
     let remedy = &finding(&report, "I/O of processes").remedy;
     assert!(remedy.contains("which root lacks here"), "{remedy}");
+}
+
+#[test]
+fn energy_that_is_for_root_alone_and_sensors_that_refuse_say_so() {
+    let user = made("Uid:\t1000\t1000\t1000\t1000\nCapEff:\t0000000000000000\n", "");
+    let none = examine(user.path(), &Asked::default());
+    for (what, table) in
+        [("energy that processors use (RAPL)", "power"), ("temperatures, fans, voltages", "sensor")]
+    {
+        assert_eq!(finding(&none, what).unknown, [table]);
+        assert!(finding(&none, what).remedy.starts_with("nothing in a virtual machine"));
+    }
+    let zone = user.path().join("sys/class/powercap/intel-rapl:0");
+    // Reading a folder fails, for root too.
+    fs::create_dir_all(zone.join("energy_uj")).unwrap();
+    fs::write(zone.join("name"), "package-0\n").unwrap();
+    let chip = user.path().join("sys/class/hwmon/hwmon0");
+    fs::create_dir_all(chip.join("temp2_input")).unwrap();
+    fs::write(chip.join("name"), "board\n").unwrap();
+    fs::write(chip.join("temp1_input"), "30000\n").unwrap();
+    let report = examine(user.path(), &Asked::default());
+    let energy = finding(&report, "energy that processors use (RAPL)");
+    assert_eq!((energy.state, &energy.unknown[..]), (State::Unknown, &["power.energy_uj".to_string()][..]));
+    assert!(energy.why.contains("Linux 5.10") && energy.remedy.contains("CAP_DAC_READ_SEARCH"), "{energy:?}");
+    let sensors = finding(&report, "temperatures, fans, voltages");
+    assert_eq!(
+        (sensors.state, &sensors.partly[..]),
+        (State::Partly, &["sensor.temperature_celsius".to_string()][..])
+    );
+    assert!(sensors.why.ends_with("NULL in 1 of 2 rows"), "{sensors:?}");
+    assert!(report.rest.contains(&"sensor.fan_rpm".to_string()), "there is no fan");
 }
 
 /// Columns that a snapshot shows NULL in each row, by `table.column`; and those of its tables that have a value.

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use sysray::collect::{Collector, CpuCollector, Host};
 use sysray::export::prometheus::{Metric, Names, help, label, metric, write};
-use sysray::schema::rows::{Cpu, CpuCore, System};
+use sysray::schema::rows::{Cpu, CpuCore, Power, Sensor, System};
 use sysray::schema::{Column, Decrease, Kind, Order, Sample, Table, Type};
 
 fn scrape(sample: &Sample, names: Names) -> String {
@@ -65,6 +65,56 @@ fn families_are_whole_and_in_base_units() {
     node_cpu_seconds_total{cpu="1",mode="user"} 0
     "#);
     assert_eq!(scrape(&Sample::default(), Names::Linted), "");
+}
+
+#[test]
+fn sensors_and_power_have_the_names_of_node_exporter_which_may_say_a_key() {
+    let zone = |kind: &str, device: &str, energy_uj| Power {
+        kind: kind.into(),
+        device: device.into(),
+        energy_uj: Some(energy_uj),
+        ..Power::default()
+    };
+    let battery =
+        Power { capacity_pct: Some(49), energy_now_watt_hours: Some(24.56), ..zone("battery", "BAT0", 0) };
+    let sensor = Sensor {
+        chip: "coretemp@coretemp.0".into(),
+        sensor: "temp1".into(),
+        temperature_celsius: Some(41.5),
+        temperature_critical_celsius: Some(100.0),
+        age_us: Some(1500),
+        ..Sensor::default()
+    };
+    let sample = Sample {
+        sensor: vec![sensor].into(),
+        power: vec![
+            zone("package", "intel-rapl:0", 1_500_000),
+            zone("dram", "intel-rapl:0:1", 7),
+            zone("package", "intel-rapl:1", 2_000_001),
+            Power { energy_uj: None, ..battery },
+        ]
+        .into(),
+        ..Sample::default()
+    };
+    let text = scrape(&sample, Names::Linted);
+    let shown: Vec<&str> = text.lines().filter(|line| !line.starts_with("# HELP")).collect();
+    insta::assert_snapshot!(shown.join("\n"), @r#"
+    # TYPE node_hwmon_temp_crit_celsius gauge
+    node_hwmon_temp_crit_celsius{chip="coretemp@coretemp.0",sensor="temp1"} 100
+    # TYPE node_hwmon_temp_celsius gauge
+    node_hwmon_temp_celsius{chip="coretemp@coretemp.0",sensor="temp1"} 41.5
+    # TYPE sysray_sensor_age_seconds gauge
+    sysray_sensor_age_seconds{chip="coretemp@coretemp.0",sensor="temp1"} 0.0015
+    # TYPE node_power_supply_capacity gauge
+    node_power_supply_capacity{kind="battery",power_supply="BAT0"} 49
+    # TYPE node_power_supply_energy_watthour gauge
+    node_power_supply_energy_watthour{kind="battery",power_supply="BAT0"} 24.56
+    # TYPE node_rapl_package_joules_total counter
+    node_rapl_package_joules_total{kind="package",power_supply="intel-rapl:0"} 1.5
+    node_rapl_package_joules_total{kind="package",power_supply="intel-rapl:1"} 2.000001
+    # TYPE node_rapl_dram_joules_total counter
+    node_rapl_dram_joules_total{kind="dram",power_supply="intel-rapl:0:1"} 0.000007
+    "#);
 }
 
 #[test]

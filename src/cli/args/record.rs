@@ -11,6 +11,7 @@ pub const RECORD_EXAMPLES: &str = "\
 Examples:
   sysray record                              until Ctrl-C, a sample a second, into the default store
   sysray record -c 60 --store ./demo         sixty samples into ./demo
+  sysray record --threads nginx,4711         each thread too of all nginx and of process 4711: table thread
   sysray record --rotate hourly --keep 14d --max-size 2GiB
 
 The default store is $SYSRAY_STORE, else /var/lib/sysray for root, else $XDG_DATA_HOME/sysray.

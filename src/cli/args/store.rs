@@ -62,7 +62,7 @@ What --redact makes unrecognisable:
   users                     user-UID; root stays
   hosts                     host-1, host-2 … in columns, paths, footers and the store's identity; machine-1 for \
 machine ids
-  hardware addresses        ***, also within names of interfaces
+  hardware addresses        ***, also within names of interfaces, chips and batteries
   mounts, devices, mappings, disk images and volumes
                             each word of a path that is not a system's own becomes name-N
   cgroups                   names of containers, virtual machines, mounts and instances become name-N; ids of \

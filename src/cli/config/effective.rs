@@ -61,6 +61,7 @@ impl Config {
             idle_process: self.get(&keys::IDLE_INTERVAL),
             wants_pss: self.get(&keys::PSS),
             cmdline: self.get(&keys::CMDLINE),
+            threads: self.get(&keys::THREADS),
             wants_exits: self.get(&keys::EXITS),
             wants_kernel_log: self.get(&keys::KERNEL_LOG),
             cgroup_limits: self.get(&keys::CGROUP_LIMITS),

@@ -8,7 +8,7 @@ use super::key::Otherwise::{Is, Says};
 use super::key::{Declared, Flag, Key, Parse};
 use crate::cli::args::{CollectorSet, MaxSize};
 use crate::cli::values;
-use crate::collect::Cmdline;
+use crate::collect::{Cmdline, Whose};
 use crate::record::Sync;
 use crate::store::{Compression, Rotation};
 
@@ -59,6 +59,9 @@ keys! {
     COLLECTOR: CollectorSet = ["record"] "collector" Word Is(PLATFORM), values::collector,
         flag("collector", "SET"),
         "Where the figures come from: linux (the kernel's own files: everything), portable (what any system tells)";
+    THREADS: Vec<Whose> = ["record"] "threads" Word Is("none"), values::threads,
+        flag("threads", "COMM|PID,…"),
+        "Read each thread too of these processes, by name as process.comm shows it, or by pid: nginx,4711";
     NICE: Option<i32> = ["record"] "nice" Count Is("-10"), values::nice, None,
         "The recorder's nice value, -20 to 19, where it may set it; none leaves it as it was started";
     OOM_SCORE_ADJ: Option<i32> = ["record"] "oom_score_adj" Count Is("-900"), values::oom_score_adj, None,
@@ -73,7 +76,7 @@ keys! {
     KEEP: Duration = ["keep"] "keep" Time Is("14d"), values::span, flag("keep", "TIME"),
         "Keep recorded rows for this time";
     KEEP_PROCESS: Duration = ["keep"] "keep_process" Time Says("as keep where that is given, else 3d", "3d"),
-        values::span, flag("keep-process", "TIME"), "Keep recorded rows of processes for this time";
+        values::span, flag("keep-process", "TIME"), "Keep recorded rows of processes and threads for this time";
     KEEP_1M: Duration = ["keep"] "keep_1m" Time Is("90d"), values::span, flag("keep-1m", "TIME"),
         "Keep one-minute rows for this time";
     KEEP_1H: Duration = ["keep"] "keep_1h" Time Is("400d"), values::span, flag("keep-1h", "TIME"),
@@ -127,6 +130,10 @@ keys! {
         "How often limits of control groups are read";
     CGROUP_STAT: Duration = ["collect.cgroup"] "stat_interval" Time Is("10s"), values::interval, None,
         "How often memory.stat and io.stat of control groups are read";
+    SENSOR_INTERVAL: Duration = ["collect.sensor"] "interval" Time Is("10s"), values::interval, None,
+        "Time between two reads of temperatures, fans and voltages";
+    POWER_INTERVAL: Duration = ["collect.power"] "interval" Time Is("10s"), values::interval, None,
+        "Time between two reads of the energy that processors use, and of batteries";
     SYSTEM_INTERVAL: Duration = ["collect.system"] "interval" Time EVERY_TICK, values::interval, None,
         "Time between two reads of load, counts of processes and the like";
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::schema::rows::{Cgroup, Disk, Process};
+use crate::schema::rows::{Cgroup, Disk, Power, Process, Sensor};
 use crate::schema::{Row, Rows, Sample, Value, every_table};
 
 /// Columns that are read in some ticks only: that these rows lack them proves nothing.
@@ -35,6 +35,11 @@ impl Evidence {
         evidence.count_where(&sample.cgroup, |group: &Cgroup, _| &*group.path != "/");
         evidence.count_where(&sample.disk, |disk: &Disk, column| {
             !(column.starts_with("flush") && disk.kind.as_deref() == Some("partition"))
+        });
+        evidence.count_where(&sample.sensor, could_sensor);
+        // Supplies count no energy.
+        evidence.count_where(&sample.power, |power: &Power, column| {
+            column != "energy_uj" || power.counted.is_some()
         });
         evidence
     }
@@ -92,7 +97,8 @@ impl Evidence {
 
     /// The columns that no row has a value in.
     pub fn unknown(&self) -> Vec<String> {
-        let unknown = self.order.iter().filter(|column| self.is_unknown(column));
+        let none = |column: &&String| self.counts.get(*column).is_some_and(|(known, _)| *known == 0);
+        let unknown = self.order.iter().filter(none);
         unknown.filter(|column| !column.starts_with(SELDOM)).cloned().collect()
     }
 
@@ -113,5 +119,17 @@ fn could_process(row: &Process, column: &str) -> bool {
         "block_delay_us" => row.threads == Some(1) && !has_ended,
         "wchan" => row.state.as_deref() == Some("D"),
         _ => !has_ended,
+    }
+}
+
+/// Whether a sensor measures what a column tells.
+fn could_sensor(row: &Sensor, column: &str) -> bool {
+    match column {
+        "temperature_celsius" => row.sensor.starts_with("temp"),
+        "fan_rpm" => row.sensor.starts_with("fan"),
+        "voltage_volts" => row.sensor.starts_with("in"),
+        "current_amperes" => row.sensor.starts_with("curr"),
+        "power_watts" => row.sensor.starts_with("power"),
+        _ => true,
     }
 }

@@ -5,6 +5,7 @@
 
 mod asked;
 mod cgroup;
+mod device;
 mod evidence;
 mod kernel;
 mod netns;
@@ -73,7 +74,14 @@ struct Asking<'a> {
 pub fn examine(host: &mut Host, rows: &Sample, asked: &Asked) -> Report {
     let (evidence, rights) = (Evidence::of(rows), Rights::read(host));
     let mut asking = Asking { host, evidence, rights, asked };
-    let rooms = [process::findings, kernel::findings, netns::findings, cgroup::findings, recorder::findings];
+    let rooms = [
+        process::findings,
+        kernel::findings,
+        netns::findings,
+        device::findings,
+        cgroup::findings,
+        recorder::findings,
+    ];
     let findings: Vec<Finding> = rooms.iter().flat_map(|findings| findings(&mut asking)).collect();
     let named: BTreeSet<&String> = findings.iter().flat_map(|finding| &finding.unknown).collect();
     let silent = asking.evidence.unknown();

@@ -1,7 +1,7 @@
 //! What of processes is hidden, and by what.
 
 use super::rights::{DAC_READ_SEARCH, NET_ADMIN, SYS_PTRACE};
-use super::{Asking, Finding, known, partly};
+use super::{Asking, Finding, known, partly, unknown};
 use crate::collect::mount::hidden_processes;
 use crate::collect::parse::int;
 
@@ -51,6 +51,7 @@ pub(super) fn findings(asking: &mut Asking) -> Vec<Finding> {
             };
             (why.into(), way)
         }),
+        threads(asking),
         asking.columns(
             "parts of resident memory",
             &["process.rss_anon_bytes", "process.rss_file_bytes", "process.rss_shmem_bytes"],
@@ -98,6 +99,20 @@ fn block_delay(asking: &mut Asking) -> (String, String) {
         None => (
             "there is no kernel.task_delayacct".into(),
             "Linux 5.14 built with CONFIG_TASK_DELAY_ACCT".into(),
+        ),
+    }
+}
+
+/// They are read of those processes alone that were asked for.
+fn threads(asking: &mut Asking) -> Finding {
+    const WHAT: &str = "threads, each by itself";
+    match asking.evidence.has_rows("thread") {
+        true => known(WHAT),
+        false => unknown(
+            WHAT,
+            vec!["thread".into()],
+            "there are many, and so they are read only of processes that are named",
+            "sysray record --threads with their names or pids",
         ),
     }
 }

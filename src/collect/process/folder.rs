@@ -101,20 +101,20 @@ impl Folder {
         Ok(())
     }
 
-    /// The threads of a process.
-    pub fn threads(&mut self, pid: i64) -> Result<Vec<i64>, Miss> {
+    /// Replaces `threads` by those of a process, in the order in which they started.
+    pub fn threads(&mut self, pid: i64, threads: &mut Vec<i64>) -> Result<(), Miss> {
+        threads.clear();
         self.name(pid, "task");
         self.reads += 1;
         let folder = match rustix::fs::openat(&self.fd, &*self.name, FOLDER, Mode::empty()) {
             Ok(folder) => folder,
-            Err(errno) => return self.miss(pid, errno).map(|()| Vec::new()),
+            Err(errno) => return self.miss(pid, errno),
         };
-        let mut threads = Vec::new();
         let mut entries = RawDir::new(&folder, spare(&mut self.entries));
         while let Some(Ok(entry)) = entries.next() {
             threads.extend(entry.file_name().to_str().ok().and_then(|name| name.parse::<i64>().ok()));
         }
-        Ok(threads)
+        Ok(())
     }
 
     /// What a file of a process holds; `None` where the kernel has no such file or does not show it.

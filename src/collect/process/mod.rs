@@ -15,6 +15,7 @@ mod group;
 mod known;
 mod probe;
 mod stat;
+mod threads;
 mod users;
 mod words;
 
@@ -34,6 +35,8 @@ use folder::{Folder, Miss, proc_folder};
 use forks::Forks;
 use group::Groups;
 use known::{Known, Now};
+use probe::own_schedule;
+pub use threads::ThreadCollector;
 use users::Users;
 pub use users::{Directory, by_name_services};
 use words::Words;
@@ -225,10 +228,9 @@ impl ProcessCollector {
         Ok(bytes)
     }
 
-    /// Whether the scheduler's numbers of the thread that reads have moved since the tick before, as they
-    /// must have: it waited in between, and runs now.
+    /// Whether the scheduler's numbers of the thread that reads have moved since the tick before.
     fn numbers_move(&mut self, host: &mut Host) -> Result<bool, Error> {
-        let now = host.proc_if_any("thread-self/schedstat")?.and_then(details::parse_schedule);
+        let now = own_schedule(host)?;
         let before = std::mem::replace(&mut self.own, now);
         Ok(now.is_some() && before.is_some() && now != before)
     }

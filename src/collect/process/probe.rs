@@ -17,9 +17,16 @@
 use super::details::{Schedule, parse_schedule};
 use super::folder::{Folder, Held, Miss};
 use crate::collect::kept::Room;
+use crate::collect::{Error, Host};
 
 /// Three numbers of at most twenty digits, and what is between them.
 const LONGEST: usize = 64;
+
+/// The scheduler's numbers of the thread that reads. Since the tick before they must have moved: it waited in
+/// between, and runs now.
+pub fn own_schedule(host: &mut Host) -> Result<Option<Schedule>, Error> {
+    Ok(host.proc_if_any("thread-self/schedstat")?.and_then(parse_schedule))
+}
 
 /// A process's `schedstat` as it was, held open where there is room.
 pub struct Probe {
@@ -36,8 +43,16 @@ impl Default for Probe {
 
 impl Probe {
     /// Reads the numbers; whether they are there and what they were at the last call.
-    pub fn is_unmoved(&mut self, folder: &mut Folder, room: &Room, pid: i64) -> Result<bool, Miss> {
-        let now = folder.read_held(&mut self.held, Some(room), pid, "schedstat")?;
+    ///
+    /// `file` is the process's `schedstat`, or that of one of its threads: then they are the thread's alone.
+    pub fn is_unmoved(
+        &mut self,
+        folder: &mut Folder,
+        room: &Room,
+        pid: i64,
+        file: &str,
+    ) -> Result<bool, Miss> {
+        let now = folder.read_held(&mut self.held, Some(room), pid, file)?;
         let now = now.filter(|line| line.len() <= LONGEST).unwrap_or_default();
         if !now.is_empty() && now == &self.line[..self.length] {
             return Ok(true);

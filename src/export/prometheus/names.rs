@@ -18,7 +18,7 @@ pub enum Names {
 /// A column as Prometheus sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Metric {
-    /// The family's name.
+    /// The family's name; each key in it, as `<kind>`, stands for what a row has there.
     pub name: String,
     /// Fixed labels as in the text format, without braces: `mode="user"`; mostly empty.
     pub labels: String,
@@ -72,10 +72,11 @@ fn is_clean(name: &str, is_counter: bool) -> bool {
 }
 
 /// Unit suffixes of columns and what stands for them; bits become bytes, the base unit.
-const SUFFIXES: [(&str, &str); 6] = [
+const SUFFIXES: [(&str, &str); 7] = [
     ("_bits_per_s", "_bytes_per_second"),
     ("_per_s", "_per_second"),
     ("_us", "_seconds"),
+    ("_uj", "_joules"),
     ("_pct", "_ratio"),
     ("_hz", "_hertz"),
     ("_total", ""),
@@ -95,6 +96,7 @@ fn divisor(name: &str, column: &Column) -> f64 {
     let says = |unit: &str| stem.ends_with(unit);
     match column.unit {
         "microseconds" if says("_seconds") => 1e6,
+        "microjoules" if says("_joules") => 1e6,
         "percent" if says("_ratio") => 100.0,
         "bits/s" if says("_bytes") || says("_bytes_per_second") => 8.0,
         // The kernel's sector, whatever the device's.

@@ -142,6 +142,7 @@ impl Redaction {
             Treatment::Cgroup => secrets.cgroup(text),
             Treatment::Container => secrets.container(text),
             Treatment::Interface => secrets.interface(text),
+            Treatment::Device => secrets.device(text),
             Treatment::Host => secrets.instead_of(text).unwrap_or(HIDDEN).into(),
             Treatment::Machine => self.machines.get(text).cloned().unwrap_or_else(|| "machine".into()),
             Treatment::User | Treatment::Program | Treatment::Hide => HIDDEN.into(),

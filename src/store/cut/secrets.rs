@@ -269,6 +269,21 @@ impl Secrets {
         let text = self.words(text);
         text.split_inclusive(|c: char| !c.is_ascii_alphanumeric()).map(hidden).collect()
     }
+
+    /// A device: those without a wire are named after their address.
+    pub fn device(&self, text: &str) -> String {
+        const LENGTH: usize = "00:11:22:33:44:55".len();
+        let text = self.words(text);
+        let is_part = |(at, byte): (usize, &u8)| match at % 3 {
+            2 => b":-_".contains(byte),
+            _ => byte.is_ascii_hexdigit(),
+        };
+        let mut windows = text.as_bytes().windows(LENGTH);
+        match windows.position(|window| window.iter().enumerate().all(is_part)) {
+            Some(at) => format!("{}{HIDDEN}{}", &text[..at], &text[at + LENGTH..]),
+            None => text,
+        }
+    }
 }
 
 fn is_unit(kind: &str) -> bool {

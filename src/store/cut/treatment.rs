@@ -28,6 +28,8 @@ pub enum Treatment {
     Container,
     /// An interface: an address in its name goes.
     Interface,
+    /// A device: a hardware address in its name goes.
+    Device,
     /// Nothing is left but that there was something.
     Hide,
 }
@@ -37,13 +39,13 @@ pub fn treatment(table: &str, column: &str) -> Option<Treatment> {
     use Treatment::*;
     let table = table.strip_suffix("_1m").or(table.strip_suffix("_1h")).unwrap_or(table);
     Some(match (table, column) {
-        ("process" | "process_exit", "comm") => Words,
+        ("process" | "process_exit" | "thread", "comm") | ("thread", "process_comm") => Words,
         ("process", "cmdline") => Program,
         ("process", "exe") => FileName,
         ("process", "username") => User,
         ("process", "cgroup") | ("cgroup", "path") => Cgroup,
         ("process" | "cgroup" | "network", "container") => Container,
-        ("process", "state" | "wchan" | "policy") => Keep,
+        ("process" | "thread", "state" | "wchan" | "policy") => Keep,
         ("cgroup", "version" | "runtime") => Keep,
         ("disk", "name") => Path,
         ("disk", "device" | "kind" | "model" | "parents") => Keep,
@@ -66,6 +68,8 @@ pub fn treatment(table: &str, column: &str) -> Option<Treatment> {
         ("softirq", "softirq") | ("numa", "cpus") => Keep,
         ("network", "kind" | "driver" | "operstate" | "duplex") => Keep,
         ("recorder", "collector") | ("pressure", "resource") => Keep,
+        ("sensor", "chip") | ("power", "device") => Device,
+        ("sensor", "sensor" | "name" | "label") | ("power", "kind" | "name" | "status") => Keep,
         _ => return None,
     })
 }

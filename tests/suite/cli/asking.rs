@@ -5,7 +5,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::{Sysray, files, one_line, recorded};
+use super::{Sysray, files, one_line, query, recorded};
 
 #[cfg(unix)]
 #[test]
@@ -34,6 +34,21 @@ fn an_answer_goes_into_a_file_whole_or_not_at_all() {
     one_line(Sysray::new(&["query", "-o", path, "select nothing from system"]).store(dir.path()));
     assert_eq!(fs::read_to_string(&csv).unwrap(), "n\n2\n");
     assert_eq!(files(out.path()), [csv]);
+}
+
+/// The threads of this process are recorded, with what each is called, and of no other.
+#[cfg(target_os = "linux")]
+#[test]
+fn threads_that_were_asked_for_are_recorded_and_no_others() {
+    let dir = TempDir::new().unwrap();
+    let pid = std::process::id().to_string();
+    let words = ["record", "-i", "250ms", "-c", "3", "--threads", &pid];
+    Sysray::new(&words).store(dir.path()).prints();
+    let sql = "select count(distinct t.tick) as ticks, count(distinct t.pid) as processes, min(p.threads) > 0 as has
+        from thread t join process p on t.pid = p.pid and t.process_start_time = p.start_time and t.tick = p.tick";
+    assert_eq!(query(dir.path(), sql), "ticks,processes,has\n3,1,true\n");
+    let dir = recorded(1);
+    assert_eq!(query(dir.path(), "select count(*) as n from thread"), "n\n0\n");
 }
 
 #[test]

@@ -33,6 +33,8 @@ mod netns;
 mod network;
 mod numa;
 mod portable;
+#[cfg(target_os = "linux")]
+mod power;
 mod pressure;
 #[cfg(target_os = "linux")]
 mod probe;
@@ -40,11 +42,14 @@ mod probe;
 mod process;
 mod protocol;
 mod redact;
+#[cfg(target_os = "linux")]
+mod sensor;
 mod socket;
 mod softnet;
 mod system;
 #[cfg(target_os = "linux")]
 mod taskstats;
+mod thread;
 #[cfg(target_os = "linux")]
 mod threads;
 #[cfg(target_os = "linux")]

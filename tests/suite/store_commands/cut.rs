@@ -59,7 +59,7 @@ fn files_that_lie_in_the_range_are_the_same_files() {
         made.iter().filter(|p| p.extension().is_some_and(|e| e == "parquet")).collect();
     assert_eq!(
         sealed.len(),
-        9 + 2 * 7,
+        10 + 2 * 8,
         "the merged hour of each table, and the tiers of those that have them"
     );
     for path in sealed {

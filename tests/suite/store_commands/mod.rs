@@ -16,7 +16,9 @@ use std::path::{Path, PathBuf};
 use arrow::array::Array;
 use arrow::compute::cast;
 use arrow::datatypes::DataType;
-use sysray::schema::rows::{Cgroup, Event, Filesystem, Host, Interrupt, Network, Process, Recorder, System};
+use sysray::schema::rows::{
+    Cgroup, Event, Filesystem, Host, Interrupt, Network, Power, Process, Recorder, System,
+};
 use sysray::schema::{Batch, Micros, Row, Stamp, TABLES, table};
 use sysray::store::{
     Catalog, Folder, Identity, Moment, PartName, Policy, Rotation, Verified, Writer, maintain, verify,
@@ -190,6 +192,7 @@ fn rows(stamp: &Stamp, is_first: bool) -> Vec<(u32, arrow::array::RecordBatch)> 
         cpus: "0-1".into(),
         ..Interrupt::default()
     };
+    let power = |device: &str| Power { kind: "battery".into(), device: device.into(), ..Power::default() };
     let cgroup = Cgroup { path: "/system.slice/nginx.service".into(), ..Cgroup::default() };
     let recorder =
         Recorder { collector: "disk".into(), error: text("/srv/penthouse/x: gone"), ..Recorder::default() };
@@ -210,6 +213,7 @@ fn rows(stamp: &Stamp, is_first: bool) -> Vec<(u32, arrow::array::RecordBatch)> 
         batch(stamp, &filesystems),
         batch(stamp, &[network]),
         batch(stamp, &[interrupt]),
+        batch(stamp, &[power("BAT0"), power("hid-0a:1b:2c:3d:4e:5f-battery")]),
         batch(stamp, &[cgroup]),
         batch(stamp, &[recorder]),
     ];

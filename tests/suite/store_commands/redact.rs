@@ -114,6 +114,7 @@ fn every_value_of_every_column_is_without_names_and_the_rest_is_there() {
     assert_eq!(distinct("network", "mac"), ["***"]);
     assert_eq!(distinct("network", "interface"), ["enx***"]);
     assert_eq!(distinct("interrupt", "devices"), ["enx***-rx-0, eth1"]);
+    assert_eq!(distinct("power", "device"), ["BAT0", "hid-***-battery"]);
     let mounts = distinct("filesystem", "mount");
     assert!(mounts[0] == "/" && mounts[1].starts_with("/media/name-"), "{mounts:?}");
     assert!(distinct("filesystem", "device").contains(&"/dev/sda1".to_string()));

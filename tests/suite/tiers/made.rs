@@ -66,7 +66,7 @@ impl Made {
     /// How many entities a table has rows of, most of the time.
     fn entities(&self, table: &Table) -> i64 {
         match table.name {
-            "process" => self.processes,
+            "process" | "thread" => self.processes,
             "cgroup" => 5,
             _ if table.columns.iter().any(|c| c.kind == Kind::Key) => 3,
             _ => 1,

@@ -114,7 +114,7 @@ fn rows(table: &Table, tier: Tier, hours_over: &str) -> String {
     let rest: String = table.columns.iter().fold(String::new(), |mut sql, c| {
         let adds_up = c.adds_up && matches!(c.kind, Kind::Gauge | Kind::Counter);
         let _ = match c.name {
-            "comm" => write!(sql, ", '(rest)' as comm"),
+            name if name == top.label => write!(sql, ", '(rest)' as {name}"),
             name if adds_up => write!(sql, ", sum({name}) as {name}"),
             name => write!(sql, ", null as {name}"),
         };
@@ -122,25 +122,27 @@ fn rows(table: &Table, tier: Tier, hours_over: &str) -> String {
     });
     let own: Vec<&str> = table.columns.iter().map(|c| c.name).collect();
     let (own, first) = (own.join(", "), top.rows);
-    let same = "k.host = b.host and k.bucket = b.bucket and k.pid = b.pid and k.start_time = b.start_time";
+    let keys = names(table, Kind::Key);
+    let equal: Vec<String> = keys.iter().map(|key| format!(" and k.{key} = b.{key}")).collect();
+    let same = format!("k.host = b.host and k.bucket = b.bucket{}", equal.concat());
+    let keys = keys.join(", ");
+    let measures: Vec<String> = top.by.iter().map(|by| over_sums(table, &parse_expr(by).unwrap())).collect();
+    let (mut sums, mut places, mut among) = (String::new(), String::new(), vec![]);
+    for (number, measure) in measures.iter().enumerate() {
+        let _ = write!(sums, ", {measure} as measure{number}");
+        let _ = write!(
+            places,
+            ", row_number() over (partition by host, bucket order by measure{number} desc nulls last, {keys})
+               as place{number}"
+        );
+        among.push(format!("(place{number} <= {first} and measure{number} > 0)"));
+    }
+    let among = among.join(" or ");
     format!(
         "b as ({plain}),
-        sums as (
-          select host, bucket, pid, start_time, sum(cpu_us) as cpu, avg(rss_bytes) as rss,
-            sum(read_bytes) + sum(write_bytes) as io
-          from b group by host, bucket, pid, start_time
-        ),
-        places as (
-          select *,
-            row_number() over (partition by host, bucket order by cpu desc, pid, start_time) as by_cpu,
-            row_number() over (partition by host, bucket order by rss desc, pid, start_time) as by_rss,
-            row_number() over (partition by host, bucket order by io desc, pid, start_time) as by_io
-          from sums
-        ),
-        k as (
-          select host, bucket, pid, start_time from places
-          where (by_cpu <= {first} and cpu > 0) or (by_rss <= {first} and rss > 0) or (by_io <= {first} and io > 0)
-        ),
+        sums as (select host, bucket, {keys} {sums} from b group by host, bucket, {keys}),
+        places as (select * {places} from sums),
+        k as (select host, bucket, {keys} from places where {among}),
         rows as (
           select host, bucket, ts, tick, interval_us, stands_for, {own} from b
           where exists (select 1 from k where {same})

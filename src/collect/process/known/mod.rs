@@ -119,7 +119,7 @@ impl Known {
     /// Brings the row up to now, by as few files as show that it is. False where there is no such
     /// process, or no line of it that can be made out.
     pub fn look(&mut self, folder: &mut Folder, pid: i64, now: &mut Now) -> Result<bool, Miss> {
-        let is_unmoved = self.probe.is_unmoved(folder, now.room, pid)?;
+        let is_unmoved = self.probe.is_unmoved(folder, now.room, pid, "schedstat")?;
         let is_still = is_unmoved && now.may_probe && self.was_still();
         let is_due = self.ticks_seen < 2 || now.at >= self.due;
         if is_still && !is_due && !now.reads_all {
@@ -214,7 +214,10 @@ impl Known {
         let before = std::mem::replace(&mut self.tid, pid);
         if self.is_main_gone {
             self.row.state = Some(now.words.get("Z"));
-            let threads = if self.is_single() { Vec::new() } else { folder.threads(pid)? };
+            let mut threads = Vec::new();
+            if !self.is_single() {
+                folder.threads(pid, &mut threads)?;
+            }
             for tid in threads {
                 let stat = folder.read(tid, "stat")?.and_then(parse_stat);
                 if let Some(stat) = stat.filter(|stat| !stat.has_ended()) {
