@@ -18,7 +18,7 @@ mod journal;
 mod maintenance;
 mod noted;
 mod opening;
-mod pages;
+mod program;
 mod reaped;
 mod recording;
 mod resume;
@@ -34,11 +34,11 @@ mod writing;
 
 pub use budget::{Budget, News as BudgetNews, STEPS, Used};
 pub use maintenance::{Maintenance, Outcome};
-pub use pages::program_parts;
+pub use program::{clean_parts, path as program};
 pub use run::{DEFAULT_BUDGET_PCT, Options, Progress, Stop, Summary, Watcher, run};
 pub use sampler::{Sampler, Tick};
 pub use shortage::memory as memory_shortage;
-pub use standing::{Standing, program, stand_back, take_descriptors};
+pub use standing::{Standing, stand_back, take_descriptors};
 pub use writing::Sync;
 
 use crate::collect::Host;

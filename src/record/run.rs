@@ -17,7 +17,7 @@ use super::storm::Storm;
 use super::timing::Reading;
 use super::writing::Place;
 use super::{
-    Error, Maintenance, Outcome, Sampler, Standing, Sync, boot_id, events, opening, pages, schedule,
+    Error, Maintenance, Outcome, Sampler, Standing, Sync, boot_id, events, opening, program, schedule,
 };
 
 /// A tick that begins later than this, and than another was due, ends a gap.
@@ -103,7 +103,7 @@ pub fn run(
     mut maintenance: impl FnMut(&str) -> Maintenance,
     watcher: &mut dyn Watcher,
 ) -> Result<Summary, Error> {
-    pages::give_back_program();
+    program::give_back_pages();
     // Threads take after the one that makes them.
     let refused = options.standing.take();
     let folder = options.folder.clone();
@@ -218,13 +218,11 @@ pub fn run(
             None => {}
         }
         if last_ts.is_none() {
-            pages::give_back_program();
-        }
-        if last_ts.is_none()
-            && let Some(refused) = options.standing.lock()
-        {
-            watcher.trouble(&refused);
-            recording.tell(events::standing(refused));
+            program::give_back_pages();
+            if let Some(refused) = options.standing.lock() {
+                watcher.trouble(&refused);
+                recording.tell(events::standing(refused));
+            }
         }
         if watcher.is_watching() {
             let cost = sampler.cost();

@@ -4,8 +4,6 @@
 //!
 //! What the kernel refuses stays as it was: nothing here fails.
 
-use std::path::PathBuf;
-
 /// What a recorder asks the kernel for. What is not permitted is left as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
@@ -68,17 +66,11 @@ fn begin_without_backtraces() {
     const SWITCH: &str = "RUST_BACKTRACE";
     if std::env::var_os(SWITCH).is_some_and(|value| value != "0") {
         // This returns only where it cannot be done.
-        let _ =
-            std::process::Command::new(program()).args(std::env::args_os().skip(1)).env(SWITCH, "0").exec();
+        let _ = std::process::Command::new(super::program::path())
+            .args(std::env::args_os().skip(1))
+            .env(SWITCH, "0")
+            .exec();
     }
-}
-
-/// This very program, even if the file it was started from has been replaced.
-pub fn program() -> PathBuf {
-    if cfg!(target_os = "linux") {
-        return "/proc/self/exe".into();
-    }
-    std::env::current_exe().unwrap_or_else(|_| "sysray".into())
 }
 
 /// Has as many descriptors as may be had for the asking, up to what a recorder can use: it keeps the

@@ -18,7 +18,7 @@ use sysray::collect::{
 use sysray::schema::{Sample, table};
 
 use crate::cli::Sysray;
-use crate::collect::HOSTS;
+use crate::collect::{HOSTS, put};
 
 fn examine(root: &Path, asked: &Asked) -> Report {
     let mut host = sysray::collect::Host::at(root);
@@ -105,11 +105,7 @@ fn an_old_kernel_is_told_which_one_would_help() {
 /// A host with two processes, of which one shows its I/O, as `status`, `limits` and mounts say.
 fn made(status: &str, hidepid: &str) -> tempfile::TempDir {
     let dir = tempfile::TempDir::new().unwrap();
-    let write = |path: &str, text: &str| {
-        let path = dir.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    };
+    let write = |path: &str, text: &str| put(dir.path(), path, text);
     let zeros = "0 ".repeat(30);
     for pid in [10, 11] {
         write(

@@ -119,8 +119,8 @@ fn what_is_written_to_when_a_program_is_loaded_is_never_given_back() {
 7f0000000000-7f0000001000 r-xp 00000000 fe:00 9          /usr/lib/libc.so.6
 ";
     let program = Path::new("/usr/bin/sysray");
-    assert_eq!(record::program_parts(maps, program), [(0x20_0000, 0x10_0000), (0x30_0000, 0x40_0000)]);
-    assert_eq!(record::program_parts(maps, Path::new("/usr/bin/other")), []);
+    assert_eq!(record::clean_parts(maps, program), [(0x20_0000, 0x10_0000), (0x30_0000, 0x40_0000)]);
+    assert_eq!(record::clean_parts(maps, Path::new("/usr/bin/other")), []);
     let writable = maps.replace("r--p 00000000", "rw-p 00000000");
-    assert_eq!(record::program_parts(&writable, program), []);
+    assert_eq!(record::clean_parts(&writable, program), []);
 }

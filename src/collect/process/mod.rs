@@ -4,6 +4,7 @@
 //! read (`probe`) has nothing new to say, and one that has is read through files that are held open.
 //! Strings are kept from tick to tick. Nothing here works out what happened in an interval.
 
+mod cadence;
 mod commands;
 mod cpu_time;
 mod crowd;
@@ -191,19 +192,7 @@ impl Collector for ProcessCollector {
         drop(before);
         let running = self.known.iter().filter(|known| known.is_found_running()).count();
         if self.crowd.waits_unseen(host, running as i64)? {
-            let mut failed = None;
-            self.known.retain_mut(|known| match known.look_closer(&mut folder, &mut now) {
-                Ok(is_there) => is_there,
-                Err(Miss::Gone) => {
-                    gone.push(known.row.pid);
-                    false
-                }
-                Err(Miss::Failed(error)) => {
-                    failed = Some(error);
-                    true
-                }
-            });
-            failed.map_or(Ok(()), Err)?;
+            look_closer(&mut self.known, &mut folder, &mut now, &mut gone)?;
             gone.sort_unstable();
         }
         if !gone.is_empty() {
@@ -263,6 +252,29 @@ impl ProcessCollector {
             }
         }
     }
+}
+
+/// Reads `stat` of those that showed no sign of having run, and lets go of those that are `gone` by now.
+#[allow(clippy::vec_box)]
+fn look_closer(
+    known: &mut Vec<Box<Known>>,
+    folder: &mut Folder,
+    now: &mut Now,
+    gone: &mut Vec<i64>,
+) -> Result<(), Error> {
+    let mut failed = None;
+    known.retain_mut(|known| match known.look_closer(folder, now) {
+        Ok(is_there) => is_there,
+        Err(Miss::Gone) => {
+            gone.push(known.row.pid);
+            false
+        }
+        Err(Miss::Failed(error)) => {
+            failed = Some(error);
+            true
+        }
+    });
+    failed.map_or(Ok(()), Err)
 }
 
 /// As many files as may be held open: half of the descriptors that we may have.

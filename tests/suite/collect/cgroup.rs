@@ -14,7 +14,7 @@ use sysray::collect::{
 use sysray::schema::Sample;
 use sysray::schema::rows::Cgroup;
 
-use super::{HOSTS, collect, show};
+use super::{HOSTS, collect, put, show};
 
 #[test]
 fn groups_of_each_host() {
@@ -381,10 +381,4 @@ fn at(collector: &mut CgroupCollector, tree: &Path, now: Duration) -> HashMap<St
     host.now = now;
     collector.collect(&mut host, &mut sample).unwrap();
     sample.cgroup.into_iter().map(|row| (row.path.to_string(), row)).collect()
-}
-
-fn put(root: &Path, file: &str, text: &str) {
-    let path = root.join(file);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
 }

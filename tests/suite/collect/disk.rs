@@ -9,7 +9,7 @@ use sysray::collect::{Collector, DiskCollector, Host, parse_diskstats};
 use sysray::schema::Sample;
 use sysray::schema::rows::Disk;
 
-use super::{HOSTS, collect, show};
+use super::{HOSTS, collect, put, show};
 
 #[test]
 fn devices_of_each_kernel() {
@@ -201,10 +201,4 @@ fn rows(collector: &mut DiskCollector, tree: &Path) -> Vec<Disk> {
     let mut sample = Sample::default();
     collector.collect(&mut Host::at(tree), &mut sample).unwrap();
     sample.disk.into_iter().collect()
-}
-
-fn put(root: &Path, file: &str, text: &str) {
-    let path = root.join(file);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
 }

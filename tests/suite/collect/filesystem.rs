@@ -169,9 +169,9 @@ fn mounts_are_those_of_the_first_process_and_asked_for_through_its_root() {
     put("self", "mnt:[4026532201]", &mounts("/ours", "/hidden"));
     let asked = Arc::new(Mutex::new(Vec::new()));
     let space_of: SpaceOf = {
-        let (asked, proc) = (asked.clone(), tree.path().join("proc"));
+        let (asked, seen) = (asked.clone(), tree.path().join("proc/1").join("root"));
         Arc::new(move |path| {
-            asked.lock().unwrap().push(path.strip_prefix(&proc).unwrap_or(path).display().to_string());
+            asked.lock().unwrap().push(path.strip_prefix(&seen).unwrap_or(path).display().to_string());
             Ok(Space { total_bytes: GIB, inodes: 400, inodes_free: 100, ..Space::default() })
         })
     };
@@ -181,7 +181,7 @@ fn mounts_are_those_of_the_first_process_and_asked_for_through_its_root() {
     let rows: Vec<_> = sample.filesystem.iter().map(|row| (&*row.mount, row.read_only)).collect();
     // A single mount may be read-only; after an error the whole file system is. A bound folder is no other one.
     assert_eq!(rows, [("/", Some(false)), ("/broken", Some(true)), ("/data", Some(false))]);
-    assert_eq!(*asked.lock().unwrap(), ["1/root", "1/root/broken", "1/root/data"]);
+    assert_eq!(*asked.lock().unwrap(), ["", "broken", "data"], "as the first process sees them");
     assert!(sample.filesystem.iter().all(|row| (row.inodes, row.inodes_free) == (Some(400), Some(100))));
 }
 

@@ -1,6 +1,6 @@
 //! Collectors over the trees in `tests/hosts`: what each kernel's files come out as.
 //!
-//! `show` is the one helper: it runs a collector over a tree and prints the rows it found, a row a
+//! `put` writes a file of a tree that a test makes up. `show` is the other helper: it runs a collector over a tree and prints the rows it found, a row a
 //! line and unknown columns left out, so that a snapshot reads like the table.
 
 use std::path::Path;
@@ -54,6 +54,13 @@ mod thread;
 mod threads;
 #[cfg(target_os = "linux")]
 mod unknown;
+
+/// Writes a file of a tree, and the folders it lies in.
+pub fn put(root: &Path, file: &str, text: &str) {
+    let path = root.join(file);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, text).unwrap();
+}
 
 /// The trees: what each stands for is told in `tests/hosts/README.md`.
 pub const HOSTS: [&str; 5] = ["this-kernel", "large", "old-kernel", "container", "broken"];

@@ -14,6 +14,8 @@ use sysray::collect::{Collector, Host, ListenCollector, NetworkCollector, Proces
 use sysray::schema::Sample;
 use sysray::schema::rows::{Listen, Network, Process};
 
+use super::put;
+
 const OWN: i64 = 4_026_531_833;
 const BLUE: i64 = 4_026_532_300;
 const RED: i64 = 4_026_532_401;
@@ -36,9 +38,7 @@ impl Tree {
     }
 
     fn put(&self, path: &str, text: &str) {
-        let path = self.folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        put(self.folder.path(), path, text);
     }
 
     /// The link that says which namespace a process is in.

@@ -2,14 +2,13 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::fs;
 use std::path::Path;
 
 use sysray::collect::{Collector, Host, NetworkCollector};
 use sysray::schema::Sample;
 use sysray::schema::rows::Network;
 
-use super::{HOSTS, collect, show};
+use super::{HOSTS, collect, put, show};
 
 #[test]
 fn network_of_each_kernel() {
@@ -33,9 +32,7 @@ impl Tree {
     }
 
     fn write(&self, path: &str, text: &str) {
-        let path = self.0.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        put(self.0.path(), path, text);
     }
 
     /// Gives interfaces the bytes they received, and nothing else.

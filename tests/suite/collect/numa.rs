@@ -9,7 +9,7 @@ use sysray::collect::{Collector, Host, NumaCollector};
 use sysray::schema::Sample;
 use sysray::schema::rows::Numa;
 
-use super::{HOSTS, collect, show};
+use super::{HOSTS, collect, put, show};
 
 #[test]
 fn numa_of_each_kernel() {
@@ -32,9 +32,7 @@ impl Tree {
     }
 
     fn write(&self, path: &str, text: &str) {
-        let path = self.0.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        put(self.0.path(), path, text);
     }
 
     fn node(&self, number: i64, file: &str, text: &str) {

@@ -10,7 +10,7 @@ use sysray::collect::{Collector, Host, SensorCollector};
 use sysray::schema::rows::Sensor;
 use sysray::schema::{Rows, Sample};
 
-use super::show;
+use super::{put, show};
 
 /// A host's `/sys`.
 pub struct Devices(tempfile::TempDir);
@@ -25,9 +25,7 @@ impl Devices {
         let folder = self.path(folder);
         fs::create_dir_all(&folder).unwrap();
         for (name, text) in files {
-            let path = folder.join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, format!("{text}\n")).unwrap();
+            put(&folder, name, &format!("{text}\n"));
         }
     }
 

@@ -8,7 +8,7 @@ use sysray::collect::{Collector, Host, SoftnetCollector};
 use sysray::schema::Sample;
 use sysray::schema::rows::Softnet;
 
-use super::{HOSTS, collect, show};
+use super::{HOSTS, collect, put, show};
 
 #[test]
 fn softnet_of_each_kernel() {
@@ -24,11 +24,7 @@ fn softnet_of_each_kernel() {
 
 fn rows(softnet_stat: &str, online: Option<&str>) -> Vec<Softnet> {
     let dir = tempfile::tempdir().unwrap();
-    let write = |path: &str, text: &str| {
-        let path = dir.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    };
+    let write = |path: &str, text: &str| put(dir.path(), path, text);
     write("proc/net/softnet_stat", softnet_stat);
     if let Some(online) = online {
         write("sys/devices/system/cpu/online", online);

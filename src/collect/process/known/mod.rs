@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::super::parse::int;
 use super::super::redact;
+use super::cadence::{LIVELY_TICKS, share};
 use super::commands::Told;
 use super::cpu_time::{CpuTime, Exact};
 use super::delays::Booked;
@@ -50,9 +51,6 @@ pub struct Now<'a> {
 
 /// How often what is dear to read, and hardly ever changes, is read again.
 const RARELY: Duration = Duration::from_secs(60);
-
-/// One that ran in so many ticks one after the other has all its files held open.
-const LIVELY_TICKS: u32 = 3;
 
 /// One process.
 #[derive(Default)]
@@ -183,7 +181,6 @@ impl Known {
     /// When it is read again whatever the probe says. Spread over the processes by their pids, so that no
     /// tick has to do it for all.
     fn plan(&mut self, now: &Now, is_due: bool, is_rarely_due: bool) {
-        let share = |every: Duration, pid: i64| every * (pid.unsigned_abs() * 37 % 101) as u32 / 101;
         if self.ticks_seen == 0 {
             self.due = now.at + share(now.idle, self.row.pid);
             self.rarely_due = now.at + share(RARELY, self.row.pid);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::Now;
 use super::following::Followed;
 use crate::collect::kept::Room;
+use crate::collect::process::cadence::{LIVELY_TICKS, share};
 use crate::collect::process::details::{Schedule, Status, parse_io, parse_status};
 use crate::collect::process::folder::{Folder, Held, Miss};
 use crate::collect::process::probe::Probe;
@@ -15,9 +16,6 @@ use crate::collect::process::words::set;
 use crate::collect::redact;
 use crate::schema::Micros;
 use crate::schema::rows::Thread;
-
-/// One that ran in so many ticks one after the other has all its files held open.
-const LIVELY_TICKS: u32 = 3;
 
 /// One thread.
 #[derive(Default)]
@@ -110,8 +108,7 @@ impl One {
         let wchan = if is_waiting { folder.text(of.pid, file.named("wchan"))?.map(str::trim) } else { None };
         set(&mut self.row.wchan, wchan.filter(|name| !name.is_empty() && *name != "0"));
         if !self.is_known {
-            // Spread over threads, so that no tick has to do it for all.
-            self.due = now.at + now.idle * (file.tid.unsigned_abs() * 37 % 101) as u32 / 101;
+            self.due = now.at + share(now.idle, file.tid);
         } else if now.at >= self.due {
             self.due = now.at + now.idle;
         }
