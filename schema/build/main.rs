@@ -1,10 +1,12 @@
 //! Turns `schema/*.toml` into Rust: the table declarations, one row struct and one Arrow batch
-//! builder a table. It writes down data and plumbing; what a number means is decided elsewhere.
+//! builder a table. It writes down data and plumbing; what a number means is decided elsewhere. And how
+//! the program is linked (`link`).
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 mod declared;
+mod link;
 mod rows;
 mod tables;
 mod tiers;
@@ -42,19 +44,10 @@ const ORDER: &[&str] = &[
     "host",
 ];
 
-/// Links the program to a fixed address. Else the loader writes every address in it anew at each start:
-/// with DataFusion in it that made 12 MiB resident before `main`, of which a recorder uses nothing.
-fn link() {
-    let target = |key: &str| std::env::var(format!("CARGO_CFG_TARGET_{key}")).unwrap_or_default();
-    if target("OS") == "linux" && target("ENV") == "gnu" {
-        println!("cargo:rustc-link-arg-bins=-no-pie");
-    }
-}
-
 fn main() {
     println!("cargo:rerun-if-changed=schema");
     println!("cargo:rerun-if-changed=src/schema/expr.rs");
-    link();
+    link::program();
     let mut out = String::from("// Generated from schema/*.toml. Change those.\n");
     let [mut recorded, mut tiers] = [const { String::new() }; 2];
     let mut number_of_tiers = 0;

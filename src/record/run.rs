@@ -103,7 +103,6 @@ pub fn run(
     mut maintenance: impl FnMut(&str) -> Maintenance,
     watcher: &mut dyn Watcher,
 ) -> Result<Summary, Error> {
-    program::give_back_pages();
     // Threads take after the one that makes them.
     let refused = options.standing.take();
     let folder = options.folder.clone();
@@ -158,6 +157,7 @@ pub fn run(
         Some((totals, at)) => sampler.resume(totals, at, recording.own.clone()),
         None => sampler.prime(recording.own.clone()),
     }
+    program::give_back_pages();
     let mut before = Reading::of(clock);
     let mut last_ts: Option<Micros> = None;
     let (mut skips, mut storm) = (Episode::default(), Storm::default());
