@@ -40,6 +40,7 @@ const ORDER: &[&str] = &[
     "event",
     "recorder",
     "host",
+    "base",
 ];
 
 /// Links the program to a fixed address. Else the loader writes every address in it anew at each start:
