@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use super::ended;
 use super::reaped::Reaped;
-use crate::schema::rows::{self, Process, Thread};
+use crate::schema::rows::{self, Cpu, Process, Thread};
 use crate::schema::{Decrease, Row, Rows, every_table};
 
-/// A total that may step back does so by less than this; by more it began anew. Microseconds.
-const HOLD_US: i64 = 60_000_000;
+/// A total that may step back does so by less than this; by more it began anew. Microseconds: an idle CPU does not
+/// sleep for longer at a time, which is what the kernel takes back from one kind of idle time for the other.
+const HOLD_US: i64 = 5_000_000;
 /// A total wrapped where it counted less than this part of its range; else it began anew.
 const PART_OF_RANGE: i64 = 8;
 
@@ -224,18 +225,28 @@ fn changed<R: Row>(before: &Arc<R>, row: &mut Arc<R>) -> Known<R> {
         let file = files.next().unwrap_or(0);
         anew |= if has_begun_anew(*now, before, decrease) { file } else { 0 };
     });
-    let mut files = R::sources().iter().map(|file| anew & (1_u64 << file) != 0);
+    // Of what may step back another sum is told where there are other CPUs.
+    let is_other_sum = online(&**before).zip(online(&**row)).is_some_and(|(before, now)| before != now);
+    let is_anew = |file: Option<&usize>, decrease: Decrease| {
+        file.is_none_or(|file| anew & (1_u64 << file) != 0) || (is_other_sum && decrease == Decrease::Hold)
+    };
+    let mut files = R::sources().iter();
     now.counters(before, |now, before, decrease| {
-        is_held |= files.next() == Some(false) && hold(now, before, decrease);
+        is_held |= !is_anew(files.next(), decrease) && hold(now, before, decrease);
     });
     let totals = if is_held { Arc::new(now.clone()) } else { row.clone() };
-    let mut files = R::sources().iter().map(|file| anew & (1_u64 << file) != 0);
+    let mut files = R::sources().iter();
     now.counters(before, |now, before, decrease| {
-        let is_known = files.next() == Some(false);
+        let is_known = !is_anew(files.next(), decrease);
         *now = counted(*now, before, decrease).filter(|_| is_known);
     });
     *row = Arc::new(now);
     Known { totals, still: None }
+}
+
+/// How many CPUs a row is the sum of, if it is of all of them.
+fn online<R: Row>(row: &R) -> Option<i64> {
+    (row as &dyn Any).downcast_ref::<Cpu>()?.online
 }
 
 /// Whether a total is smaller than before for another reason than that it wrapped, or may step back.

@@ -107,6 +107,23 @@ fn idle_time_that_a_cpu_brings_back_is_no_time_of_the_interval() {
 }
 
 #[test]
+fn where_a_cpu_went_or_came_idle_time_is_unknown_and_not_held() {
+    let cpu = |online: i64, idle_s: i64| {
+        let idle_us = Some(idle_s * SECOND);
+        let row = Cpu { online: Some(online), idle_us, user_us: Some(0), ..Cpu::default() };
+        (Sample { cpu: vec![row].into(), ..Sample::default() }, true)
+    };
+    // As on Linux 6.18: the sum falls when the second CPU goes, and falls again when it comes back. Last of all it went
+    // and came between two looks.
+    let rows = rows(
+        [(2, 173), (1, 80), (1, 81), (2, 77), (2, 79), (2, 60), (2, 62)].map(|(n, s)| cpu(n, s)).to_vec(),
+    );
+    let told: Vec<_> = rows.iter().map(|(rows, _)| rows.cpu[0].idle_us).collect();
+    let some = |s: i64| Some(s * SECOND);
+    assert_eq!(told, [None, some(1), None, some(2), None, some(2)], "nobody was busy");
+}
+
+#[test]
 fn time_that_was_taken_from_a_cpu_before_the_interval_is_no_time_of_it() {
     let core = |user_us: i64, steal_us: i64| {
         let row = CpuCore { user_us: Some(user_us), steal_us: Some(steal_us), ..CpuCore::default() };
@@ -133,13 +150,16 @@ fn no_cpu_does_more_than_the_interval_holds_whatever_comes_and_goes() {
         let mut cpus: Vec<One> = (0..count)
             .map(|at| One {
                 user_us: random.sized(1 << 44),
-                idle_us: random.sized(1 << 44),
-                idle_us_away: random.sized(1 << 44),
+                idle_us: (1 << 41) + random.sized(1 << 40),
+                idle_us_away: random.sized(1 << 40),
                 is_online: at == 0 || random.in_100(80),
             })
             .collect();
         let mut ticks = vec![(told(&cpus), true)];
+        // The idle time of an interval in which no CPU went or came.
+        let mut idle = Vec::new();
         for _ in 0..60 {
+            let before = cpus.clone();
             for (at, cpu) in cpus.iter_mut().enumerate() {
                 if at > 0 && random.in_100(10) {
                     cpu.is_online = !cpu.is_online;
@@ -150,8 +170,16 @@ fn no_cpu_does_more_than_the_interval_holds_whatever_comes_and_goes() {
                 }
             }
             ticks.push((told(&cpus), true));
+            let pairs = || before.iter().zip(&cpus);
+            let is_same = pairs().all(|(before, now)| before.is_online == now.is_online);
+            idle.push(
+                is_same.then(|| pairs().map(|(before, now)| now.idle_us - before.idle_us).sum::<i64>()),
+            );
         }
-        for (rows, interval_us) in rows(ticks) {
+        for ((rows, interval_us), idle) in rows(ticks).into_iter().zip(idle) {
+            if let Some(idle) = idle {
+                assert_eq!(rows.cpu[0].idle_us, Some(idle), "seed {seed}");
+            }
             // A CPU more or less is one that came or went, and the rest is the grain that is allowed.
             let most = |cpus: i64| cpus * (interval_us.unwrap() + SECOND);
             for us in [rows.cpu[0].user_us, rows.cpu[0].idle_us].into_iter().flatten() {

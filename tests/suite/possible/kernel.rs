@@ -13,7 +13,7 @@ use sysray::schema::{Decrease, Kind, Row, Rows, Type, entity_of};
 use super::random::Random;
 
 /// A total that may step back does so by less than this.
-pub const STEP_BACK: i64 = 50_000_000;
+pub const STEP_BACK: i64 = 4_500_000;
 
 /// One counter of an entity.
 #[derive(Clone, Debug)]

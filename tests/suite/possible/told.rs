@@ -147,7 +147,7 @@ fn judge<R: Row>(
     let Some(told) = told else {
         // By more than it may step back it has begun anew, though nothing else of its file shows that.
         let is_anew =
-            rules[at] == Decrease::Hold && seen.high[at].is_some_and(|high| high - shown >= 60_000_000);
+            rules[at] == Decrease::Hold && seen.high[at].is_some_and(|high| high - shown >= 5_000_000);
         return assert!(is_restarted || is_anew, "{of}: {before} and {shown} are known");
     };
     assert!(told >= 0, "{of}: less than nothing");
