@@ -42,6 +42,7 @@ const ORDER: &[&str] = &[
     "event",
     "recorder",
     "host",
+    "base",
 ];
 
 fn main() {

@@ -13,6 +13,8 @@ pub fn rows(name: &str, index: usize, table: &Table, stored: &[Stored]) -> Strin
     let row = camel(name);
     let [mut fields, mut values, mut counters, mut key] = [const { String::new() }; 4];
     let [mut builders, mut push, mut arrays, mut read] = [const { String::new() }; 4];
+    let mut files: Vec<&str> = Vec::new();
+    let mut sources: Vec<usize> = Vec::new();
     for (at, column) in stored.iter().enumerate() {
         let (rust, builder) = rust_type(&column.datatype).expect("checked when the column was read");
         let own = &column.name;
@@ -27,6 +29,7 @@ pub fn rows(name: &str, index: usize, table: &Table, stored: &[Stored]) -> Strin
         if column.kind == "counter" {
             let rule = decrease(&column.decrease, &column.unit);
             let _ = writeln!(counters, "        each(&mut self.{own}, before.{own}, Decrease::{rule});");
+            sources.push(source(column.toml.source.as_deref(), &mut files));
         }
         if column.kind == "key" {
             let _ = write!(key, "self.{own}.hash(state); ");
@@ -74,6 +77,9 @@ impl Row for {row} {{
     }}
     fn counters(&mut self, before: &Self, mut each: impl FnMut(&mut Option<i64>, Option<i64>, Decrease)) {{
 {counters}    }}
+    fn sources() -> &'static [usize] {{
+        &{sources:?}
+    }}
 {own_methods}    fn values(&self) -> Vec<Value<'_>> {{
         vec![
 {values}        ]
@@ -110,6 +116,15 @@ impl Batch for {row}Batch {{
 }}
 "
     )
+}
+
+/// The place of the kernel's file that a counter is from among those of its table.
+fn source<'a>(source: Option<&'a str>, files: &mut Vec<&'a str>) -> usize {
+    let file = source.unwrap_or_default().split([' ', ',']).next().unwrap_or_default();
+    files.iter().position(|known| *known == file).unwrap_or_else(|| {
+        files.push(file);
+        files.len() - 1
+    })
 }
 
 /// What a decrease means, as Rust. A number of 32 bits that is kept in microseconds counts milliseconds.

@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use super::ended;
 use super::reaped::Reaped;
-use crate::schema::rows::{self, Process, Thread};
+use crate::schema::rows::{self, Cpu, Process, Thread};
 use crate::schema::{Decrease, Row, Rows, every_table};
 
-/// A total that may step back does so by less than this; by more it began anew. Microseconds.
-const HOLD_US: i64 = 60_000_000;
+/// A total that may step back does so by less than this; by more it began anew. Microseconds: an idle CPU does not
+/// sleep for longer at a time, which is what the kernel takes back from one kind of idle time for the other.
+const HOLD_US: i64 = 5_000_000;
 /// A total wrapped where it counted less than this part of its range; else it began anew.
 const PART_OF_RANGE: i64 = 8;
 
@@ -29,8 +30,13 @@ macro_rules! deltas {
             /// Turns a sample's totals into rows of the interval, and keeps the totals for the next.
             ///
             /// `since` is the boot clock when a table was collected before, in clock ticks. A table that
-            /// was not collected keeps the totals it had.
-            pub fn take(&mut self, sample: &mut rows::Sample, since: impl Fn(&str) -> Option<i64>) {
+            /// was not collected keeps the totals it had; `is_read` knows of one without rows whether it was.
+            pub fn take(
+                &mut self,
+                sample: &mut rows::Sample,
+                since: impl Fn(&str) -> Option<i64>,
+                is_read: impl Fn(&str) -> bool,
+            ) {
                 // Those have nothing before: they are counted on from what their processes had told.
                 let mut ended = std::mem::take(&mut sample.process_exit);
                 let before = || self.process.rows.iter().map(|known| &*known.totals);
@@ -38,7 +44,12 @@ macro_rules! deltas {
                 if !sample.process.is_empty() {
                     self.reaped.note(before(), sample.process.shared(), &ended);
                 }
-                $(self.$name.take(&mut sample.$name, since(stringify!($name)));)*
+                $(
+                    if sample.$name.is_empty() && is_read(stringify!($name)) {
+                        self.$name.forget();
+                    }
+                    self.$name.take(&mut sample.$name, since(stringify!($name)));
+                )*
                 self.reaped.take_off(sample.process.shared_mut());
                 sample.process_exit = ended;
             }
@@ -70,6 +81,8 @@ struct Before<R> {
     next: Vec<Known<R>>,
     index: HashMap<u64, usize, BuildHasherDefault<Hashed>>,
     is_indexed: bool,
+    /// Whether the interval before had no rows, of those that are gone on by.
+    has_missed: bool,
 }
 
 /// What was known of one entity.
@@ -81,7 +94,8 @@ struct Known<R> {
 
 impl<R> Default for Before<R> {
     fn default() -> Self {
-        Before { rows: Vec::new(), next: Vec::new(), index: HashMap::default(), is_indexed: false }
+        let (rows, next, index) = Default::default();
+        Before { rows, next, index, is_indexed: false, has_missed: false }
     }
 }
 
@@ -137,6 +151,13 @@ impl<R: Row> Before<R> {
         self.is_indexed = false;
     }
 
+    /// None is there any more, but for those that come at a pace of their own: one that comes is seen first.
+    fn forget(&mut self) {
+        let mut next = Vec::new();
+        self.pass_on(&mut next);
+        self.keep(next);
+    }
+
     fn begin(&mut self, totals: Rows<R>) {
         self.keep(totals.shared().iter().map(|row| Known { totals: row.clone(), still: None }).collect());
     }
@@ -148,16 +169,20 @@ impl<R: Row> Before<R> {
     }
 
     fn advance(&mut self, mut interval: Rows<R>) {
+        // Rows of processes may have been left out of a frame.
+        let has_missed = std::mem::replace(&mut self.has_missed, interval.is_empty());
         if interval.is_empty() {
             return;
         }
         let mut likely = 0;
         for row in interval.iter_mut() {
-            // Without a row before, what it began with is all that it has had, or unknown.
-            if let Some(at) = self.find(row, &mut likely) {
-                row.counters(&self.rows[at].totals, |now, before, _| {
-                    *now = now.zip(before).map(|(now, before)| now + before)
-                });
+            match self.find(row, &mut likely) {
+                Some(at) => row.counters(&self.rows[at].totals, |now, before, _| {
+                    *now = now.zip(before).map(|(now, before)| now + before);
+                }),
+                // One that began in the interval: what it counted there is all that it has had.
+                None if !has_missed => {}
+                None => row.counters(&R::default(), |now, _, _| *now = None),
             }
         }
         self.begin(interval);
@@ -193,15 +218,46 @@ const LOOK_AHEAD: usize = 8;
 /// A row whose totals are not those of the tick before: it becomes what happened since.
 fn changed<R: Row>(before: &Arc<R>, row: &mut Arc<R>) -> Known<R> {
     let (mut is_held, mut now) = (false, R::clone(row));
-    let mut began_anew = false;
+    // Files of which a counter began anew, as bits: so did all others of them, whether they are smaller or not.
+    let mut anew = 0_u64;
+    let mut files = R::sources().iter().map(|file| 1_u64 << file);
     now.counters(before, |now, before, decrease| {
-        began_anew |= decrease == Decrease::Null && now.zip(before).is_some_and(|(now, before)| now < before);
+        let file = files.next().unwrap_or(0);
+        anew |= if has_begun_anew(*now, before, decrease) { file } else { 0 };
     });
-    now.counters(before, |now, before, decrease| is_held |= hold(now, before, decrease));
+    // Of what may step back another sum is told where there are other CPUs.
+    let is_other_sum = online(&**before).zip(online(&**row)).is_some_and(|(before, now)| before != now);
+    let is_anew = |file: Option<&usize>, decrease: Decrease| {
+        file.is_none_or(|file| anew & (1_u64 << file) != 0) || (is_other_sum && decrease == Decrease::Hold)
+    };
+    let mut files = R::sources().iter();
+    now.counters(before, |now, before, decrease| {
+        is_held |= !is_anew(files.next(), decrease) && hold(now, before, decrease);
+    });
     let totals = if is_held { Arc::new(now.clone()) } else { row.clone() };
-    now.counters(before, |now, before, decrease| subtract(now, before, decrease, began_anew));
+    let mut files = R::sources().iter();
+    now.counters(before, |now, before, decrease| {
+        let is_known = !is_anew(files.next(), decrease);
+        *now = counted(*now, before, decrease).filter(|_| is_known);
+    });
     *row = Arc::new(now);
     Known { totals, still: None }
+}
+
+/// How many CPUs a row is the sum of, if it is of all of them.
+fn online<R: Row>(row: &R) -> Option<i64> {
+    (row as &dyn Any).downcast_ref::<Cpu>()?.online
+}
+
+/// Whether a total is smaller than before for another reason than that it wrapped, or may step back.
+fn has_begun_anew(now: Option<i64>, before: Option<i64>, decrease: Decrease) -> bool {
+    let step = now.zip(before).map_or(0, |(now, before)| now - before);
+    step < 0
+        && match decrease {
+            Decrease::Null => true,
+            Decrease::Hold => false,
+            Decrease::Wrap(range) => wrapped(step, range).is_none(),
+        }
 }
 
 /// A total that only seems to step back stays what it was; whether it did.
@@ -216,17 +272,14 @@ fn hold(now: &mut Option<i64>, before: Option<i64>, decrease: Decrease) -> bool 
     false
 }
 
-/// A total that is smaller than before has wrapped only where none that cannot wrap shows that all of them began
-/// anew, and where what it would have counted is little of all that it can.
-fn subtract(now: &mut Option<i64>, before: Option<i64>, decrease: Decrease, began_anew: bool) {
-    *now = match (*now, before) {
-        (Some(now), Some(before)) if now >= before => Some(now - before),
-        (Some(now), Some(before)) => match decrease {
-            Decrease::Wrap(range) if !began_anew => wrapped(now - before, range),
-            _ => None,
-        },
-        _ => None,
-    };
+/// What was counted between two totals; unknown where one is, or where the second is smaller and did not wrap.
+fn counted(now: Option<i64>, before: Option<i64>, decrease: Decrease) -> Option<i64> {
+    let step = now.zip(before).map(|(now, before)| now - before)?;
+    match decrease {
+        _ if step >= 0 => Some(step),
+        Decrease::Wrap(range) => wrapped(step, range),
+        Decrease::Null | Decrease::Hold => None,
+    }
 }
 
 /// What was counted by a total that is smaller than before. Of a sum several parts may have wrapped.

@@ -25,7 +25,10 @@ pub fn fill(sample: &mut Sample, interval_us: impl Fn(&str) -> Option<i64>) {
             _ => {}
         }
     }
-    processes(&mut row, sample);
+    // Processes that are read in some ticks only tell more than was busy in this one.
+    let intervals = interval_us("cpu").zip(interval_us("process"));
+    let is_of_one = intervals.is_none_or(|(cpu, process)| (cpu - process).abs() <= cpu / 10);
+    processes(&mut row, sample, is_of_one);
     sample.system.push(row);
 }
 
@@ -78,7 +81,7 @@ fn disk(row: &mut System, sample: &Sample, interval_us: Option<i64>) {
     row.disk_queue_length = longest.zip(interval_us).map(|(queue, us)| queue as f64 / us as f64);
 }
 
-fn processes(row: &mut System, sample: &Sample) {
+fn processes(row: &mut System, sample: &Sample, is_of_one: bool) {
     if sample.process.is_empty() {
         return;
     }
@@ -92,7 +95,8 @@ fn processes(row: &mut System, sample: &Sample) {
     }
     let ended = sample.process_exit.iter().map(|exit| exit.cpu_us);
     let told = sum(sample.process.iter().map(|p| p.cpu_us).chain(ended));
-    row.unattributed_cpu_us = row.cpu_busy_us.zip(told).map(|(busy, told)| (busy - told).max(0));
+    row.unattributed_cpu_us =
+        row.cpu_busy_us.zip(told).filter(|_| is_of_one).map(|(busy, told)| (busy - told).max(0));
 }
 
 /// The sum of what is known; unknown where nothing is.

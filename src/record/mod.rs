@@ -4,6 +4,7 @@
 //! This room draws nothing and prints nothing: what a front end wants to show it is told through
 //! [`Watcher`].
 
+mod base;
 mod batches;
 mod budget;
 mod cost;
@@ -18,6 +19,7 @@ mod journal;
 mod maintenance;
 mod noted;
 mod opening;
+mod possible;
 mod program;
 mod reaped;
 mod recording;
@@ -33,8 +35,10 @@ mod timing;
 mod writing;
 
 pub use budget::{Budget, News as BudgetNews, STEPS, Used};
+pub use deltas::Deltas;
 pub use maintenance::{Maintenance, Outcome};
 pub use program::{clean_parts, path as program};
+pub use resume::Left;
 pub use run::{DEFAULT_BUDGET_PCT, Options, Progress, Stop, Summary, Watcher, run};
 pub use sampler::{Sampler, Tick};
 pub use shortage::memory as memory_shortage;

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use arrow::array::AsArray;
 
-use super::{Error, events, resume};
+use super::resume::{self, Left};
+use super::{Error, events};
 use crate::schema::Micros;
-use crate::schema::rows::{Event, Sample};
+use crate::schema::rows::Event;
 use crate::store::{self, Catalog, Folder};
 
 /// What is to be said before the first tick.
@@ -80,17 +81,19 @@ fn has_ended(catalog: &Catalog, host: &str, last: Micros) -> bool {
     ended.is_none_or(|ended| (last.0 - ended.0).abs() < 1_000_000)
 }
 
-/// The totals that the last recording of this boot left, and when that was on the monotonic clock.
+/// The totals that the last recording of this boot left. Those that anything was recorded behind are none: it
+/// would be counted again.
 pub fn totals(
     catalog: &Catalog,
     root: &Path,
     host: &str,
     boot_id: &str,
     now: Duration,
-) -> Result<Option<(Sample, Duration)>, Error> {
-    let of_part = catalog.last_part(host)?.and_then(|part| resume::totals(part, boot_id, now));
+) -> Result<Option<Left>, Error> {
+    let last = catalog.last_frame(host)?;
+    let is_last = |part: &&store::Part| part.last_seq().is_some_and(|seq| seq >= last);
     // One that cannot be read is as good as none: the first row is then counted from a new sample.
     let kept = store::read_last(root, host).ok().flatten();
-    let of_end = kept.and_then(|part| resume::totals(&part, boot_id, now));
-    Ok(of_part.into_iter().chain(of_end).max_by_key(|(_, at)| *at))
+    let parts = kept.iter().chain(catalog.parts_of(host)?);
+    Ok(parts.filter(is_last).filter_map(|part| resume::totals(part, boot_id, now)).max_by_key(|left| left.at))
 }

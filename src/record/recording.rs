@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use arrow::array::RecordBatch;
+
+use super::base::Bases;
 use super::batches::Batches;
 use super::inventory::Inventory;
 use super::journal::{Contents, Journal};
@@ -21,6 +24,7 @@ pub struct Recording {
     boot_id: String,
     journal: Journal,
     batches: Batches,
+    bases: Bases,
     /// Events that wait for the next frame.
     pending: Vec<Event>,
     /// The files of the notes among them.
@@ -62,6 +66,7 @@ impl Recording {
             boot_id: place.boot_id.clone(),
             journal: Journal::new(place, inventory, last_seq)?,
             batches: Batches::default(),
+            bases: Bases::default(),
             pending: Vec::new(),
             notes: Vec::new(),
             own,
@@ -82,6 +87,11 @@ impl Recording {
     /// Notes an event in the next tick that is kept.
     pub fn tell(&mut self, event: Event) {
         self.pending.push(event);
+    }
+
+    /// Says that it counts on from what the recording before it had counted.
+    pub fn counts_on(&mut self) {
+        self.bases.counts_on();
     }
 
     /// Has the store weighed: a maintenance has changed it.
@@ -136,6 +146,7 @@ impl Recording {
         self.inventory = changed.unwrap_or_else(|| std::mem::take(&mut self.inventory));
         self.take_told();
         tick.rows.event.append(&mut self.pending);
+        tick.rows.base = self.bases.of_tick(ts, || sampler.totals());
         let stamp = Stamp { ts, tick: self.journal.next_seq() as i64, interval_us: None };
         let monotonic = Micros(monotonic.as_micros() as i64);
         let (inventory, batches) = (&self.inventory, &mut self.batches);
@@ -150,13 +161,14 @@ impl Recording {
             }
             let stamp_of = |table: &str| Stamp { interval_us: tick.interval_us(table), ..stamp };
             let interval = batches.tell(&tick.rows, stamp_of, wanted.is_key);
-            let totals = if wanted.is_key { batches.build(&sampler.totals(), |_| stamp) } else { Vec::new() };
+            let totals = if wanted.is_key { totals(batches, sampler, stamp, monotonic) } else { Vec::new() };
             Contents { interval, totals }
         });
         match kept {
             Ok(()) => {
                 self.taken += 1;
                 self.last_ts = Some(ts);
+                self.bases.kept(ts);
                 add(&mut self.own.dropped_rows, dropped_rows as i64);
                 self.is_short = dropped_rows > 0;
             }
@@ -225,7 +237,8 @@ impl Recording {
     pub fn close(mut self, clock: &dyn Clock, sampler: &Sampler<'_>) -> Result<Summary, Error> {
         self.take_told();
         self.pending.push(events::stop(self.taken));
-        let rows = Sample { event: std::mem::take(&mut self.pending).into(), ..Sample::default() };
+        let base = self.bases.of_end(&sampler.totals());
+        let rows = Sample { event: std::mem::take(&mut self.pending).into(), base, ..Sample::default() };
         let ts = clock.wall();
         self.turn(ts, false);
         let stamp = Stamp { ts, tick: self.journal.next_seq() as i64, interval_us: None };
@@ -237,7 +250,7 @@ impl Recording {
         });
         let said = said.is_ok();
         let moment = Moment { seq: stamp.tick as u64, wall: stamp.ts, monotonic };
-        let totals = self.batches.build(&sampler.totals(), |_| stamp);
+        let totals = totals(&mut self.batches, sampler, stamp, monotonic);
         let lost = self.journal.state().lost_frames;
         let closed = self.journal.close();
         if closed.is_ok() && !self.boot_id.is_empty() {
@@ -249,6 +262,18 @@ impl Recording {
             self.refused + lost + closed.map_or_else(|left| left.saturating_sub(u64::from(said)), |()| 0);
         Ok(Summary { ticks: self.taken + self.refused - dropped, dropped })
     }
+}
+
+/// The totals that a frame ends with. Their interval is how long before it they were read.
+fn totals(
+    batches: &mut Batches,
+    sampler: &Sampler<'_>,
+    stamp: Stamp,
+    monotonic: Micros,
+) -> Vec<(u32, RecordBatch)> {
+    let age_us =
+        |table: &str| sampler.read_at(table).map(|read| (monotonic.0 - read.as_micros() as i64).max(0));
+    batches.build(&sampler.totals(), |table| Stamp { interval_us: age_us(table), ..stamp })
 }
 
 fn add(total: &mut Option<i64>, more: i64) {

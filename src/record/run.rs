@@ -154,7 +154,10 @@ pub fn run(
     sampler.set_intervals(&options.settings.intervals);
     let mut budget = options.budget_pct.map(Budget::new);
     match left {
-        Some((totals, at)) => sampler.resume(totals, at, recording.own.clone()),
+        Some(left) => {
+            recording.counts_on();
+            sampler.resume(left, recording.own.clone());
+        }
         None => sampler.prime(recording.own.clone()),
     }
     program::give_back_pages();

@@ -14,6 +14,8 @@ use super::batches::Batches;
 use super::cost::{self, Beside, Cost};
 use super::deltas::Deltas;
 use super::ended;
+use super::possible::Possible;
+use super::resume::Left;
 use super::{derived, headline};
 
 /// What the recorder's row about the whole of it is called, and those about what is no collector: making
@@ -37,6 +39,7 @@ pub struct Sampler<'a> {
     beside: Beside,
     cost: Cost,
     deltas: Deltas,
+    possible: Possible,
     /// Whether there was a sample that rows were made of: until then everything is read.
     has_rows: bool,
 }
@@ -47,6 +50,8 @@ struct Watched {
     /// Its own interval; `None`: every tick.
     every: Option<Duration>,
     read_at: Option<Duration>,
+    /// Whether it was read in this tick, and did not fail.
+    is_read: bool,
     /// The boot clock then, in clock ticks, and at the time before.
     boot_ticks: Option<i64>,
     boot_ticks_before: Option<i64>,
@@ -86,13 +91,14 @@ impl<'a> Sampler<'a> {
             collector,
             every: None,
             read_at: None,
+            is_read: false,
             boot_ticks: None,
             boot_ticks_before: None,
             interval_us: None,
         };
         let collectors = collectors.into_iter().map(watched).collect();
-        let (journal_us, beside, cost, deltas) = Default::default();
-        Sampler { host, clock, collectors, journal_us, beside, cost, deltas, has_rows: false }
+        let (journal_us, beside, cost, deltas, possible) = Default::default();
+        Sampler { host, clock, collectors, journal_us, beside, cost, deltas, possible, has_rows: false }
     }
 
     /// Whether there is a collector of that name.
@@ -117,20 +123,25 @@ impl<'a> Sampler<'a> {
         self.has_rows = false;
     }
 
-    /// Counts on from totals of this boot that were known at an instant of the monotonic clock, so
-    /// that the first rows span the time since. The recorder's own figures begin anew.
-    pub fn resume(&mut self, mut totals: Sample, at: Duration, own: Recorder) {
+    /// Counts on from totals of this boot that were known before, so that the first rows span the time
+    /// since. The recorder's own figures begin anew.
+    pub fn resume(&mut self, mut left: Left, own: Recorder) {
         self.cost = cost::now(&mut self.host);
-        totals.recorder = self.costs(own).into();
-        if self.clock.monotonic().saturating_sub(at) > LONGEST_WITHOUT_WRAPS {
-            totals.power = Rows::default();
+        left.totals.recorder = self.costs(own).into();
+        if self.clock.monotonic().saturating_sub(left.read_at(&["power"])) > LONGEST_WITHOUT_WRAPS {
+            left.totals.power = Rows::default();
         }
-        self.deltas.begin(totals);
-        let boot_ticks = boot_ticks_at(&self.host, at);
         for watched in &mut self.collectors {
+            let at = left.read_at(watched.collector.tables());
             watched.read_at = Some(at);
-            watched.boot_ticks = boot_ticks;
+            watched.boot_ticks = boot_ticks_at(&self.host, at);
         }
+        self.deltas.begin(left.totals);
+    }
+
+    /// When a table's rows were read last, on the monotonic clock; `None` where no collector reads any.
+    pub fn read_at(&self, table: &str) -> Option<Duration> {
+        self.collectors.iter().find(|watched| watched.collector.tables().contains(&table))?.read_at
     }
 
     /// The totals that the last rows end with.
@@ -154,6 +165,7 @@ impl<'a> Sampler<'a> {
         self.host.now = self.clock.monotonic();
         let mut cpu_us = cost::thread_us();
         for watched in &mut self.collectors {
+            watched.is_read = false;
             if watched.is_due(self.host.now, self.has_rows) {
                 watched.collect(&mut self.host, self.clock, &mut rows, &mut cpu_us);
             }
@@ -165,7 +177,9 @@ impl<'a> Sampler<'a> {
         let since = |table: &str| {
             self.collectors.iter().find(|w| w.collector.tables().contains(&table))?.boot_ticks_before
         };
-        self.deltas.take(&mut rows, since);
+        let is_read =
+            |table: &str| self.collectors.iter().any(|w| w.is_read && w.collector.tables().contains(&table));
+        self.deltas.take(&mut rows, since, is_read);
         ended::put_together(&mut rows.process_exit);
         self.host.is_throttled = rows.cgroup.iter().any(|group| group.throttled_us > Some(0));
         let intervals: Vec<_> = self
@@ -174,6 +188,7 @@ impl<'a> Sampler<'a> {
             .flat_map(|w| w.collector.tables().iter().map(|table| (*table, w.interval_us)))
             .collect();
         let mut tick = Tick { rows: Sample::default(), totals, intervals };
+        self.possible.judge(&mut rows, tick.interval_us("cpu"));
         headline::fill(&mut rows, |table| tick.interval_us(table));
         // The headline and the recorder's rows are of the whole round, as the CPU times are.
         let whole = tick.interval_us("cpu");
@@ -247,6 +262,7 @@ impl Watched {
 
     fn collect(&mut self, host: &mut Host, clock: &dyn Clock, rows: &mut Sample, cpu_us: &mut Option<i64>) {
         let (began, reads, count) = (clock.monotonic(), host.reads(), rows.len());
+        let had = rows.lengths();
         let boot_ticks = boot_ticks(host);
         let result = self.collector.collect(host, rows);
         let now_us = cost::thread_us();
@@ -262,9 +278,12 @@ impl Watched {
             Ok(()) => {
                 self.interval_us = self.read_at.map(|before| (began - before).as_micros() as i64);
                 self.read_at = Some(began);
+                self.is_read = true;
                 self.boot_ticks_before = std::mem::replace(&mut self.boot_ticks, boot_ticks);
             }
             Err(error) => {
+                // Some rows without the others would be of another interval than it is told.
+                rows.shorten(&had);
                 add(&mut self.totals.errors, 1);
                 self.totals.error = Some(error.to_string().into());
             }

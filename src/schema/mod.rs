@@ -3,6 +3,7 @@
 //! Everything here comes from `schema/*.toml` at build time. This room reads no host and no file.
 
 mod document;
+mod entity;
 mod event;
 mod expr;
 mod row;
@@ -10,6 +11,7 @@ mod shared;
 mod table;
 
 pub use document::{describe, markdown};
+pub use entity::{BASE, entity, entity_of, keys};
 pub use expr::{Expr, parse as parse_expr};
 pub use row::{Batch, Micros, Row, Stamp, Text, Value};
 pub(crate) use rows::every_table;
@@ -54,6 +56,22 @@ pub mod rows {
                 /// How many rows it has in all tables.
                 pub fn len(&self) -> usize {
                     0 $(+ self.$name.len())*
+                }
+
+                /// How many it has of each table.
+                pub fn lengths(&self) -> Vec<usize> {
+                    vec![$(self.$name.len()),*]
+                }
+
+                /// Gives up all rows behind so many of each table, but for those of `event`.
+                pub fn shorten(&mut self, lengths: &[usize]) {
+                    let mut lengths = lengths.iter();
+                    $(
+                        let length = lengths.next().copied().unwrap_or(0);
+                        if stringify!($name) != "event" {
+                            self.$name.shorten(length);
+                        }
+                    )*
                 }
 
                 /// Whether it has none.

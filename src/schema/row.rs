@@ -44,6 +44,10 @@ pub trait Row: Clone + Default + Sized + 'static {
     /// Visits each counter with the total it had in `before`, and what a decrease means.
     fn counters(&mut self, before: &Self, each: impl FnMut(&mut Option<i64>, Option<i64>, Decrease));
 
+    /// Of each of these counters which of the kernel's files it is from, as a number: those of one file begin
+    /// anew together.
+    fn sources() -> &'static [usize];
+
     /// Whether it is read at a pace of its own, and so not in each tick in which others of its table are.
     fn has_own_interval(&self) -> bool {
         false

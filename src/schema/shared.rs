@@ -39,6 +39,11 @@ impl<R> Rows<R> {
         &mut self.0
     }
 
+    /// Gives up all behind the first so many.
+    pub fn shorten(&mut self, length: usize) {
+        self.0.truncate(length);
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.0.len()

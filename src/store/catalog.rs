@@ -180,6 +180,11 @@ impl Catalog {
             .collect()
     }
 
+    /// The parts of a host's journal.
+    pub fn parts_of(&self, host: &str) -> Result<Vec<&Part>, Error> {
+        self.parts.iter().filter(|open| open.name.host == host).map(OpenPart::part).collect()
+    }
+
     /// The last part of a host's journal.
     pub fn last_part(&self, host: &str) -> Result<Option<&Part>, Error> {
         self.parts.iter().rfind(|open| open.name.host == host).map(OpenPart::part).transpose()
@@ -187,11 +192,17 @@ impl Catalog {
 
     /// The highest frame number in use for a host; 0 where there is none.
     pub fn last_seq(&self, host: &str) -> Result<u64, Error> {
+        // The name of a part without frames is used up as well.
+        let named = self.parts.iter().filter(|part| part.name.host == host).map(|part| part.name.first_seq);
+        Ok(self.last_frame(host)?.max(named.max().unwrap_or(0)))
+    }
+
+    /// The highest number of a frame that was recorded; 0 where there is none.
+    pub fn last_frame(&self, host: &str) -> Result<u64, Error> {
         let sealed = self.segments.iter().filter(|s| s.host == host).map(|s| s.last_seq);
         let mut last = sealed.max().unwrap_or(0);
-        for open in self.parts.iter().filter(|part| part.name.host == host) {
-            // The name of a part without frames is used up as well.
-            last = last.max(open.name.first_seq).max(open.part()?.last_seq().unwrap_or(0));
+        for part in self.parts_of(host)? {
+            last = last.max(part.last_seq().unwrap_or(0));
         }
         // What could not be read of these may be one day.
         for path in layout::set_aside(&self.root, host)? {

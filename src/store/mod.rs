@@ -50,4 +50,4 @@ pub use recover::{Recovered, recover};
 pub use retain::{Retired, Why, plan as retirement, plan_behind as retirement_behind};
 pub use status::{Status, TableStatus, status};
 pub use usage::{Space, journal as journal_bytes, occupied, sealed as sealed_bytes};
-pub use verify::{Finding, Looked, Verified, verify};
+pub use verify::{Finding, Looked, Proof, Proved, Unproved, Verified, prove, verify};

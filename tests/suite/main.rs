@@ -36,9 +36,11 @@ mod maintenance;
 mod notes;
 /// The page on numbers, held to what it says.
 mod numbers;
-/// The Prometheus face of a sample.
+/// Rows that come in some ticks only, and totals that are smaller than before.
 mod paced;
-
+/// What no interval can hold, whatever a kernel does.
+mod possible;
+/// The Prometheus face of a sample.
 mod prometheus;
 /// SQL over hand-written rows.
 #[cfg(feature = "desk")]

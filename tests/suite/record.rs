@@ -142,6 +142,18 @@ pub fn record_on(
     totals: impl Collector + 'static,
     script: &[Meanwhile],
 ) -> Vec<String> {
+    record_with(folder, host, clock, totals, script, Settings::default())
+}
+
+/// The same, with collectors that are not read every tick.
+pub fn record_with(
+    folder: &Folder,
+    host: Host,
+    clock: &TestClock,
+    totals: impl Collector + 'static,
+    script: &[Meanwhile],
+    settings: Settings,
+) -> Vec<String> {
     let left = Mutex::new(script.to_vec());
     let stop = |time: Duration| {
         let mut left = left.lock().unwrap();
@@ -165,7 +177,7 @@ pub fn record_on(
         host,
         collectors: vec![Box::new(totals)],
         inventory: Box::new(Inventory),
-        settings: Settings::default(),
+        settings,
         budget_pct: None,
         standing: Standing { nice: None, oom_score_adj: None, lock_memory: false },
     };

@@ -130,8 +130,18 @@ fn ticks(root: &Path, name: &str) -> Vec<i64> {
 }
 
 /// Tables that came after that store was kept.
-const LATER: [&str; 9] =
-    ["interrupt", "listen", "numa", "power", "process_exit", "sensor", "softirq", "softnet", "thread"];
+const LATER: [&str; 10] = [
+    "base",
+    "interrupt",
+    "listen",
+    "numa",
+    "power",
+    "process_exit",
+    "sensor",
+    "softirq",
+    "softnet",
+    "thread",
+];
 
 #[test]
 fn a_store_of_version_1_is_read_verified_and_gone_on_with() {

@@ -28,6 +28,12 @@ const VERIFY_EXAMPLES: &str = "\
 Examples:
   sysray store verify                        names, footers, frame numbers and the journal: seconds
   sysray store verify --deep                 every byte and every row as well
+  sysray store verify --counters             that what was counted adds up to what counters stood at
+
+--counters proves the recording by the table `base`, which has what counters stood at by the kernel at the first \
+sample of a recording, of each hour, and at the end: one base and all that was counted behind it make the next. It \
+prints a line a table: how many counters were proved, over how many spans between two bases, and of how many spans \
+that cannot be, and why. What does not add up is a finding, with what was expected and what was found.
 
 Prints one line for each thing it finds: `finding` for what is wrong, `note` for what is merely worth knowing. It \
 takes no lock, writes nothing, and can run while the store is recorded.
@@ -128,6 +134,9 @@ pub struct Verify {
     /// Read every byte: sums of files, every row of every table, every frame of the journal
     #[arg(long)]
     pub deep: bool,
+    /// Add up what was counted, and compare it with what counters stood at
+    #[arg(long)]
+    pub counters: bool,
 }
 
 #[derive(clap::Args)]

@@ -19,7 +19,7 @@ use super::disk::{Folder, Staged};
 use super::identity::Identity;
 use super::sums::Sums;
 use super::{Catalog, Error, layout, usage};
-use crate::schema::{Micros, Table, table};
+use crate::schema::{BASE, Micros, Table, table};
 use crate::time::Range;
 use redact::Redaction;
 use rows::Cutting;
@@ -143,6 +143,10 @@ impl Cutting<'_> {
             if !tables.iter().any(|known| known.name == table.name) {
                 tables.push(table);
             }
+        }
+        if self.redaction.is_some() {
+            // Its rows name entities, which are called otherwise there.
+            tables.retain(|table| table.name != BASE);
         }
         for (part, _, damage) in self.catalog.tail()? {
             if damage.is_inside() && self.labels.contains_key(&part.host) {

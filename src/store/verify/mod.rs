@@ -4,6 +4,7 @@
 //! It takes no lock and writes nothing. A recorder and its maintenance may go on meanwhile: a file
 //! that they removed is no finding.
 
+mod counters;
 mod parts;
 mod rows;
 mod sealed;
@@ -17,6 +18,7 @@ use super::identity::Identity;
 use super::layout::{self, SegmentName};
 use super::sums::Sums;
 use super::{Error, lock};
+pub use counters::{Proof, Proved, Why as Unproved, prove};
 pub use parts::is_of;
 use tree::Tree;
 

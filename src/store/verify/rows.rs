@@ -38,6 +38,26 @@ impl TickSet {
         true
     }
 
+    /// Adds all ticks from one to another.
+    pub fn insert_all(&mut self, mut first: i64, mut last: i64) {
+        let before = self.stretches.range(..=first).next_back().map(|(first, last)| (*first, *last));
+        if let Some((begin, end)) = before.filter(|(_, end)| *end + 1 >= first) {
+            (first, last) = (begin, last.max(end));
+        }
+        while let Some((begin, end)) = self.stretches.range(first..=last.saturating_add(1)).next() {
+            let (begin, end) = (*begin, *end);
+            self.stretches.remove(&begin);
+            last = last.max(end);
+        }
+        self.stretches.insert(first, last);
+    }
+
+    /// Whether it has all ticks from one to another.
+    pub fn has_all(&self, first: i64, last: i64) -> bool {
+        let before = self.stretches.range(..=first).next_back();
+        first > last || before.is_some_and(|(_, end)| *end >= last)
+    }
+
     /// How many ticks it has.
     pub fn len(&self) -> u64 {
         self.stretches.iter().map(|(first, last)| last.abs_diff(*first) + 1).sum()

@@ -20,7 +20,8 @@ use crate::store::{Class, Error};
 /// How much is hashed between two words of how far it has come.
 const STEP: usize = 1 << 20;
 
-const PUT_BACK: &str = "put back a copy of it, or move it out of the store to read the rest";
+/// What can be done about a file that cannot be read.
+pub const PUT_BACK: &str = "put back a copy of it, or move it out of the store to read the rest";
 
 /// What came of all sealed files.
 #[derive(Default)]
@@ -102,7 +103,7 @@ pub fn check(
 }
 
 /// Damage can bring down the code that reads Parquet, where no sum has told of it before.
-fn guarded(check: impl FnOnce() -> Result<u64, Wrong>) -> Result<u64, Wrong> {
+pub fn guarded<T>(check: impl FnOnce() -> Result<T, Wrong>) -> Result<T, Wrong> {
     let checked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(check));
     checked.unwrap_or_else(|_| {
         Err("cannot be read: it is damaged in a way that Parquet's reader gives up on".into())

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sysray::collect::{Collector, Host, PowerCollector};
-use sysray::record::Sampler;
+use sysray::record::{Left, Sampler};
 use sysray::schema::rows::{Power, Recorder};
 use sysray::schema::{Micros, Rows, Sample};
 use sysray::time::Clock;
@@ -132,7 +132,7 @@ fn energy_of_an_interval_is_right_over_a_wrap_and_unknown_over_a_long_pause() {
         count(RANGE_UJ - 1_000_000);
         let mut totals = totals.clone();
         totals.power.iter_mut().for_each(|row| row.energy_uj = Some(RANGE_UJ - 21_000_000));
-        later.resume(totals, ended, Recorder::default());
+        later.resume(Left::at(totals, ended), Recorder::default());
         later.tick(Recorder::default(), false).rows.power[0].energy_uj
     };
     assert_eq!(after(30), Some(20_000_000));

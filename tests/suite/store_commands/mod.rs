@@ -4,6 +4,7 @@
 //! maintenance leave it.
 
 mod bounds;
+mod counters;
 mod cut;
 mod readers;
 mod recover;
