@@ -65,7 +65,7 @@ fn compare(rounds: &[Round; 2], rules: &BTreeMap<&str, Rule>) -> Wrong {
         if let How::Grows(of, by) = rule.how {
             growth(rounds, rule, of, by).unwrap_or_else(|what| wrong.note(rule.column, what));
         }
-        if !rule.is_rare && !compared.get(rule.column).is_some_and(|rows| *rows > 0) {
+        if !rule.is_rare && compared.get(rule.column).is_none_or(|rows| *rows == 0) {
             wrong.note(rule.column, "no row has it".into());
         }
     }
