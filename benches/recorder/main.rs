@@ -42,7 +42,7 @@ fn each_tick() -> Vec<Box<dyn collect::Collector>> {
 
 #[cfg(not(target_os = "linux"))]
 fn each_tick() -> Vec<Box<dyn collect::Collector>> {
-    collect::portable()
+    collect::portable(&collect::Settings::default())
 }
 
 /// Encoding and appending the rows of 300 processes.

@@ -18,7 +18,7 @@ pub fn set(wanted: CollectorSet, settings: &Settings) -> Set {
     let (each_tick, inventory) = match wanted {
         #[cfg(target_os = "linux")]
         CollectorSet::Linux => (collect::linux(settings), collect::linux_inventory()),
-        _ => (collect::portable(), collect::portable_inventory()),
+        _ => (collect::portable(settings), collect::portable_inventory()),
     };
     Set { host: Host::here(), each_tick, inventory }
 }

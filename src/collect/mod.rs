@@ -40,14 +40,12 @@ mod network;
 mod numa;
 mod parse;
 mod portable;
-mod portable_host;
 #[cfg(target_os = "linux")]
 mod power;
 mod pressure;
 #[cfg(target_os = "linux")]
 mod process;
 mod protocol;
-#[cfg(target_os = "linux")]
 mod reading;
 mod redact;
 #[cfg(target_os = "linux")]
@@ -89,7 +87,8 @@ pub use mount::{Mount, hidden_processes, parse_mountinfo};
 pub use network::NetworkCollector;
 pub use numa::NumaCollector;
 pub use portable::{
-    PortableCpu, PortableMemory, PortableNetwork, PortableProcess, PortableSystem, portable_collectors,
+    PortableCpu, PortableDisk, PortableFilesystem, PortableMemory, PortableNetwork, PortableProcess,
+    PortableSystem, portable_collectors,
 };
 #[cfg(target_os = "linux")]
 pub use power::PowerCollector;

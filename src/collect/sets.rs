@@ -1,9 +1,7 @@
 //! Which collectors make up a set, in the order in which they are read: processes first, and the CPU
 //! times that are held against them right behind; last what a tick may wait for.
 
-#[cfg(target_os = "linux")]
-use super::Settings;
-use super::{Collector, portable_collectors};
+use super::{Collector, Settings, portable_collectors};
 
 /// All of this kernel's tables.
 #[cfg(target_os = "linux")]
@@ -47,11 +45,11 @@ pub fn linux_inventory() -> Box<dyn Collector> {
 }
 
 /// The tables that any system fills.
-pub fn portable() -> Vec<Box<dyn Collector>> {
-    portable_collectors()
+pub fn portable(settings: &Settings) -> Vec<Box<dyn Collector>> {
+    portable_collectors(settings)
 }
 
 /// What fills `host` elsewhere.
 pub fn portable_inventory() -> Box<dyn Collector> {
-    Box::new(super::portable_host::PortableHost)
+    Box::new(super::portable::PortableHost)
 }

@@ -89,10 +89,17 @@ fn processes(row: &mut System, sample: &Sample, is_of_one: bool) {
         |state: &str| sample.process.iter().filter(|p| p.state.as_deref() == Some(state)).count() as i64;
     row.processes = Some(sample.process.len() as i64);
     row.threads = sum(sample.process.iter().map(|p| p.threads));
-    // Where no state is known at all, none can be counted.
-    if sample.process.iter().any(|p| p.state.is_some()) {
-        (row.uninterruptible, row.zombies) = (Some(in_state("D")), Some(in_state("Z")));
-    }
+    let has_states = |told: &str| {
+        sample
+            .process
+            .iter()
+            .filter_map(|p| p.state.as_deref())
+            .any(|state| told.is_empty() || told.contains(state))
+    };
+    // Where no state is known at all, none can be counted; and of those that live none where only that of
+    // others is.
+    row.zombies = has_states("").then(|| in_state("Z"));
+    row.uninterruptible = has_states("RSDI").then(|| in_state("D"));
     let ended = sample.process_exit.iter().map(|exit| exit.cpu_us);
     let told = sum(sample.process.iter().map(|p| p.cpu_us).chain(ended));
     row.unattributed_cpu_us =

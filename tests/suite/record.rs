@@ -437,3 +437,31 @@ fn a_system_that_tells_idle_time_alone_still_has_a_headline() {
     let row = &tick.rows.system[0];
     assert_eq!((row.cpu_busy_us, row.cpu_capacity_us), (Some(500_000), Some(2 * SECOND)));
 }
+
+/// A host that tells the state of a process that has ended, and of none that lives.
+struct EndedOnly;
+
+impl Collector for EndedOnly {
+    fn name(&self) -> &'static str {
+        "process"
+    }
+
+    fn tables(&self) -> &'static [&'static str] {
+        &["process"]
+    }
+
+    fn collect(&mut self, _: &mut Host, sample: &mut Sample) -> Result<(), Error> {
+        sample.process.push(Process { pid: 1, ..Process::default() });
+        sample.process.push(Process { pid: 2, state: Some("Z".into()), ..Process::default() });
+        Ok(())
+    }
+}
+
+// That none waits uninterruptibly was told of systems that never say who does.
+#[test]
+fn of_a_system_that_tells_only_who_has_ended_nobody_knows_how_many_wait() {
+    let clock = TestClock { wall: AtomicI64::new(START), monotonic: AtomicI64::new(0) };
+    let mut sampler = record::Sampler::new(Host::at(Path::new("/")), &clock, vec![Box::new(EndedOnly)]);
+    let row = sampler.tick(Default::default(), false).rows.system[0].clone();
+    assert_eq!((row.zombies, row.uninterruptible), (Some(1), None));
+}

@@ -9,7 +9,7 @@ use crate::schema::{Row, Rows, Sample, Value, every_table};
 const SELDOM: &str = "socket.tcp_";
 
 /// Tables that are about the recording, or about what need not happen while it is looked.
-const OWN: [&str; 4] = ["base", "event", "process_exit", "recorder"];
+pub const OWN: [&str; 4] = ["base", "event", "process_exit", "recorder"];
 
 /// What the rows show.
 pub struct Evidence {

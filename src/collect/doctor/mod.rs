@@ -7,6 +7,7 @@ mod asked;
 mod cgroup;
 mod device;
 mod evidence;
+mod filled;
 mod kernel;
 mod netns;
 mod process;
@@ -14,6 +15,7 @@ mod recorder;
 mod rights;
 
 pub use asked::Asked;
+pub use filled::{Filled, filled};
 
 use std::collections::BTreeSet;
 

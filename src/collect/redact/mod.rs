@@ -64,8 +64,13 @@ pub fn proc_cmdline(bytes: &[u8]) -> Option<String> {
 /// there puts behind one is none of its name. `None` where there is none.
 #[cfg(target_os = "linux")]
 pub fn proc_program(bytes: &[u8]) -> Option<String> {
-    let first = bytes.split(|byte| matches!(byte, 0 | b' ')).next()?;
-    (!first.is_empty()).then(|| command_line([first]))
+    let line = program(bytes.split(|byte| *byte == 0).next()?);
+    (!line.is_empty()).then_some(line)
+}
+
+/// A program's own argument up to a space.
+pub fn program(first: &[u8]) -> String {
+    command_line(first.split(|byte| *byte == b' ').next())
 }
 
 /// Text that stays on its line: bytes that are no UTF-8 and control characters are replaced.

@@ -1,4 +1,6 @@
-//! `sysray doctor`: what will be NULL here, why, and what would change it.
+//! `sysray doctor`: what will be NULL here, why, and what would change it; and what other systems' collectors fill.
+
+mod filled;
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -11,7 +13,7 @@ use rustix::fs::Access;
 
 use super::args::{CollectorSet, Doctor, DoctorFormat};
 use super::{collectors, place};
-use crate::collect::doctor::{Asked, Finding, Report, State, examine};
+use crate::collect::doctor::{self, Asked, Finding, Report, State, examine};
 use crate::collect::{Host, Settings};
 use crate::export::{self, Format};
 use crate::record::Sampler;
@@ -24,10 +26,14 @@ const INTERVAL: Duration = Duration::from_secs(1);
 /// Columns of text where no terminal says how many it has.
 const WIDTH: usize = 140;
 
-/// Takes rows as a recording would, and says what they lack.
+/// Takes rows as a recording would, and says what they lack; of collectors that are not this system's own,
+/// what they have.
 pub fn run(args: Doctor) -> Result<()> {
+    if args.collector != CollectorSet::default() {
+        return given(&args);
+    }
     let root = place::store(args.place.store, args.place.config)?;
-    let rows = rows()?;
+    let rows = rows(args.collector)?;
     let mut report = examine(&mut Host::here(), &rows, &Asked::here());
     report.findings.push(folder(&root));
     let mut out = io::stdout().lock();
@@ -38,10 +44,20 @@ pub fn run(args: Doctor) -> Result<()> {
     Ok(())
 }
 
+fn given(args: &Doctor) -> Result<()> {
+    let all = doctor::filled(&rows(args.collector)?);
+    let mut out = io::stdout().lock();
+    match args.format {
+        DoctorFormat::Json => writeln!(out, "{:#}", filled::json(&all))?,
+        DoctorFormat::Text => filled::text(&all, &mut out)?,
+    }
+    Ok(())
+}
+
 /// Rows of an interval of this host.
-fn rows() -> Result<Sample> {
+fn rows(collector: CollectorSet) -> Result<Sample> {
     let clock = SystemClock::default();
-    let set = collectors::set(CollectorSet::default(), &Settings::default());
+    let set = collectors::set(collector, &Settings::default());
     let mut inventory = set.inventory;
     let mut sampler = Sampler::new(set.host, &clock, set.each_tick);
     sampler.prime(Recorder::default());
@@ -81,6 +97,12 @@ fn word(state: State) -> &'static str {
     }
 }
 
+/// How wide a table may be.
+fn width() -> usize {
+    let width = terminal_size::terminal_size().filter(|_| io::stdout().is_terminal());
+    width.map_or(WIDTH, |(width, _)| usize::from(width.0))
+}
+
 /// The columns with each table named once: `process: exe, netns`.
 fn grouped(columns: &[String]) -> String {
     let mut text = String::new();
@@ -113,9 +135,7 @@ fn text(report: &Report, out: &mut impl Write) -> Result<()> {
         ("columns", column(&columns)),
         ("why, and what would change it", column(&way_out)),
     ])?;
-    let width = terminal_size::terminal_size().filter(|_| io::stdout().is_terminal());
-    let width = width.map_or(WIDTH, |(width, _)| usize::from(width.0));
-    let style = export::Options { width: Some(width), ..export::Options::default() };
+    let style = export::Options { width: Some(width()), ..export::Options::default() };
     export::write(Format::Table, &batch.schema(), [&batch], out, &style)?;
     writeln!(
         out,

@@ -2,7 +2,8 @@
 
 use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
 
-use super::{Collector, Error, Host};
+use super::told::known;
+use crate::collect::{Collector, Error, Host};
 use crate::schema::rows::{Host as Row, Sample};
 use crate::schema::{Micros, Text};
 
@@ -27,10 +28,7 @@ impl Collector for PortableHost {
         let brand = system.cpus().first().map(|cpu| cpu.brand().trim().to_string());
         sample.host.push(Row {
             hostname: text(System::host_name()),
-            boot_time: i64::try_from(System::boot_time())
-                .ok()
-                .filter(|s| *s > 0)
-                .map(|s| Micros(s * 1_000_000)),
+            boot_time: known(System::boot_time()).map(|seconds| Micros(seconds.saturating_mul(1_000_000))),
             os: text(System::name()),
             os_version: text(System::os_version()),
             kernel: text(System::kernel_version()),
@@ -38,7 +36,7 @@ impl Collector for PortableHost {
             cpu_model: text(brand),
             cores: System::physical_core_count().map(|n| n as i64),
             threads: Some(system.cpus().len() as i64).filter(|n| *n > 0),
-            memory_bytes: i64::try_from(system.total_memory()).ok().filter(|n| *n > 0),
+            memory_bytes: known(system.total_memory()),
             sysray_version: Some(env!("CARGO_PKG_VERSION").into()),
             collector: Some("portable".into()),
             ..Row::default()

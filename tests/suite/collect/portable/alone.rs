@@ -1,13 +1,12 @@
-//! The portable collectors, on the machine that runs the tests: they can be compared with what
-//! the machine says of itself.
+//! The portable collectors by themselves: what holds of their rows on any system.
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Mutex;
 use std::time::Duration;
 
 use sysray::collect::{
-    Collector, Host, PortableCpu, PortableMemory, PortableNetwork, PortableProcess, PortableSystem,
-    portable_collectors,
+    Cmdline, Collector, Host, PortableCpu, PortableFilesystem, PortableMemory, PortableNetwork,
+    PortableProcess, PortableSystem, Settings, portable_collectors,
 };
 use sysray::schema::rows::Process;
 use sysray::schema::{Micros, Rows, Sample};
@@ -22,9 +21,9 @@ fn once(mut collector: impl Collector) -> Sample {
 #[test]
 fn each_table_has_one_collector() {
     let mut tables: Vec<&str> =
-        portable_collectors().iter().flat_map(|c| c.tables().iter().copied()).collect();
+        portable_collectors(&Settings::default()).iter().flat_map(|c| c.tables().iter().copied()).collect();
     tables.sort_unstable();
-    assert_eq!(tables, ["cpu", "cpu_core", "memory", "network", "process", "system"]);
+    assert_eq!(tables, ["cpu", "cpu_core", "disk", "filesystem", "memory", "network", "process", "system"]);
 }
 
 #[test]
@@ -91,6 +90,67 @@ fn interfaces_have_totals() {
     let sample = once(PortableNetwork::default());
     assert!(sample.network.iter().is_sorted_by(|a, b| a.interface < b.interface));
     assert!(sample.network.iter().all(|row| row.rx_bytes.is_some() && row.rx_dropped.is_none()));
+}
+
+#[test]
+fn a_file_system_has_no_more_available_than_it_is_large() {
+    let mut host = Host::here();
+    host.patience = Duration::from_secs(20);
+    let mut sample = Sample::default();
+    PortableFilesystem::default().collect(&mut host, &mut sample).unwrap();
+    assert!(sample.filesystem.iter().all(|row| row.total_bytes >= row.available_bytes));
+    assert!(sample.filesystem.iter().all(|row| row.total_bytes > Some(0) && row.free_bytes.is_none()));
+    assert!(sample.filesystem.iter().is_sorted_by(|a, b| a.mount < b.mount));
+}
+
+// Whoever chose that no arguments be kept was not asked: they were kept where sysinfo was used.
+#[test]
+fn of_arguments_no_more_is_kept_than_was_chosen() {
+    let own = i64::from(std::process::id());
+    let kept = |cmdline: Cmdline| {
+        let sample = once(PortableProcess::new(cmdline));
+        sample.process.iter().find(|row| row.pid == own).unwrap().cmdline.clone()
+    };
+    let first = std::env::args().next().unwrap();
+    let all = kept(Cmdline::Redacted).unwrap();
+    assert!(all.starts_with(&first), "{all}");
+    assert_eq!(kept(Cmdline::Program).as_deref(), Some(&*first));
+    assert_eq!(kept(Cmdline::None), None);
+}
+
+// A shell that runs another program in its place kept the shell's name for ever.
+#[cfg(unix)]
+#[test]
+fn a_process_that_runs_another_program_is_told_by_its_new_name() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+
+    let mut shell = Command::new("sh");
+    let mut shell = shell.args(["-c", "read go; exec sleep 600"]).stdin(Stdio::piped()).spawn().unwrap();
+    let pid = i64::from(shell.id());
+    let mut collector = PortableProcess::default();
+    let mut look = || {
+        let mut sample = Sample::default();
+        collector.collect(&mut Host::here(), &mut sample).unwrap();
+        sample.process.iter().find(|row| row.pid == pid).unwrap().comm.clone().unwrap()
+    };
+    // Until that is what runs, it is a copy of us.
+    while once(PortableProcess::default())
+        .process
+        .iter()
+        .any(|row| row.pid == pid && row.comm.as_deref() != Some("sh"))
+    {}
+    assert_eq!(&*look(), "sh");
+    shell.stdin.take().unwrap().write_all(b"go\n").unwrap();
+    while once(PortableProcess::default())
+        .process
+        .iter()
+        .any(|row| row.pid == pid && row.comm.as_deref() == Some("sh"))
+    {}
+    let named = (0..60).map(|_| look()).last().unwrap();
+    shell.kill().unwrap();
+    shell.wait().unwrap();
+    assert_eq!(&*named, "sleep");
 }
 
 /// A clock that stands until it is told to go.
