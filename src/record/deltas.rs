@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::ended;
 use super::reaped::Reaped;
-use crate::schema::rows::{self, Process, Thread};
+use crate::schema::rows::{self, Cpu, Process, Thread};
 use crate::schema::{Decrease, Row, Rows, every_table};
 
 /// A total that may step back does so by less than this; by more it began anew. Microseconds.
@@ -197,11 +197,24 @@ fn changed<R: Row>(before: &Arc<R>, row: &mut Arc<R>) -> Known<R> {
     now.counters(before, |now, before, decrease| {
         began_anew |= decrease == Decrease::Null && now.zip(before).is_some_and(|(now, before)| now < before);
     });
-    now.counters(before, |now, before, decrease| is_held |= hold(now, before, decrease));
+    let is_over_others = is_over_other_cpus(&**before, &**row);
+    if !is_over_others {
+        now.counters(before, |now, before, decrease| is_held |= hold(now, before, decrease));
+    }
     let totals = if is_held { Arc::new(now.clone()) } else { row.clone() };
-    now.counters(before, |now, before, decrease| subtract(now, before, decrease, began_anew));
+    now.counters(before, |now, before, decrease| match decrease {
+        Decrease::Hold if is_over_others => *now = None,
+        _ => subtract(now, before, decrease, began_anew),
+    });
     *row = Arc::new(now);
     Known { totals, still: None }
+}
+
+/// Whether a CPU went or came. What the host's CPUs idled is then another sum: the kernel takes a CPU's idle time
+/// from another clock while it is offline, and that may be seconds apart in either direction.
+fn is_over_other_cpus<R: Row>(before: &R, now: &R) -> bool {
+    let online = |row: &R| (row as &dyn Any).downcast_ref::<Cpu>().and_then(|cpu| cpu.online);
+    online(before).zip(online(now)).is_some_and(|(before, now)| before != now)
 }
 
 /// A total that only seems to step back stays what it was; whether it did.
