@@ -24,6 +24,8 @@ mod ended;
 mod export;
 /// Disks that fail and lose their power, and what is left of a store on them.
 mod faults;
+/// CPUs that go offline and come back.
+mod hotplug;
 /// Other programs' answers to the same questions; ignored unless they are installed.
 #[cfg(feature = "desk")]
 mod interop;

@@ -15,7 +15,7 @@ impl Collector for Told {
     }
 
     fn tables(&self) -> &'static [&'static str] {
-        &["softnet", "interrupt", "disk"]
+        &["cpu", "softnet", "interrupt", "disk"]
     }
 
     fn collect(&mut self, _: &mut Host, sample: &mut Sample) -> Result<(), Error> {
@@ -25,7 +25,7 @@ impl Collector for Told {
 }
 
 /// What `counted` sees in the rows of each interval between two ticks.
-fn intervals<T>(ticks: Vec<Sample>, counted: impl Fn(&Sample) -> T) -> Vec<T> {
+pub fn intervals<T>(ticks: Vec<Sample>, counted: impl Fn(&Sample) -> T) -> Vec<T> {
     let (count, clock) = (ticks.len() - 1, SystemClock::default());
     let mut sampler = Sampler::new(Host::here(), &clock, vec![Box::new(Told(ticks.into_iter()))]);
     sampler.prime(Recorder::default());

@@ -68,6 +68,12 @@ impl Sysray {
         self.command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
     }
 
+    /// The command line itself, for who starts it otherwise.
+    #[cfg(all(feature = "desk", target_os = "linux"))]
+    pub fn into_command(self) -> Command {
+        self.command
+    }
+
     /// What a run that must succeed prints.
     pub fn prints(self) -> String {
         let output = self.run();

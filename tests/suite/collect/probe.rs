@@ -101,6 +101,29 @@ fn a_process_that_kept_still_for_long_is_read_all_the_same() {
     assert_eq!(ticks.one(7).cgroup.as_deref(), Some("/moved"), "what others do to it is seen as well");
 }
 
+/// One that is read for the second time in its life was once not due for up to twenty seconds.
+#[test]
+fn what_is_done_to_a_young_process_is_seen_within_ten_seconds() {
+    for pid in [7, 30, 71] {
+        let tree = Tree::new();
+        tree.own(1);
+        tree.stat(pid, "worker", 1, [1, 1], 250);
+        tree.file(&format!("{pid}/cgroup"), "0::/born\n");
+        let mut ticks = tree.ticks(ProcessCollector::since_boot(BOOT));
+        let runs = |second: u32| tree.schedstat(pid, &format!("{}000 0 {second}", second + 1));
+        (0..2).for_each(|second| {
+            runs(second);
+            ticks.one(pid);
+        });
+        tree.file(&format!("{pid}/cgroup"), "0::/moved\n");
+        let seen = (2..=12).find(|second| {
+            runs(*second);
+            ticks.one(pid).cgroup.as_deref() == Some("/moved")
+        });
+        assert!(seen.is_some(), "{pid}");
+    }
+}
+
 #[test]
 fn while_cpus_are_waited_for_stat_is_read() {
     let (tree, mut ticks) = still();

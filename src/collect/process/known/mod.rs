@@ -148,7 +148,7 @@ impl Known {
         let is_rarely_due = new || now.at >= self.rarely_due;
         self.is_read = true;
         self.read(folder, now, Reason { ran, change, is_due: new || is_due, is_rarely_due })?;
-        self.plan(now, is_due, is_rarely_due);
+        self.plan(now, is_rarely_due);
         self.ticks_seen = self.ticks_seen.saturating_add(1);
         Ok(true)
     }
@@ -180,13 +180,14 @@ impl Known {
 
     /// When it is read again whatever the probe says. Spread over the processes by their pids, so that no
     /// tick has to do it for all.
-    fn plan(&mut self, now: &Now, is_due: bool, is_rarely_due: bool) {
+    fn plan(&mut self, now: &Now, is_rarely_due: bool) {
         if self.ticks_seen == 0 {
             self.due = now.at + share(now.idle, self.row.pid);
             self.rarely_due = now.at + share(RARELY, self.row.pid);
         }
-        if is_due && self.ticks_seen > 0 {
-            self.due = self.due.max(now.at) + now.idle;
+        // What is read on the second tick of its life for another reason is due all the same.
+        if self.ticks_seen > 0 && now.at >= self.due {
+            self.due = now.at + now.idle;
         }
         if is_rarely_due && self.ticks_seen > 0 {
             self.rarely_due = now.at + RARELY;

@@ -1,0 +1,226 @@
+//! A recording made while a CPU, interfaces, a block device, a process's group and thousands of processes come and
+//! go: each is told as it was, and nothing that cannot be is told.
+//!
+//! What the host does not let a test do is left out, and said.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use rustix::process::Signal;
+use tempfile::TempDir;
+
+use super::super::cli::{Sysray, is_recording, wait_until};
+use super::possible::impossible;
+use super::started::{Started, epoch};
+
+/// What is undone when the test ends, however it ends.
+struct Undo<F: FnMut()>(F);
+
+impl<F: FnMut()> Drop for Undo<F> {
+    fn drop(&mut self) {
+        (self.0)();
+    }
+}
+
+fn rest(seconds: f64) {
+    std::thread::sleep(Duration::from_secs_f64(seconds));
+}
+
+fn skip(what: &str, why: &dyn std::fmt::Display) {
+    println!("left out: {what}: {why}");
+}
+
+/// Whether a command succeeds; without it, or where it is refused, why not.
+fn did(words: &[&str]) -> Result<String, String> {
+    let output =
+        Command::new(words[0]).args(&words[1..]).output().map_err(|e| format!("{}: {e}", words[0]))?;
+    let text = |bytes| String::from_utf8_lossy(bytes).trim().to_string();
+    if output.status.success() { Ok(text(&output.stdout)) } else { Err(text(&output.stderr)) }
+}
+
+/// A CPU goes offline for two seconds. When, in seconds since 1970.
+fn cpu_goes_and_comes() -> Option<(f64, f64)> {
+    let file = "/sys/devices/system/cpu/cpu1/online";
+    let back = Undo(|| drop(fs::write(file, "1")));
+    let from = epoch();
+    if let Err(why) = fs::write(file, "0") {
+        skip("a CPU that goes offline", &why);
+        return None;
+    }
+    rest(2.0);
+    drop(back);
+    assert_eq!(fs::read_to_string(file).unwrap().trim(), "1", "it is back");
+    Some((from, epoch()))
+}
+
+/// A pair of interfaces comes, one is renamed, and both go. Whether they might.
+fn interfaces_come_and_go() -> bool {
+    let names = ["sysrayt0", "sysrayt1", "sysrayt2"];
+    let _undo = Undo(|| names.iter().for_each(|name| drop(did(&["ip", "link", "del", name]))));
+    if let Err(why) = did(&["ip", "link", "add", names[0], "type", "veth", "peer", "name", names[1]]) {
+        skip("interfaces that come and go", &why);
+        return false;
+    }
+    for end in &names[..2] {
+        did(&["ip", "link", "set", end, "up"]).unwrap();
+    }
+    rest(1.5);
+    did(&["ip", "link", "set", names[0], "down"]).unwrap();
+    did(&["ip", "link", "set", names[0], "name", names[2]]).unwrap();
+    did(&["ip", "link", "set", names[2], "up"]).unwrap();
+    rest(1.5);
+    true
+}
+
+/// A file of 4 MiB is a device for a while, and is read from it twice. What the device was called.
+fn device_comes_and_goes(folder: &Path) -> Option<String> {
+    let file = folder.join("disk");
+    fs::write(&file, vec![7; 4 << 20]).unwrap();
+    let device = match did(&["losetup", "-f", "--show", file.to_str().unwrap()]) {
+        Ok(device) => device,
+        Err(why) => {
+            skip("a device that comes and goes", &why);
+            return None;
+        }
+    };
+    let _undo = Undo(|| drop(did(&["losetup", "-d", &device])));
+    for _ in 0..2 {
+        rest(0.7);
+        let input = format!("if={device}");
+        did(&["dd", &input, "of=/dev/null", "bs=1M", "iflag=direct"]).unwrap();
+    }
+    rest(0.7);
+    Some(device.trim_start_matches("/dev/").to_string())
+}
+
+/// Makes a control group, of version 2 where there is one: processes are told by that.
+fn group() -> Option<PathBuf> {
+    let mounts = fs::read_to_string("/proc/self/mounts").unwrap();
+    let mounts: Vec<Vec<&str>> = mounts.lines().map(|line| line.split(' ').collect()).collect();
+    let second = mounts.iter().filter(|words| words[2] == "cgroup2");
+    let first = mounts.iter().filter(|words| words[3].contains("name=systemd"));
+    let name = format!("sysray-interop-{}", std::process::id());
+    let made = second.chain(first).map(|words| Path::new(words[1]).join(&name));
+    let made = { made }.find(|path| fs::create_dir(path).is_ok());
+    if made.is_none() {
+        skip("processes that are moved to another group", &"no group can be made");
+    }
+    made
+}
+
+/// Two processes, one that sleeps and one that works, are moved to another group. Their pids, and when.
+fn processes_are_moved(sleeper: &Started, worker: &Started, group: &Path) -> Option<f64> {
+    for process in [sleeper, worker] {
+        if let Err(why) = fs::write(group.join("cgroup.procs"), process.id().to_string()) {
+            skip("processes that are moved to another group", &why);
+            return None;
+        }
+    }
+    Some(epoch())
+}
+
+/// Rows that an SQL question has, the first column of each.
+fn column(store: &Path, sql: &str) -> Vec<Option<f64>> {
+    let csv = Sysray::new(&["query", "--format", "csv", sql]).store(store).prints();
+    csv.lines().skip(1).map(|line| line.split(',').next().unwrap().parse().ok()).collect()
+}
+
+fn one(store: &Path, sql: &str) -> f64 {
+    column(store, sql)[0].unwrap_or_else(|| panic!("nothing is known: {sql}"))
+}
+
+fn started(program: &str, words: &[&str]) -> Started {
+    Started::new(Command::new(program).args(words).stdout(Stdio::null()))
+}
+
+const STORM: u32 = 1500;
+
+#[test]
+#[ignore = "changes the host's CPUs, interfaces and devices, and takes half a minute"]
+fn what_comes_and_goes_is_told_as_it_was_and_nothing_that_cannot_be() {
+    let dir = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let store = dir.path().join("store");
+    let mut recorder =
+        Sysray::new(&["record", "-i", "250ms", "--budget", "none"]).store(&store).into_command();
+    let mut recorder = Started::new(recorder.stdout(Stdio::null()));
+    wait_until(|| is_recording(&store));
+    let group = group();
+    let (sleeper, worker) = (started("sleep", &["60"]), started("sh", &["-c", "while :; do :; done"]));
+    rest(3.0);
+    let moved = group.as_ref().and_then(|group| processes_are_moved(&sleeper, &worker, group));
+    let storm = format!("i=0; while [ $i -lt {STORM} ]; do /bin/true; i=$((i+1)); done");
+    let mut storm = started("sh", &["-c", &storm]);
+    let off = cpu_goes_and_comes();
+    let has_interfaces = interfaces_come_and_go();
+    let device = device_comes_and_goes(dir.path());
+    let storm_is_over = || storm.has_ended();
+    wait_until_mut(storm_is_over);
+    if let Some(at) = moved {
+        rest((at + 11.5 - epoch()).max(0.0));
+    }
+    rest(1.0);
+    let (sleeper_pid, worker_pid) = (sleeper.id(), worker.id());
+    drop((sleeper, worker));
+    if let Some(group) = &group {
+        wait_until(|| fs::remove_dir(group).is_ok());
+    }
+    rest(1.0);
+    recorder.end(Signal::INT);
+
+    let wrong = impossible(&store);
+    assert!(wrong.is_empty(), "{wrong:#?}");
+
+    if let Some((from, to)) = off {
+        let within = format!("ts > '@{from:.3}' and ts <= '@{to:.3}'");
+        let all = one(&store, "select max(online) from cpu");
+        assert_eq!(one(&store, &format!("select min(online) from cpu where {within}")), all - 1.0);
+        // The intervals in which it went and came, and no other.
+        assert_eq!(one(&store, "select count(*) from cpu where idle_us is null"), 2.0);
+        assert_eq!(one(&store, "select count(*) from system where cpu_capacity_us is null"), 2.0);
+        // Its row after it came back, and the first of the recording are of that kind.
+        assert_eq!(one(&store, "select count(*) from cpu_core where cpu = 1 and user_us is null"), 1.0);
+    }
+    if has_interfaces {
+        let named =
+            |name: &str| one(&store, &format!("select count(*) from network where interface = '{name}'"));
+        assert!(named("sysrayt0") >= 3.0 && named("sysrayt2") >= 3.0 && named("sysrayt1") >= 8.0);
+        let bytes = "select coalesce(max(rx_bytes), 0) from network where interface like 'sysrayt%'";
+        assert!(one(&store, bytes) < 100_000.0, "a few packets of the kernel's own");
+    }
+    if let Some(device) = device {
+        let read = format!("select sum(read_bytes) from disk where device = '{device}'");
+        let read = one(&store, &read);
+        // What it had been read before its first row is not known to be new.
+        assert!((8e6..9e6).contains(&read) || (4e6..5e6).contains(&read), "{read}");
+    }
+    if let Some(at) = moved {
+        for (who, pid) in [("a sleeper", sleeper_pid), ("a worker", worker_pid)] {
+            let seen = format!(
+                "select min(cast(ts as bigint)) / 1e6 from process where pid = {pid} and cgroup like '%sysray-interop-%'"
+            );
+            let behind = one(&store, &seen) - at;
+            assert!(behind <= 10.5, "{who} is told in its group {behind} s behind");
+        }
+    }
+    let refused = one(&store, "select count(*) from event where message like 'no process_exit%'");
+    if refused == 0.0 {
+        // The kernel tells of every one of them.
+        let ended = one(&store, "select sum(processes) from process_exit where comm = 'true'");
+        assert_eq!(ended, f64::from(STORM));
+        let told = format!("select sum(cpu_us) from process where pid = {worker_pid}");
+        let rest = format!("from process_exit where pid = {worker_pid}");
+        let told = one(&store, &told) + one(&store, &format!("select cpu_us {rest}"));
+        let life = one(&store, &format!("select life_cpu_us {rest}"));
+        assert!((told - life).abs() <= 20_000.0 && life > 1e6, "{told} µs told of {life}");
+    }
+}
+
+fn wait_until_mut(mut done: impl FnMut() -> bool) {
+    let patience = epoch() + 60.0;
+    while !done() {
+        assert!(epoch() < patience, "it does not come to pass");
+        rest(0.05);
+    }
+}

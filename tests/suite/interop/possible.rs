@@ -1,0 +1,72 @@
+//! What no row of a recording can say, whatever happened: less than nothing, or more than its interval can hold.
+
+use std::path::Path;
+
+use sysray::schema::{Kind, TABLES, Type};
+
+use super::super::cli::Sysray;
+
+/// What an interval may be exceeded by, in microseconds: clock ticks, and that a file is read sooner in one tick
+/// and later in another.
+const GRAIN_US: &str = "50000 + 0.05 * interval_us";
+const MODES: &str = "user_us + nice_us + system_us + idle_us + iowait_us + irq_us + softirq_us + steal_us";
+
+/// What processes of one thread waited for a CPU: the kernel books that when they get one, so that an interval may
+/// have what others before it were.
+const WAITED: &str = "(select pid, start_time, max(threads) as threads, sum(run_delay_us) as waited, \
+     sum(interval_us) as lived from process group by 1, 2 having max(threads) = 1)";
+
+/// Tables, and what must hold of each row or be unknown.
+fn rules() -> Vec<(&'static str, String)> {
+    let held = |what: &str, times: &str| format!("{what} <= ({times}) * (interval_us + {GRAIN_US})");
+    // A CPU that goes offline has worked in a part of the interval.
+    let cpus = "(select max(online) from cpu)";
+    vec![
+        ("cpu_core", held(MODES, "1")),
+        ("cpu_core", "busy_pct between 0 and 100".into()),
+        ("cpu", held(MODES, cpus)),
+        ("cpu", "cpu between 0 and 100".into()),
+        ("system", "cpu between 0 and 100".into()),
+        ("system", "memory_used_pct between 0 and 100".into()),
+        ("system", "unattributed_cpu_us <= cpu_busy_us".into()),
+        ("process", held("cpu_us", &format!("least(threads, {cpus})"))),
+        ("process", held("user_us + system_us", &format!("least(threads, {cpus})"))),
+        ("process_exit", "life_cpu_us <= life_us * threads_ended + 10000 * processes".into()),
+        ("process_exit", "cpu_us <= life_cpu_us".into()),
+        ("cgroup", held("usage_us", cpus)),
+        ("disk", held("busy_us", "1")),
+        ("pressure", held("some_us", "1")),
+        ("pressure", "full_us <= some_us + 1000".into()),
+        ("memory", "free_bytes <= total_bytes and available_bytes <= total_bytes".into()),
+        ("filesystem", "free_bytes <= total_bytes and available_bytes <= total_bytes".into()),
+    ]
+}
+
+/// What stands in a recording and cannot be.
+pub fn impossible(store: &Path) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for table in TABLES.iter().filter(|table| table.tier.is_none() && table.name != "event") {
+        let is_counter = |kind| kind == Kind::Counter;
+        let counters: Vec<String> = table
+            .columns
+            .iter()
+            .filter(|c| is_counter(c.kind) && c.datatype == Type::Int64)
+            .map(|c| format!("coalesce({}, 0) >= 0", c.name))
+            .collect();
+        if !counters.is_empty() {
+            look(store, table.name, &counters.join(" and "), &mut wrong);
+        }
+    }
+    for (table, rule) in rules() {
+        look(store, table, &rule, &mut wrong);
+    }
+    look(store, WAITED, "waited <= lived + 500000", &mut wrong);
+    wrong
+}
+
+/// Adds rows of a table of which something is known not to hold.
+fn look(store: &Path, table: &str, rule: &str, wrong: &mut Vec<String>) {
+    let sql = format!("select * from {table} where not ({rule}) limit 5");
+    let said = Sysray::new(&["query", "--format", "ndjson", &sql]).store(store).prints();
+    wrong.extend(said.lines().map(|row| format!("{table}: not {rule}: {row}")));
+}
