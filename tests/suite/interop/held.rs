@@ -58,8 +58,7 @@ pub fn compare(store: &Path, held: &'static Held, pids: &str, samples: &[Sample]
         let ours = Recorded::ask(store, table, entity, &only.replace("PIDS", pids), &values);
         for name in common(samples).filter(|name| ours.entities().any(|own| own == name)) {
             for (place, pair) in held.pairs.iter().enumerate() {
-                let below = |sql: &str| values.iter().rposition(|value| *value == sql).unwrap();
-                found.extend(of_pair(held.tool, pair, (&ours, place, &below), &name, samples));
+                found.extend(of_pair(held.tool, pair, (&ours, place, &values), &name, samples));
             }
         }
     }
@@ -75,7 +74,7 @@ fn common(samples: &[Sample]) -> impl Iterator<Item = String> + '_ {
 fn of_pair(
     tool: &'static str,
     pair: &Pair,
-    (ours, place, below): (&Recorded, usize, &dyn Fn(&str) -> usize),
+    (ours, place, values): (&Recorded, usize, &[&str]),
     entity: &str,
     samples: &[Sample],
 ) -> Vec<Difference> {
@@ -102,6 +101,7 @@ fn of_pair(
         let sum: f64 = weighed.iter().map(|(_, weight)| weight).sum();
         if sum > 0.0 { weighed.iter().map(|(n, weight)| n * weight).sum::<f64>() / sum } else { 0.0 }
     };
+    let below = |sql: &str| values.iter().rposition(|value| *value == sql).unwrap();
     match pair.how {
         How::PerSecond => {
             let all = theirs(&|_, seconds| seconds);
