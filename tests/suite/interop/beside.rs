@@ -116,9 +116,8 @@ fn look(exporter: &Exporter, pids: &str) -> (Vec<Samples>, [exporter::Scrape; 2]
     (all, [first, last])
 }
 
-#[test]
-#[ignore = "needs sysstat, stress-ng and node_exporter, takes a minute and a half"]
-fn a_minute_beside_other_tools_column_by_column() {
+/// All that was compared in a minute under load, printed as docs/numbers.md has it.
+fn minute() -> Vec<Difference> {
     let dir = TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let (files, store) = (dir.path().join("files"), dir.path().join("store"));
     fs::create_dir(&files).unwrap();
@@ -152,7 +151,29 @@ fn a_minute_beside_other_tools_column_by_column() {
     for most in greatest(&found) {
         println!("| {} | {} | {:.3} | {most}", most.tool, most.column, most.apart());
     }
-    let wrong: Vec<String> = found.iter().filter(|d| d.is_too_much()).map(ToString::to_string).collect();
-    println!("{} compared, {} too far apart", found.len(), wrong.len());
-    assert!(wrong.is_empty(), "of {} compared:\n{}", found.len(), wrong.join("\n"));
+    println!("{} compared, {} too far apart", found.len(), too_far_apart(&found).len());
+    found
+}
+
+fn too_far_apart(found: &[Difference]) -> Vec<&Difference> {
+    found.iter().filter(|difference| difference.is_too_much()).collect()
+}
+
+/// What is counted wrongly is wrong in each minute. A burst at the edge of a span, or a gauge that was read a moment
+/// sooner, is not there again in the same column of the next, so what is found is looked for once more.
+#[test]
+#[ignore = "needs sysstat, stress-ng and node_exporter, takes a minute and a half"]
+fn a_minute_beside_other_tools_column_by_column() {
+    let first = minute();
+    let first = too_far_apart(&first);
+    if first.is_empty() {
+        return;
+    }
+    let again = minute();
+    let again = too_far_apart(&again);
+    let is_there_too = |one: &&&Difference| {
+        again.iter().any(|other| (&other.tool, &other.column) == (&one.tool, &one.column))
+    };
+    let twice: Vec<String> = first.iter().filter(is_there_too).map(|one| one.to_string()).collect();
+    assert!(twice.is_empty(), "in two minutes one after the other:\n{}", twice.join("\n"));
 }
