@@ -108,10 +108,7 @@ pub fn rules() -> Vec<Rule> {
         resting("process.rss_bytes", Within(MIB)),
         resting("process.virtual_bytes", Within(0.0)),
         resting("process.memory_pct", Within(0.01)),
-        Rule {
-            may_lack: |row| row["open_files"] == Cell::Number(0.0),
-            ..resting("process.open_files", Within(0.0))
-        },
+        Rule { may_lack: has_no_list_of_files, ..resting("process.open_files", Within(0.0)) },
         // sysinfo reads clock ticks, cpu_us is of the scheduler: these drift apart.
         rule("process.cpu_us", Is(ticks)),
         lacking("process.read_bytes", Within(0.0), has_no_io),
@@ -164,6 +161,12 @@ fn in_place(path: &str) -> String {
 /// Whether nothing was read or written, which sysinfo tells like what it may not look at.
 fn has_no_io(row: &Cells) -> bool {
     row["read_bytes"] == Cell::Number(0.0) && row["write_bytes"] == Cell::Number(0.0)
+}
+
+/// Whether it has no open files, or none that may be listed by whom its program is hidden from: the kernel tells
+/// their number all the same, and sysinfo counts the list.
+fn has_no_list_of_files(row: &Cells) -> bool {
+    row["open_files"] == Cell::Number(0.0) || row["exe"] == Cell::Unknown
 }
 
 /// Whether sysinfo leaves that user out: it lists those of `/etc/passwd` that can log in, or look so.
