@@ -10,6 +10,8 @@ pub enum How {
     Same,
     /// Not below the lesser and not above the greater of both by more than that.
     Within(f64),
+    /// Not below and not above what this of the native row was before and after.
+    Is(fn(&Cells) -> Option<f64>),
     /// The same text, once this was done to both.
     Alike(fn(&str) -> String),
     /// From one round to the next it grew as this of the native row did, but for that much.
@@ -30,7 +32,7 @@ pub struct Rule {
 
 const MIB: f64 = 1_048_576.0;
 const SECOND_US: f64 = 1_000_000.0;
-/// Of a clock tick, in which Linux tells CPU time; of two such numbers each may be short of one.
+/// Two clock ticks, in which Linux tells CPU time: of two such numbers each may be short of one.
 const TICKS_US: f64 = 20_000.0;
 
 fn rule(column: &'static str, how: How) -> Rule {
@@ -51,7 +53,7 @@ fn rare(column: &'static str, how: How) -> Rule {
 
 /// All of them.
 pub fn rules() -> Vec<Rule> {
-    use How::{Alike, Grows, Same, Within};
+    use How::{Alike, Grows, Is, Same, Within};
     vec![
         // Whole seconds against hundredths.
         rule("system.uptime_us", Within(SECOND_US)),
@@ -106,11 +108,9 @@ pub fn rules() -> Vec<Rule> {
         resting("process.rss_bytes", Within(MIB)),
         resting("process.virtual_bytes", Within(0.0)),
         resting("process.memory_pct", Within(0.01)),
-        Rule {
-            may_lack: |row| row["open_files"] == Cell::Number(0.0),
-            ..resting("process.open_files", Within(0.0))
-        },
-        rule("process.cpu_us", Within(TICKS_US)),
+        Rule { may_lack: has_no_list_of_files, ..resting("process.open_files", Within(0.0)) },
+        // sysinfo reads clock ticks, cpu_us is of the scheduler: these drift apart.
+        rule("process.cpu_us", Is(ticks)),
         lacking("process.read_bytes", Within(0.0), has_no_io),
         lacking("process.write_bytes", Within(0.0), has_no_io),
         rule("host.hostname", Same),
@@ -135,6 +135,11 @@ fn idle(row: &Cells) -> Option<f64> {
     Some(row["idle_us"].number()? + row["iowait_us"].number()?)
 }
 
+/// CPU time in clock ticks.
+fn ticks(row: &Cells) -> Option<f64> {
+    Some(row["user_us"].number()? + row["system_us"].number()?)
+}
+
 /// A kernel worker's name without what it worked on.
 fn worker(comm: &str) -> String {
     match comm.starts_with("kworker/") {
@@ -156,6 +161,12 @@ fn in_place(path: &str) -> String {
 /// Whether nothing was read or written, which sysinfo tells like what it may not look at.
 fn has_no_io(row: &Cells) -> bool {
     row["read_bytes"] == Cell::Number(0.0) && row["write_bytes"] == Cell::Number(0.0)
+}
+
+/// Whether it has no open files, or none that may be listed by whom its program is hidden from: the kernel tells
+/// their number all the same, and sysinfo counts the list.
+fn has_no_list_of_files(row: &Cells) -> bool {
+    row["open_files"] == Cell::Number(0.0) || row["exe"] == Cell::Unknown
 }
 
 /// Whether sysinfo leaves that user out: it lists those of `/etc/passwd` that can log in, or look so.
