@@ -95,7 +95,8 @@ fn what_describes_an_interface_is_read_seldom_and_when_its_carrier_changes() {
     tree.write("sys/class/net/eth0/speed", "100");
     assert_eq!(speed(), Some(1_000_000_000));
     tree.write("sys/class/net/eth0/carrier_changes", "3");
-    assert_eq!(speed(), Some(100_000_000));
+    // It is asked aside, so on a busy host the answer may be that of a later tick, long before the minute.
+    assert!((0..30).any(|_| speed() == Some(100_000_000)));
     tree.write("sys/class/net/eth0/speed", "10");
     assert_eq!(speed(), Some(100_000_000), "nothing shows that it has changed");
     (0..60).for_each(|_| assert_eq!(speed().map(|_| ()), Some(())));
