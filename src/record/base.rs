@@ -1,5 +1,5 @@
 //! What counters stand at, now and then, in the table `base`: what a recording's rows are proved by. It is
-//! some thousand rows, and once an hour.
+//! a hundred rows on a small host and some thousand on a large one, and once an hour.
 
 use crate::schema::rows::{Base, Sample};
 use crate::schema::{Kind, Micros, Row, Rows, Text, Tier, Value, entity_of, every_table};
