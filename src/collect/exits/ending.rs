@@ -15,7 +15,7 @@ pub struct ProcessExit {
     pub ppid: i64,
     pub uid: i64,
     pub comm: Vec<u8>,
-    /// As wait(2) has it; `None` where the main thread ended before we listened.
+    /// As wait(2) has it, but for the core; `None` where the main thread ended before we listened.
     pub status: Option<u32>,
     pub dumped_core: bool,
     /// When it ended, by the wall clock in microseconds.
@@ -44,6 +44,7 @@ struct Pending {
     threads: i64,
     sums: Sums,
     main: Option<ThreadExit>,
+    dumped_core: bool,
 }
 
 impl Endings {
@@ -68,7 +69,7 @@ impl Endings {
                 return None;
             }
         };
-        let (life_us, pid, group_ns) = (exit.life_us, exit.pid, exit.group_ns);
+        let (life_us, pid, group_ns, last) = (exit.life_us, exit.pid, exit.group_ns, exit.status);
         let began_us = at_us.saturating_sub(life_us);
         all.add(exit.clone());
         let (is_main_known, main) = (all.main.is_some(), all.main.unwrap_or(exit));
@@ -78,8 +79,9 @@ impl Endings {
             ppid: main.ppid,
             uid: main.uid,
             comm: main.comm,
-            status: is_main_known.then_some(main.status),
-            dumped_core: main.dumped_core,
+            // A main thread that left others behind said 0: what ended the process is what ended the last.
+            status: is_main_known.then_some(if main.status == 0 { last } else { main.status }),
+            dumped_core: all.dumped_core,
             at_us,
             life_us,
             threads: all.threads,
@@ -97,6 +99,7 @@ impl Pending {
     fn add(&mut self, exit: ThreadExit) {
         self.threads += 1;
         self.sums.add(&exit.own);
+        self.dumped_core |= exit.dumped_core;
         if exit.tid == exit.pid {
             self.main = Some(exit);
         }

@@ -9,9 +9,10 @@ const OF_THREAD: u16 = 4;
 /// a thread that ends while others live on and a process of one thread look the same.
 pub const FIRST_VERSION: u16 = 12;
 
-/// In `ac_flag`: it left a core dump; it was the last of its process.
-const DUMPED_CORE: u8 = 0x08;
+/// In `ac_flag`: it was the last of its process. That a core was left is there too, where one was only tried.
 const LAST: u8 = 0x20;
+/// In what wait(2) has: a core was left. Of its threads that of the one has it that failed.
+const DUMPED_CORE: u32 = 0x80;
 
 /// A thread that ended.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -97,15 +98,15 @@ fn parse_thread(stats: &[u8]) -> Option<ThreadExit> {
         return None;
     }
     let (number, word) = (|place| stats.number(place), |place| Some(i64::from(stats.word(place)?)));
-    let flag = stats.bytes(place::FLAG, 1)?[0];
+    let (flag, status) = (stats.bytes(place::FLAG, 1)?[0], stats.word(place::EXIT_CODE)?);
     Some(ThreadExit {
         tid: word(place::TID)?,
         pid: word(place::PID)?,
         ppid: word(place::PPID)?,
         uid: word(place::UID)?,
         comm: stats.bytes(place::COMM, 32)?.split(|byte| *byte == 0).next()?.to_vec(),
-        status: stats.word(place::EXIT_CODE)?,
-        dumped_core: flag & DUMPED_CORE != 0,
+        status,
+        dumped_core: status & DUMPED_CORE != 0,
         is_last: flag & LAST != 0,
         life_us: number(place::LIFE_US)?,
         group_ns: None,

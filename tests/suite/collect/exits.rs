@@ -39,23 +39,51 @@ fn no_byte_of_it_is_believed_that_is_not_there() {
     assert_eq!(parse(SAID, FAMILY + 1).count(), 0, "of another family");
 }
 
-/// A leader that ends before its threads: the process goes on, and is told under the leader's name.
-#[test]
-fn of_a_main_thread_that_ended_first_name_and_code_are_kept() {
+/// What a process ended with whose main thread ended so first, and another so behind it.
+fn ended_with(main: u32, last: u32) -> Ended {
     let mut endings = Endings::since(0);
     let main = ThreadExit {
         tid: 7,
         pid: 7,
         comm: b"main".to_vec(),
-        status: 5 << 8,
+        status: main,
         own: Sums { ran_ns: 10, ..Sums::default() },
         ..ThreadExit::default()
     };
-    let last =
-        ThreadExit { tid: 8, comm: b"pool-1".to_vec(), status: 0, is_last: true, life_us: 9, ..main.clone() };
+    let last = ThreadExit {
+        tid: 8,
+        comm: b"pool-1".to_vec(),
+        status: last,
+        dumped_core: last & 0x80 != 0,
+        is_last: true,
+        life_us: 9,
+        ..main.clone()
+    };
     assert_eq!(endings.take(main, 1), None);
-    let ended = endings.take(last, 100).unwrap();
+    endings.take(last, 100).unwrap()
+}
+
+/// A leader that ends before its threads: the process goes on, and is told under the leader's name.
+#[test]
+fn of_a_main_thread_that_ended_first_name_and_code_are_kept() {
+    let ended = ended_with(5 << 8, 0);
     assert_eq!((&ended.comm[..], ended.status, ended.threads), (&b"main"[..], Some(5 << 8), 2));
+}
+
+/// It left by pthread_exit(3), and what ended the others ended the process.
+#[test]
+fn of_a_main_thread_that_only_left_the_others_the_last_has_the_code() {
+    let left = row(&ended_with(0, 9 << 8));
+    assert_eq!((left.exit_code, left.signal), (Some(9), None));
+    let killed = row(&ended_with(0, 15));
+    assert_eq!((killed.exit_code, killed.signal), (None, Some(15)));
+}
+
+#[test]
+fn a_core_is_left_by_the_thread_that_failed() {
+    let failed = row(&ended_with(6, 6 | 0x80));
+    assert_eq!((failed.exit_code, failed.signal, failed.dumped_core), (None, Some(6), Some(true)));
+    assert_eq!(row(&ended_with(6, 6)).dumped_core, Some(false), "and not where it was only tried");
 }
 
 #[test]
