@@ -54,6 +54,11 @@ macro_rules! deltas {
                 sample.process_exit = ended;
             }
 
+            /// CPU time of the interval that no row tells, and parents of those who used it do.
+            pub fn unseen_cpu_us(&self) -> i64 {
+                self.reaped.unseen_cpu_us()
+            }
+
             /// The totals of the tick before, of all tables.
             pub fn totals(&self) -> rows::Sample {
                 rows::Sample { $($name: self.$name.totals()),* }

@@ -2,10 +2,11 @@
 
 use crate::schema::rows::{Sample, System};
 
-/// Fills in what other tables' rows of the same interval tell; `interval_us` knows a table's own.
+/// Fills in what other tables' rows of the same interval tell; `interval_us` knows a table's own, and `unseen_us` is
+/// CPU time that only parents of those tell who used it.
 ///
 /// What no row tells stays as the collector left it, or unknown: an empty table is no zero.
-pub fn fill(sample: &mut Sample, interval_us: impl Fn(&str) -> Option<i64>) {
+pub fn fill(sample: &mut Sample, unseen_us: i64, interval_us: impl Fn(&str) -> Option<i64>) {
     let mut row = sample.system.pop().unwrap_or_default();
     cpu(&mut row, sample, interval_us("cpu"));
     memory(&mut row, sample);
@@ -28,7 +29,7 @@ pub fn fill(sample: &mut Sample, interval_us: impl Fn(&str) -> Option<i64>) {
     // Processes that are read in some ticks only tell more than was busy in this one.
     let intervals = interval_us("cpu").zip(interval_us("process"));
     let is_of_one = intervals.is_none_or(|(cpu, process)| (cpu - process).abs() <= cpu / 10);
-    processes(&mut row, sample, is_of_one);
+    processes(&mut row, sample, unseen_us, is_of_one);
     sample.system.push(row);
 }
 
@@ -81,7 +82,7 @@ fn disk(row: &mut System, sample: &Sample, interval_us: Option<i64>) {
     row.disk_queue_length = longest.zip(interval_us).map(|(queue, us)| queue as f64 / us as f64);
 }
 
-fn processes(row: &mut System, sample: &Sample, is_of_one: bool) {
+fn processes(row: &mut System, sample: &Sample, unseen_us: i64, is_of_one: bool) {
     if sample.process.is_empty() {
         return;
     }
@@ -103,7 +104,7 @@ fn processes(row: &mut System, sample: &Sample, is_of_one: bool) {
     let ended = sample.process_exit.iter().map(|exit| exit.cpu_us);
     let told = sum(sample.process.iter().map(|p| p.cpu_us).chain(ended));
     row.unattributed_cpu_us =
-        row.cpu_busy_us.zip(told).filter(|_| is_of_one).map(|(busy, told)| (busy - told).max(0));
+        row.cpu_busy_us.zip(told).filter(|_| is_of_one).map(|(busy, told)| (busy - told - unseen_us).max(0));
 }
 
 /// The sum of what is known; unknown where nothing is.

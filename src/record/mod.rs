@@ -32,6 +32,7 @@ mod shortage;
 mod standing;
 mod storm;
 mod timing;
+mod unseen;
 mod writing;
 
 pub use budget::{Budget, News as BudgetNews, STEPS, Used};

@@ -2,10 +2,14 @@
 //! the whole life of that to what it says of the parent (`/proc/PID/io`, proc_pid_io(5)). What rows of the
 //! child have told by then is taken off again. What stays is the parent's own, and that of children too
 //! short-lived for a row and for `process_exit`.
+//!
+//! CPU time of children is credited in columns of its own (`reaped_user_us`, `reaped_system_us`): of that `unseen` is
+//! told what rows have, so that the rest is known.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::unseen::Unseen;
 use crate::schema::Rows;
 use crate::schema::rows::{Process, ProcessExit};
 
@@ -13,12 +17,13 @@ use crate::schema::rows::{Process, ProcessExit};
 const IO: usize = 7;
 
 /// For so many ticks it is waited for that a parent is credited: it may have been read just before.
-const WAITED_TICKS: u32 = 2;
+pub const WAITED_TICKS: u32 = 2;
 
 /// What children that are no longer there had done, and their parents were not credited with yet.
 #[derive(Debug, Default)]
 pub struct Reaped {
     of_parent: HashMap<i64, Vec<Owed>>,
+    unseen: Unseen,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +38,8 @@ struct Sums {
     /// gone without a trace.
     minor_faults: i64,
     io: [i64; IO],
+    /// CPU time, with that of its own children.
+    cpu_us: i64,
 }
 
 /// One that is gone: its pid, its parent, and what it had done.
@@ -56,6 +63,7 @@ impl Reaped {
             owed.retain(|owed| owed.waited_ticks < WAITED_TICKS);
         }
         self.of_parent.retain(|_, owed| !owed.is_empty());
+        self.unseen.age();
         let mut gone: Vec<Gone> = Vec::new();
         let mut there = now.iter().peekable();
         for process in before {
@@ -77,7 +85,7 @@ impl Reaped {
                 None => gone.push(Gone { pid: exit.pid, ppid: exit.ppid, sums: Sums::of_end(exit) }),
             }
         }
-        for one in gone.iter().filter(|one| one.sums.io != [0; IO] || one.sums.minor_faults > 0) {
+        for one in gone.iter().filter(|one| one.sums.is_some()) {
             // One that has gone as well has passed it on to its own.
             let mut parent = one.ppid;
             for _ in 0..places.len() {
@@ -87,14 +95,21 @@ impl Reaped {
                 }
             }
             if let Some(parent) = parent {
+                self.unseen.owe(parent, one.sums.cpu_us);
                 self.of_parent.entry(parent).or_default().push(Owed { sums: one.sums, waited_ticks: 0 });
             }
         }
     }
 
+    /// CPU time of children that parents were credited with in the interval, and that no row of those has told.
+    pub fn unseen_cpu_us(&self) -> i64 {
+        self.unseen.us()
+    }
+
     /// Takes off what parents did in the interval what they were credited with. Unknown is what some of it
     /// may be in.
     pub fn take_off(&mut self, interval: &mut [Arc<Process>]) {
+        self.unseen.see(interval);
         if self.of_parent.is_empty() {
             return;
         }
@@ -134,8 +149,10 @@ impl Sums {
     fn of(process: &Process) -> Self {
         let mut process = process.clone();
         let faults = [process.minor_faults, process.reaped_minor_faults];
+        let cpu_us = [process.cpu_us, process.reaped_user_us, process.reaped_system_us];
         Sums {
             minor_faults: faults.into_iter().flatten().sum(),
+            cpu_us: cpu_us.into_iter().flatten().sum(),
             io: io(&mut process).map(|counter| counter.unwrap_or(0)),
         }
     }
@@ -143,11 +160,20 @@ impl Sums {
     /// Of one that ended, what no row of the process has told.
     fn of_end(exit: &ProcessExit) -> Self {
         let told = [exit.read_bytes, exit.write_bytes, None, exit.read_chars, exit.write_chars, None, None];
-        Sums { minor_faults: exit.minor_faults.unwrap_or(0), io: told.map(|counter| counter.unwrap_or(0)) }
+        Sums {
+            minor_faults: exit.minor_faults.unwrap_or(0),
+            cpu_us: exit.cpu_us.unwrap_or(0),
+            io: told.map(|counter| counter.unwrap_or(0)),
+        }
+    }
+
+    fn is_some(&self) -> bool {
+        self.io != [0; IO] || self.minor_faults > 0 || self.cpu_us > 0
     }
 
     fn add(&mut self, more: &Sums) {
         self.minor_faults += more.minor_faults;
+        self.cpu_us += more.cpu_us;
         self.io.iter_mut().zip(more.io).for_each(|(sum, more)| *sum += more);
     }
 }

@@ -189,7 +189,7 @@ impl<'a> Sampler<'a> {
             .collect();
         let mut tick = Tick { rows: Sample::default(), totals, intervals };
         self.possible.judge(&mut rows, tick.interval_us("cpu"));
-        headline::fill(&mut rows, |table| tick.interval_us(table));
+        headline::fill(&mut rows, self.deltas.unseen_cpu_us(), |table| tick.interval_us(table));
         // The headline and the recorder's rows are of the whole round, as the CPU times are.
         let whole = tick.interval_us("cpu");
         tick.intervals.retain(|(table, _)| *table != "system");

@@ -71,5 +71,7 @@ mod stuck;
 mod tiers;
 /// The grammar of time.
 mod time;
+/// CPU time of processes without rows, of which their parents tell.
+mod unseen;
 /// Totals of 32 bits that wrap.
 mod wrapped;
