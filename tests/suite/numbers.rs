@@ -23,7 +23,8 @@ fn each_zero_that_means_unknown_has_its_test_and_its_column() {
             continue;
         }
         rows += 1;
-        if !tests.contains(test.trim_matches('`')) {
+        // Some rows are of the test above.
+        if test != "the same" && !tests.contains(test.trim_matches('`')) {
             wrong.push(format!("no test {test}"));
         }
         let named: Vec<&str> = quoted(column).filter(|name| !name.starts_with("CAP_")).collect();

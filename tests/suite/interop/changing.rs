@@ -4,33 +4,16 @@
 //! What the host does not let a test do is left out, and said.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use rustix::process::Signal;
 use tempfile::TempDir;
 
 use super::super::cli::{Sysray, is_recording, wait_until};
+use super::host::{Undo, group, one, rest, skip};
 use super::possible::impossible;
 use super::started::{Started, epoch};
-
-/// What is undone when the test ends, however it ends.
-struct Undo<F: FnMut()>(F);
-
-impl<F: FnMut()> Drop for Undo<F> {
-    fn drop(&mut self) {
-        (self.0)();
-    }
-}
-
-fn rest(seconds: f64) {
-    std::thread::sleep(Duration::from_secs_f64(seconds));
-}
-
-fn skip(what: &str, why: &dyn std::fmt::Display) {
-    println!("left out: {what}: {why}");
-}
 
 /// Whether a command succeeds; without it, or where it is refused, why not.
 fn did(words: &[&str]) -> Result<String, String> {
@@ -95,21 +78,6 @@ fn device_comes_and_goes(folder: &Path) -> Option<String> {
     Some(device.trim_start_matches("/dev/").to_string())
 }
 
-/// Makes a control group, of version 2 where there is one: processes are told by that.
-fn group() -> Option<PathBuf> {
-    let mounts = fs::read_to_string("/proc/self/mounts").unwrap();
-    let mounts: Vec<Vec<&str>> = mounts.lines().map(|line| line.split(' ').collect()).collect();
-    let second = mounts.iter().filter(|words| words[2] == "cgroup2");
-    let first = mounts.iter().filter(|words| words[3].contains("name=systemd"));
-    let name = format!("sysray-interop-{}", std::process::id());
-    let made = second.chain(first).map(|words| Path::new(words[1]).join(&name));
-    let made = { made }.find(|path| fs::create_dir(path).is_ok());
-    if made.is_none() {
-        skip("processes that are moved to another group", &"no group can be made");
-    }
-    made
-}
-
 /// Two processes, one that sleeps and one that works, are moved to another group. Their pids, and when.
 fn processes_are_moved(sleeper: &Started, worker: &Started, group: &Path) -> Option<f64> {
     for process in [sleeper, worker] {
@@ -119,16 +87,6 @@ fn processes_are_moved(sleeper: &Started, worker: &Started, group: &Path) -> Opt
         }
     }
     Some(epoch())
-}
-
-/// Rows that an SQL question has, the first column of each.
-fn column(store: &Path, sql: &str) -> Vec<Option<f64>> {
-    let csv = Sysray::new(&["query", "--format", "csv", sql]).store(store).prints();
-    csv.lines().skip(1).map(|line| line.split(',').next().unwrap().parse().ok()).collect()
-}
-
-fn one(store: &Path, sql: &str) -> f64 {
-    column(store, sql)[0].unwrap_or_else(|| panic!("nothing is known: {sql}"))
 }
 
 fn started(program: &str, words: &[&str]) -> Started {
@@ -146,7 +104,7 @@ fn what_comes_and_goes_is_told_as_it_was_and_nothing_that_cannot_be() {
         Sysray::new(&["record", "-i", "250ms", "--budget", "none"]).store(&store).into_command();
     let mut recorder = Started::new(recorder.stdout(Stdio::null()));
     wait_until(|| is_recording(&store));
-    let group = group();
+    let group = group().inspect_err(|why| skip("processes that are moved to another group", why)).ok();
     let (sleeper, worker) = (started("sleep", &["60"]), started("sh", &["-c", "while :; do :; done"]));
     rest(3.0);
     let moved = group.as_ref().and_then(|group| processes_are_moved(&sleeper, &worker, group));

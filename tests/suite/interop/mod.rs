@@ -13,6 +13,11 @@ mod changing;
 mod exporter;
 #[cfg(target_os = "linux")]
 mod held;
+#[cfg(target_os = "linux")]
+mod host;
+/// Programs whose numbers the kernel makes hard to tell, and what rows say of them.
+#[cfg(target_os = "linux")]
+mod loads;
 mod pairs;
 #[cfg(target_os = "linux")]
 mod possible;

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -22,6 +22,11 @@ impl Started {
     /// Its pid, which is its group's as well.
     pub fn id(&self) -> u32 {
         self.child.id()
+    }
+
+    /// What it prints, where the command has that piped.
+    pub fn output(&mut self) -> BufReader<ChildStdout> {
+        BufReader::new(self.child.stdout.take().unwrap())
     }
 
     pub fn has_ended(&mut self) -> bool {
@@ -65,7 +70,7 @@ impl Tool {
         let mut command = Command::new("stdbuf");
         command.args(["-oL", name]).args(words).env("LC_ALL", "C").env("S_TIME_FORMAT", "ISO");
         let mut started = Started::new(command.stdout(Stdio::piped()));
-        let out = BufReader::new(started.child.stdout.take().unwrap());
+        let out = started.output();
         let reader = std::thread::spawn(move || out.lines().map(|line| (epoch(), line.unwrap())).collect());
         Tool { name, started, reader }
     }
