@@ -63,8 +63,9 @@ fn tests(folder: &Path) -> BTreeSet<String> {
         } else if path.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&path).unwrap();
             let name = |behind: &str| {
-                let name = behind.trim_start().strip_prefix("fn ")?.split_once('(')?.0;
-                Some(name.to_string())
+                // Behind other attributes.
+                let line = behind.lines().map(str::trim).find(|line| line.starts_with("fn "))?;
+                Some(line.strip_prefix("fn ")?.split_once('(')?.0.to_string())
             };
             found.extend(text.split("#[test]").skip(1).filter_map(name));
         }
