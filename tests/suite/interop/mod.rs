@@ -1,7 +1,7 @@
 //! sysray beside other programs: their answers to the same questions must be ours.
 //!
-//! These need DuckDB, promtool, sysstat, procps, stress-ng, node_exporter and iproute2, which `.ci/run` installs:
-//! `cargo test -- --ignored`.
+//! These need DuckDB, promtool, sysstat, procps, stress-ng, node_exporter, iproute2 and a C compiler, which `.ci/run`
+//! installs: `cargo test -- --ignored`.
 
 /// A minute beside other tools, under load.
 #[cfg(target_os = "linux")]
