@@ -265,6 +265,8 @@ fn what_it_calls_null_is_null_in_a_snapshot_and_the_rest_is_not() {
             ["process.wchan", "system.disk_latency", "socket.tcp_", "process_exit.", "listen.netns"]
                 .iter()
                 .chain(&["network.netns", "network.container"])
+                // Unknown where processes were read much sooner or later in one tick than in the other.
+                .chain(&["system.unattributed_cpu_us"])
                 .any(|name| column.starts_with(name))
         };
         let (without, with) = snapshot(nobody);
