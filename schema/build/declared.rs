@@ -201,11 +201,11 @@ fn derived_of(section: &toml::Table, stored: &[Stored]) -> Result<Vec<(String, D
 /// The Rust type and the Arrow builder of a column.
 pub fn rust_type(datatype: &str) -> Option<(&'static str, &'static str)> {
     Some(match datatype {
-        "Int64" => ("i64", "Int64Builder"),
-        "Float64" => ("f64", "Float64Builder"),
+        "Int64" => ("i64", "Numbers<Int64Type>"),
+        "Float64" => ("f64", "Numbers<Float64Type>"),
         "Boolean" => ("bool", "BooleanBuilder"),
         "Utf8" => ("Text", "StringBuilder"),
-        "Timestamp" => ("Micros", "TimestampMicrosecondBuilder"),
+        "Timestamp" => ("Micros", "Numbers<TimestampMicrosecondType>"),
         _ => return None,
     })
 }

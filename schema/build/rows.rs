@@ -12,7 +12,7 @@ pub fn camel(name: &str) -> String {
 pub fn rows(name: &str, index: usize, table: &Table, stored: &[Stored]) -> String {
     let row = camel(name);
     let [mut fields, mut values, mut counters, mut key] = [const { String::new() }; 4];
-    let [mut builders, mut push, mut arrays, mut read] = [const { String::new() }; 4];
+    let [mut builders, mut empty, mut push, mut arrays, mut read] = [const { String::new() }; 5];
     let mut files: Vec<&str> = Vec::new();
     let mut sources: Vec<usize> = Vec::new();
     for (at, column) in stored.iter().enumerate() {
@@ -21,6 +21,13 @@ pub fn rows(name: &str, index: usize, table: &Table, stored: &[Stored]) -> Strin
         let held = if column.nullable { format!("Option<{rust}>") } else { rust.into() };
         let _ = writeln!(fields, "    #[doc = {:?}]\n    pub {own}: {held},", column.toml.about);
         let _ = writeln!(builders, "    {own}: {builder},");
+        // arrow-rs's own take kilobytes before there is a row, if they are not told.
+        let none = match builder {
+            "StringBuilder" => "StringBuilder::with_capacity(0, 0)",
+            "BooleanBuilder" => "BooleanBuilder::with_capacity(0)",
+            _ => "Numbers::default()",
+        };
+        let _ = writeln!(empty, "            {own}: {none},");
         let _ = writeln!(values, "            self.{own}.value(),");
         let _ = writeln!(read, "            {own}: held(batch, {}, {own:?}, at),", at + 3);
         let zone = if rust == "Micros" { ".with_timezone(\"UTC\")" } else { "" };
@@ -91,12 +98,21 @@ impl Row for {row} {{
 }}
 
 #[doc = \"Collects rows of `{name}` into an Arrow batch.\"]
-#[derive(Default)]
 pub struct {row}Batch {{
-    ts: TimestampMicrosecondBuilder,
-    tick: Int64Builder,
-    interval_us: Int64Builder,
+    ts: Numbers<TimestampMicrosecondType>,
+    tick: Numbers<Int64Type>,
+    interval_us: Numbers<Int64Type>,
 {builders}}}
+
+impl Default for {row}Batch {{
+    fn default() -> Self {{
+        {row}Batch {{
+            ts: Numbers::default(),
+            tick: Numbers::default(),
+            interval_us: Numbers::default(),
+{empty}        }}
+    }}
+}}
 
 impl Batch for {row}Batch {{
     type Row = {row};

@@ -1,5 +1,7 @@
 //! Small pure pieces that several parsers share: numbers, and lines of `key value`.
 
+use std::borrow::Cow;
+
 /// A number, or nothing where the text is none. A total beyond `i64` wraps as the kernel's would.
 pub fn int(text: &str) -> Option<i64> {
     let text = text.trim();
@@ -18,10 +20,25 @@ pub fn ints(line: &str) -> impl Iterator<Item = i64> + '_ {
 
 /// The lines of a `key value …` file as (key, rest). A colon behind the key is dropped.
 pub fn pairs(text: &str) -> impl Iterator<Item = (&str, &str)> {
-    text.lines().filter_map(|line| {
-        let (key, rest) = line.split_once([' ', '\t'])?;
-        Some((key.trim_end_matches(':'), rest.trim()))
-    })
+    text.lines().filter_map(pair)
+}
+
+/// Such a line. By bytes: `/proc/PID/status` of many processes is most of what is read so.
+pub fn pair(line: &str) -> Option<(&str, &str)> {
+    let at = line.bytes().position(|byte| matches!(byte, b' ' | b'\t'))?;
+    let (key, rest) = line.split_at(at);
+    Some((key.strip_suffix(':').unwrap_or(key), rest.trim_ascii()))
+}
+
+/// What is before and behind the first such byte, which is to be of ASCII.
+pub fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
+    let place = text.bytes().position(|byte| byte == at)?;
+    Some((&text[..place], &text[place + 1..]))
+}
+
+/// Text of which the kernel vouches for nothing but that it is bytes, and which nearly always is UTF-8.
+pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// The numbers of a list such as `0-3,8`, as the kernel writes sets of CPUs; `None` where the text is no list.

@@ -62,14 +62,13 @@ impl Journal {
         let (journal, sealed) = place.weigh();
         ring.note(|state| (state.at_rest_bytes, state.sealed_bytes) = (journal, sealed));
         let root = place.folder.root();
-        let encoder = Encoder::new().map_err(|e| store::Error::damaged(root, e.to_string()))?;
         let (shared, there) = (ring.clone(), place.clone());
         let thread = std::thread::Builder::new()
             .name("journal".into())
             .spawn(move || writing::write(&shared, &there, inventory))
             .map_err(store::Error::io(root))?;
         Ok(Journal {
-            encoder,
+            encoder: Encoder::new(),
             header_bytes: store::part_header(&place.host, &place.boot_id).len() as u64,
             place,
             part: None,

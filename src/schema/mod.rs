@@ -6,6 +6,7 @@ mod document;
 mod entity;
 mod event;
 mod expr;
+mod numbers;
 mod row;
 mod shared;
 mod table;
@@ -27,11 +28,10 @@ pub mod rows {
     use std::hash::{Hash, Hasher};
     use std::sync::Arc;
 
-    use arrow::array::{
-        ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, RecordBatch, StringBuilder,
-        TimestampMicrosecondBuilder,
-    };
+    use arrow::array::{ArrayRef, BooleanBuilder, RecordBatch, StringBuilder};
+    use arrow::datatypes::{Float64Type, Int64Type, TimestampMicrosecondType};
 
+    use super::numbers::Numbers;
     use super::row::{Held, held, interval_us};
     use super::shared::Rows;
     use super::{

@@ -1,6 +1,6 @@
 //! The smaller files of `/proc/PID`: proc_pid_status(5), proc_pid_io(5) and so on. Pure; reads nothing.
 
-use super::super::parse::{int, ints, pairs};
+use super::super::parse::{cut, int, ints, pair, pairs};
 
 /// What `status` tells that `stat` does not. Memory in bytes.
 #[derive(Debug, Default)]
@@ -21,7 +21,10 @@ pub struct Status {
 pub fn parse_status(text: &str) -> Status {
     let mut status = Status::default();
     let bytes = |rest: &str| Some(ints(rest).next()?.saturating_mul(1024));
-    for (key, rest) in pairs(text) {
+    // Of some sixty lines ten are wanted.
+    let wanted =
+        |line: &&str| matches!(line.as_bytes().first(), Some(b'U' | b'G' | b'V' | b'R' | b'v' | b'n'));
+    for (key, rest) in text.lines().filter(wanted).filter_map(pair) {
         match key {
             // Real, effective, saved, of file system.
             "Uid" => status.uid = ints(rest).nth(1),
@@ -118,8 +121,8 @@ pub fn parse_cgroup(text: &str) -> Option<&str> {
         controllers.split(',').filter_map(|own| order.iter().position(|o| *o == own)).min()
     };
     let lines = text.lines().filter_map(|line| {
-        let (_, rest) = line.split_once(':')?;
-        let (controllers, path) = rest.split_once(':').filter(|(_, path)| path.starts_with('/'))?;
+        let (_, rest) = cut(line, b':')?;
+        let (controllers, path) = cut(rest, b':').filter(|(_, path)| path.starts_with('/'))?;
         Some((path == "/", rank(controllers)?, path))
     });
     lines.min().map(|(_, _, path)| path)

@@ -7,14 +7,11 @@ use std::collections::HashMap;
 
 use arrow::array::RecordBatch;
 use arrow::error::ArrowError;
-use arrow::ipc::MetadataVersion;
-use arrow::ipc::writer::{
-    DictionaryTracker, IpcDataGenerator, IpcWriteContext, IpcWriteOptions, write_message,
-};
 use zstd::zstd_safe::{CCtx, CDict, compress_bound, get_error_name};
 
 use super::again::Again;
 use super::frame::{Codec, Content, ENTRY, HEADER, MAGIC, Moment};
+use super::message::MessageWriter;
 
 /// How many frames lean on one keyframe, itself included.
 const KEYED_FRAMES: u32 = 60;
@@ -50,8 +47,7 @@ impl From<&(u32, RecordBatch)> for Told {
 
 /// Turns the ticks of one part into frames; keeps its buffers from one to the next.
 pub struct Encoder {
-    options: IpcWriteOptions,
-    context: IpcWriteContext,
+    messages: MessageWriter,
     zstd: CCtx<'static>,
     dictionaries: HashMap<u32, CDict<'static>>,
     key: u64,
@@ -61,12 +57,17 @@ pub struct Encoder {
     payload: Vec<u8>,
 }
 
+impl Default for Encoder {
+    fn default() -> Self {
+        Encoder::new()
+    }
+}
+
 impl Encoder {
     /// An encoder for a new part: its first frame is a keyframe.
-    pub fn new() -> Result<Self, ArrowError> {
-        Ok(Encoder {
-            options: IpcWriteOptions::try_new(8, false, MetadataVersion::V5)?,
-            context: IpcWriteContext::default(),
+    pub fn new() -> Self {
+        Encoder {
+            messages: MessageWriter::default(),
             zstd: CCtx::create(),
             dictionaries: HashMap::new(),
             key: 0,
@@ -74,7 +75,7 @@ impl Encoder {
             raw: Vec::new(),
             packed: Vec::new(),
             payload: Vec::new(),
-        })
+        }
     }
 
     /// Begins another part.
@@ -135,10 +136,7 @@ impl Encoder {
             again.encode(&mut self.raw);
         }
         if told.again.is_none() || told.rows.num_rows() > 0 {
-            let mut tracker = DictionaryTracker::new(false);
-            let generator = IpcDataGenerator::default();
-            let (_, data) = generator.encode(&told.rows, &mut tracker, &self.options, &mut self.context)?;
-            write_message(&mut self.raw, data, &self.options)?;
+            self.messages.write(&told.rows, &mut self.raw)?;
         }
         self.packed.clear();
         self.packed.reserve(compress_bound(self.raw.len()));

@@ -23,7 +23,7 @@ pub fn keep_last(
     totals: &Tables,
 ) -> Result<(), Error> {
     let path = path(folder.root(), host);
-    let frame = Encoder::new().and_then(|mut encoder| encoder.encode(moment, &[], totals));
+    let frame = Encoder::new().encode(moment, &[], totals);
     let frame = frame.map_err(|e| Error::damaged(&path, e.to_string()))?;
     let mut file = Unpublished::new(folder, path.clone())?;
     file.write_all(&header::encode(host, boot_id))

@@ -6,6 +6,7 @@ mod encoder;
 mod frame;
 mod header;
 mod last;
+mod message;
 mod part;
 mod rows;
 mod table;

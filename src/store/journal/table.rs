@@ -1,6 +1,7 @@
 //! One table of a part, unpacked frame after frame; and where its rows lie, of which a frame has itself
 //! only what its keyframe has not.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -58,11 +59,15 @@ impl Lying {
     }
 }
 
+thread_local! {
+    /// What unpacking takes, some 100 KiB, serves all tables: a part has as many readers as tables.
+    static ZSTD: RefCell<DCtx<'static>> = RefCell::new(DCtx::create());
+}
+
 /// Unpacks one table, frame after frame.
 pub struct TableReader {
     id: usize,
     schema: SchemaRef,
-    zstd: DCtx<'static>,
     /// The last keyframe.
     key: Option<Key>,
 }
@@ -81,7 +86,7 @@ struct Key {
 impl TableReader {
     /// Of the table in a place of the part's list, which has these columns.
     pub fn new(id: usize, schema: SchemaRef) -> Self {
-        TableReader { id, schema, zstd: DCtx::create(), key: None }
+        TableReader { id, schema, key: None }
     }
 
     /// Takes note of a frame, which may be the keyframe of others. Frames are to be entered in order.
@@ -188,13 +193,16 @@ impl TableReader {
             return None;
         }
         let mut raw = Vec::with_capacity(entry.raw);
-        let unpacked = match entry.codec {
-            Codec::Zstd => self.zstd.decompress(&mut raw, packed),
+        let dictionary = match entry.codec {
+            Codec::Zstd => None,
             Codec::ZstdKeyed | Codec::ZstdAgain => {
-                let key = self.key.as_ref().filter(|own| own.seq == key)?;
-                self.zstd.decompress_using_ddict(&mut raw, packed, &key.dictionary)
+                Some(&self.key.as_ref().filter(|own| own.seq == key)?.dictionary)
             }
         };
+        let unpacked = ZSTD.with_borrow_mut(|zstd| match dictionary {
+            Some(dictionary) => zstd.decompress_using_ddict(&mut raw, packed, dictionary),
+            None => zstd.decompress(&mut raw, packed),
+        });
         (unpacked.ok()? == entry.raw).then_some(raw)
     }
 }

@@ -124,8 +124,7 @@ impl Writer {
     /// Begins a part.
     pub fn begin(folder: &Folder, name: &PartName, boot_id: &str) -> Result<Self, Error> {
         let part = PartFile::begin(folder, name, boot_id, 0)?;
-        let encoder = Encoder::new().map_err(|e| Error::damaged(&part.path, e.to_string()))?;
-        Ok(Writer { part, encoder })
+        Ok(Writer { part, encoder: Encoder::new() })
     }
 
     /// Appends one frame; hands out its size in bytes.

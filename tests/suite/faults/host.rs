@@ -141,7 +141,7 @@ impl Host {
             self.next += 1;
             if part.is_none() {
                 let begin = || PartFile::begin(&self.folder, &name, "boot", self.policy.part_bytes());
-                part = begin().or_else(|_| begin()).ok().map(|part| (part, Encoder::new().unwrap()));
+                part = begin().or_else(|_| begin()).ok().map(|part| (part, Encoder::new()));
             }
             let Some((file, encoder)) = &mut part else { continue };
             let told: Vec<Told> = tables.iter().map(Told::from).collect();

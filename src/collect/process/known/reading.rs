@@ -7,7 +7,7 @@ use super::super::folder::{Folder, Miss};
 use super::super::words::set;
 use super::{Known, Now};
 use crate::collect::container::container_of;
-use crate::collect::parse::int;
+use crate::collect::parse::{int, lossy};
 use crate::collect::redact;
 use crate::schema::Text;
 
@@ -29,7 +29,7 @@ impl Known {
         // A name that is no UTF-8 stands in it, so it is read as bytes.
         let room = self.is_lively().then_some(now.room);
         let bytes = folder.read_held(&mut self.status, room, tid, "status")?;
-        let status: Status = bytes.map(|b| parse_status(&String::from_utf8_lossy(b))).unwrap_or_default();
+        let status: Status = bytes.map(|b| parse_status(&lossy(b))).unwrap_or_default();
         let row = &mut self.row;
         row.username = status.uid.and_then(|uid| now.users.name(uid));
         (row.uid, row.gid) = (status.uid, status.gid);
@@ -89,7 +89,7 @@ impl Known {
 
     pub(super) fn read_cgroup(&mut self, folder: &mut Folder) -> Result<(), Miss> {
         let bytes = folder.read(self.tid, "cgroup")?;
-        let text = bytes.map(String::from_utf8_lossy);
+        let text = bytes.map(lossy);
         let path = text.as_deref().and_then(parse_cgroup);
         if set(&mut self.row.cgroup, path) {
             self.row.container = path.and_then(container_of).and_then(|c| c.id).map(Text::from);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::Now;
 use super::following::Followed;
 use crate::collect::kept::Room;
+use crate::collect::parse::lossy;
 use crate::collect::process::cadence::{LIVELY_TICKS, share};
 use crate::collect::process::details::{Schedule, Status, parse_io, parse_status};
 use crate::collect::process::folder::{Folder, Held, Miss};
@@ -160,7 +161,7 @@ impl One {
         room: Option<&Room>,
     ) -> Result<(), Miss> {
         let bytes = folder.read_held(&mut self.status, room, pid, file.named("status"))?;
-        let status: Status = bytes.map(|b| parse_status(&String::from_utf8_lossy(b))).unwrap_or_default();
+        let status: Status = bytes.map(|b| parse_status(&lossy(b))).unwrap_or_default();
         self.row.voluntary_switches = status.voluntary_switches;
         self.row.involuntary_switches = status.involuntary_switches;
         Ok(())
