@@ -1,7 +1,8 @@
 //! The command line: arguments, one file a command, and how errors leave the program.
 //!
 //! Data goes to stdout, talk to stderr. Exit codes: 0 done, 1 failed, 2 misused, 3 what was verified is
-//! not as it should be, 4 nothing recorded in the range, 130 interrupted.
+//! not as it should be, 4 nothing recorded in the range, 5 more time, memory or temporary files than is allowed,
+//! 130 interrupted.
 
 mod args;
 mod collectors;
@@ -43,12 +44,30 @@ pub struct NotSound(pub String);
 #[error("{0}")]
 pub struct Misused(pub String);
 
+/// A question takes more time, memory or temporary files than it is allowed.
+#[cfg(feature = "desk")]
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct TooMuch(pub String);
+
+/// Somebody asked for an end.
+#[cfg(feature = "desk")]
+#[derive(Debug, thiserror::Error)]
+#[error("interrupted")]
+pub struct Interrupted;
+
 /// Exit code of [`Misused`], as of clap for what it finds.
 const MISUSED: u8 = 2;
 /// Exit code of [`NotSound`].
 const NOT_SOUND: u8 = 3;
 /// Exit code of [`NothingRecorded`].
 const NOTHING_RECORDED: u8 = 4;
+/// Exit code of [`TooMuch`].
+#[cfg(feature = "desk")]
+const TOO_MUCH: u8 = 5;
+/// Exit code of [`Interrupted`], as a shell has it of a program that a signal ended.
+#[cfg(feature = "desk")]
+const INTERRUPTED: u8 = 130;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -76,6 +95,10 @@ pub fn main() -> ExitCode {
                 () if error.is::<NothingRecorded>() => NOTHING_RECORDED,
                 () if error.is::<NotSound>() => NOT_SOUND,
                 () if error.is::<Misused>() => MISUSED,
+                #[cfg(feature = "desk")]
+                () if error.is::<TooMuch>() => TOO_MUCH,
+                #[cfg(feature = "desk")]
+                () if error.is::<Interrupted>() => INTERRUPTED,
                 () => 1,
             })
         }

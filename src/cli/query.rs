@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 
 use super::args::Query;
-use super::{place, when};
+use super::{Interrupted, TooMuch, place, when};
 use crate::export::{self, Format};
-use crate::query::{Engine, Options};
+use crate::query::{self, Engine, Options};
 use crate::time;
 
 /// Answers a question.
@@ -20,8 +20,12 @@ pub fn run(args: Query) -> Result<()> {
     let when = when::when(&root, &args.range)?;
     let context = when.context.clone();
     let read_time = move |text: &str| time::parse(text, &context).map_err(|e| e.to_string());
-    let options = Options { range: when.range, ..Options::new(std::sync::Arc::new(read_time)) };
+    let options = Options::new(std::sync::Arc::new(read_time)).within(args.memory);
+    let options = Options { range: when.range, timeout: args.timeout, ..options };
     let engine = Engine::open(&[root], options)?;
+    let stop = engine.stop();
+    ctrlc::set_handler(move || stop.now()).context("signals cannot be caught")?;
+    quiet();
     let by_name = args.output.as_deref().and_then(Format::of_path);
     let format = args.format.or(by_name).unwrap_or(Format::Table);
     let stdout = io::stdout();
@@ -77,6 +81,13 @@ fn answer(
                 ControlFlow::Break(())
             }
         }
+    });
+    let schema = schema.map_err(|error| match error {
+        query::Error::Interrupted => Interrupted.into(),
+        query::Error::Timeout { .. } | query::Error::Memory { .. } | query::Error::Spilled { .. } => {
+            TooMuch(error.to_string()).into()
+        }
+        error => anyhow::Error::from(error),
     })?;
     if let Some(error) = failed {
         return Err(error.into());
@@ -87,6 +98,15 @@ fn answer(
         (None, None) => {}
     }
     Ok(())
+}
+
+/// Threads that work for the engine tell what they met by what they hand out, not by themselves.
+fn quiet() {
+    let loud = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| match std::thread::current().name() {
+        Some("question" | "query") => {}
+        _ => loud(panic),
+    }));
 }
 
 /// The file takes its name only when the answer is whole.

@@ -15,6 +15,10 @@ use crate::time::parse_duration;
 /// The shortest interval that can be recorded.
 const SHORTEST: Duration = Duration::from_millis(10);
 
+/// What no question can do without.
+#[cfg(feature = "desk")]
+const LEAST_MEMORY_BYTES: u64 = 96 << 20;
+
 /// Bytes of a name that the kernel keeps: proc_pid_comm(5).
 const LONGEST_COMM: usize = 15;
 
@@ -81,6 +85,17 @@ pub fn bytes(text: &str) -> Result<u64, String> {
     match number.parse::<f64>() {
         Ok(n) if n > 0.0 && n * factor as f64 >= 1.0 => Ok((n * factor as f64) as u64),
         _ => Err("a size larger than 0 is wanted, such as 2GiB or 500MB".into()),
+    }
+}
+
+/// How much memory a question may take.
+#[cfg(feature = "desk")]
+pub fn memory(text: &str) -> Result<u64, String> {
+    match bytes(text)? {
+        bytes if bytes < LEAST_MEMORY_BYTES => {
+            Err(format!("a question takes at least {} MiB", LEAST_MEMORY_BYTES >> 20))
+        }
+        bytes => Ok(bytes),
     }
 }
 

@@ -101,8 +101,8 @@ impl Default for Options {
 
 /// Takes batches of one schema, one after the other.
 ///
-/// Every format but `Table` writes each batch as it comes; that one has to see all rows before it
-/// knows how wide its columns are, and keeps the batches until then.
+/// Every format writes each batch as it comes; `Table` has to see a thousand rows before it knows how
+/// wide its columns are, and goes on by the thousand.
 pub trait Writer {
     /// Writes a batch, or keeps it.
     ///

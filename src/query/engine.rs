@@ -1,7 +1,7 @@
 //! The engine: a session over one or more stores that answers questions in SQL.
 //!
 //! It blocks its caller; the threads that work for it are its own. It changes nothing on disk but
-//! for temporary files where a sort does not fit into memory.
+//! for temporary files without a name where a sort does not fit into memory.
 
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
@@ -9,12 +9,14 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use datafusion::arrow::array::{RecordBatch, RecordBatchOptions};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::{DataFusionError, TableReference};
 use datafusion::config::Dialect;
 use datafusion::execution::SessionStateBuilder;
+use datafusion::execution::disk_manager::DiskManagerBuilder;
 use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionState;
@@ -27,21 +29,37 @@ use futures::StreamExt;
 use tokio::runtime::Runtime;
 
 use super::Error;
+use super::depth;
 use super::division::TrueDivision;
 use super::explain_error::{Asked, explained, table};
 use super::files::Footers;
 use super::literals::{ReadTime, TimeLiterals};
 use super::names::plain;
 use super::source::Source;
+use super::spill::Spill;
 use super::view::{CATALOG, Store, Views};
+use super::work::{self, Limits, Part, Parts, Stop};
 use crate::schema;
 use crate::store::Catalog;
 use crate::time::Range;
 
-/// Temporary files together may not be larger.
-const SPILLED_BYTES: u64 = 1 << 30;
+/// Temporary files together may be so many times as large as the process.
+const SPILLED_TIMES: u64 = 16;
 /// More threads than this buy little for the sizes at hand.
 const MOST_THREADS: usize = 4;
+/// A deep condition is evaluated as it was planned, a call a level.
+const STACK_BYTES: usize = 16 << 20;
+
+/// What the program takes before it holds a row.
+const AROUND_BYTES: u64 = 64 << 20;
+/// With less no sort can begin.
+const LEAST_POOL_BYTES: usize = 16 << 20;
+/// Batches have fewer rows where less may be held.
+const SMALL_POOL_BYTES: usize = 48 << 20;
+/// And as many as usual where it may be as much.
+const LARGE_POOL_BYTES: usize = 128 << 20;
+/// What a thread is worth having for: each decodes segments of its own.
+const THREAD_BYTES: u64 = 64 << 20;
 
 /// How an engine answers.
 #[derive(Clone)]
@@ -52,6 +70,15 @@ pub struct Options {
     pub read_time: ReadTime,
     /// What sorts, joins and groups may hold in memory. Decoding Parquet is not counted.
     pub memory_bytes: usize,
+    /// How much of it may go to temporary files.
+    pub spilled_bytes: u64,
+    /// How large the process may be while a question is worked on, where that is known: beyond it the
+    /// question ends. Nothing else in the process should grow meanwhile.
+    pub resident_bytes: Option<u64>,
+    /// How long a question may take.
+    pub timeout: Option<Duration>,
+    /// Whether conditions are applied while Parquet is decoded. The answers are the same.
+    pub pushdown: bool,
     /// How many threads work on a question.
     pub threads: usize,
 }
@@ -60,15 +87,42 @@ impl Options {
     /// All of time, 256 MiB, and as many threads as the machine has, up to four.
     pub fn new(read_time: ReadTime) -> Self {
         let threads = available_parallelism().map_or(1, NonZeroUsize::get).min(MOST_THREADS);
-        Options { range: Range::ALL, read_time, memory_bytes: 256 << 20, threads }
+        Options {
+            range: Range::ALL,
+            read_time,
+            memory_bytes: 256 << 20,
+            spilled_bytes: SPILLED_TIMES * (256 << 20),
+            resident_bytes: None,
+            timeout: None,
+            pushdown: true,
+            threads,
+        }
+    }
+
+    /// So that the process as a whole stays below `bytes`: what decodes Parquet is not counted where it
+    /// reserves nothing, so that what is left for sorts, joins and groups stands well below.
+    pub fn within(mut self, bytes: u64) -> Self {
+        self.resident_bytes = Some(bytes);
+        self.memory_bytes = usize::try_from(bytes.saturating_sub(AROUND_BYTES) / 3).unwrap_or(usize::MAX);
+        self.memory_bytes = self.memory_bytes.max(LEAST_POOL_BYTES);
+        self.spilled_bytes = bytes.saturating_mul(SPILLED_TIMES);
+        self.threads = self.threads.min(usize::try_from(bytes / THREAD_BYTES).unwrap_or(usize::MAX)).max(1);
+        self
     }
 }
 
 /// Answers questions over stores.
 pub struct Engine {
-    runtime: Runtime,
+    runtime: Option<Runtime>,
+    desk: Desk,
+    limits: Limits,
+}
+
+/// What a question at work needs of the engine.
+#[derive(Clone)]
+struct Desk {
     session: SessionContext,
-    memory_bytes: usize,
+    allowed_bytes: usize,
 }
 
 impl Engine {
@@ -95,11 +149,20 @@ impl Engine {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(options.threads.max(1))
             .thread_name("query")
+            .thread_stack_size(STACK_BYTES)
             .build()
             .map_err(|error| start(&error))?;
-        let memory_bytes = options.memory_bytes;
+        let Options { resident_bytes, timeout, memory_bytes, .. } = options;
+        let limits = Limits { stop: Stop::default(), timeout, resident_bytes };
+        let whole = resident_bytes.and_then(|bytes| usize::try_from(bytes).ok());
         let session = session(sources, options).map_err(|error| start(&error))?;
-        Ok(Engine { runtime, session, memory_bytes })
+        let desk = Desk { session, allowed_bytes: whole.unwrap_or(memory_bytes) };
+        Ok(Engine { runtime: Some(runtime), desk, limits })
+    }
+
+    /// What ends a question from another thread.
+    pub fn stop(&self) -> Stop {
+        self.limits.stop.clone()
     }
 
     /// Answers a question as a whole: the schema of the answer, and its rows.
@@ -119,27 +182,42 @@ impl Engine {
     /// the schema of the answer, which there is without a batch too.
     ///
     /// # Errors
-    /// What is wrong with the question, or with a store; `each` may have seen a part by then.
+    /// What is wrong with the question, or with a store, or which limit was met; `each` may have seen a
+    /// part by then.
     pub fn stream(
         &self,
         sql: &str,
-        mut each: impl FnMut(&RecordBatch) -> ControlFlow<()>,
+        each: impl FnMut(&RecordBatch) -> ControlFlow<()>,
     ) -> Result<SchemaRef, Error> {
+        let Some(runtime) = &self.runtime else { return Err(Error::Start("it has ended".into())) };
+        let (desk, sql) = (self.desk.clone(), sql.to_string());
+        work::answered(runtime.handle(), &self.limits, move |parts| desk.answer(sql, parts), each)
+    }
+}
+
+/// A computation that looks at nothing is not waited for.
+impl Drop for Engine {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Desk {
+    async fn answer(self, sql: String, parts: Parts) -> Result<(), Error> {
         let state = self.session.state();
         let explain = |error: DataFusionError| {
-            explained(&error, &Asked { sql, state: &state, allowed_bytes: self.memory_bytes })
+            explained(&error, &Asked { sql: &sql, state: &state, allowed_bytes: self.allowed_bytes })
         };
-        self.runtime.block_on(async {
-            let (plan, schema) = self.plan(sql, &state).await?;
-            let mut batches = execute_stream(plan, state.task_ctx()).map_err(explain)?;
-            while let Some(batch) = batches.next().await {
-                let batch = batch.and_then(|batch| named(&batch, &schema));
-                if each(&batch.map_err(explain)?).is_break() {
-                    break;
-                }
-            }
-            Ok(schema)
-        })
+        let (plan, schema) = self.plan(&sql, &state).await?;
+        let mut batches = execute_stream(plan, state.task_ctx()).map_err(explain)?;
+        let mut wanted = parts.send(Part::Schema(schema.clone())).is_ok();
+        while wanted && let Some(batch) = batches.next().await {
+            let batch = batch.and_then(|batch| named(&batch, &schema)).map_err(explain)?;
+            wanted = parts.send(Part::Rows(batch)).is_ok();
+        }
+        Ok(())
     }
 
     /// The plan, and the schema of the answer with names as they were typed.
@@ -149,8 +227,9 @@ impl Engine {
         state: &SessionState,
     ) -> Result<(Arc<dyn ExecutionPlan>, SchemaRef), Error> {
         let explain = |error: DataFusionError| {
-            explained(&error, &Asked { sql, state, allowed_bytes: self.memory_bytes })
+            explained(&error, &Asked { sql, state, allowed_bytes: self.allowed_bytes })
         };
+        depth::check_text(sql)?;
         let statement = state.sql_to_statement(sql, &Dialect::Generic).map_err(|error| match error {
             DataFusionError::Plan(_) => Error::Empty,
             DataFusionError::NotImplemented(_) => Error::Several,
@@ -159,6 +238,7 @@ impl Engine {
         if !is_question(&statement) {
             return Err(Error::NotAQuestion);
         }
+        depth::check(&statement)?;
         let references = state.resolve_table_references(&statement).map_err(explain)?;
         for reference in &references {
             let TableReference::Bare { table: name } = reference else { continue };
@@ -206,19 +286,27 @@ fn is_question(statement: &Statement) -> bool {
 
 fn session(sources: Vec<Arc<dyn Source>>, options: Options) -> datafusion::common::Result<SessionContext> {
     let told = NonZeroUsize::new(5).expect("five is not zero");
+    let spill = Spill::new(options.spilled_bytes);
     let pool = TrackConsumersPool::new(FairSpillPool::new(options.memory_bytes), told);
     let runtime = RuntimeEnvBuilder::new()
         .with_memory_pool(Arc::new(pool))
-        .with_max_temp_directory_size(SPILLED_BYTES)
+        .with_disk_manager_builder(DiskManagerBuilder::default().with_temp_file_factory(Arc::new(spill)))
         .build_arc()?;
 
+    // What is merged from files, decoded or printed has some batches at hand of each source.
+    let batch_rows = match options.memory_bytes {
+        ..SMALL_POOL_BYTES => 1024,
+        ..LARGE_POOL_BYTES => 4096,
+        _ => 8192,
+    };
     let mut config = SessionConfig::new()
+        .with_batch_size(batch_rows)
         .with_target_partitions(options.threads.max(1))
         .with_information_schema(true)
         .with_default_catalog_and_schema(CATALOG, CATALOG)
         .with_create_default_catalog_and_schema(false);
     let set = config.options_mut();
-    set.execution.parquet.pushdown_filters = true;
+    set.execution.parquet.pushdown_filters = options.pushdown;
     set.execution.sort_pushdown_buffer_capacity = options.memory_bytes / 16;
     set.execution.sort_spill_reservation_bytes = (options.memory_bytes / 32).min(10 << 20);
     set.execution.time_zone = Some("UTC".to_string());

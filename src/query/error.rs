@@ -1,6 +1,8 @@
 //! What can be wrong with a question, each as one line that names the thing and the way out.
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::store;
 
@@ -33,10 +35,28 @@ pub enum Error {
     #[error("'{text}' is compared with a time: {why}")]
     Time { text: String, why: String },
     #[error(
-        "the question needs more than {} MiB of memory; narrow its range, select fewer columns or allow it more",
+        "the question needs more than {} MiB of memory; narrow its range, select fewer columns or allow it more with --memory",
         .allowed_bytes >> 20
     )]
     Memory { allowed_bytes: usize },
+    /// The question itself, before it is planned.
+    #[error("the question is too large: {0}")]
+    TooLarge(String),
+    #[error("no answer within {}; narrow the range, or allow it longer with --timeout", seconds(.allowed))]
+    Timeout { allowed: Duration },
+    #[error("interrupted")]
+    Interrupted,
+    #[error(
+        "the question needs more than {} MiB of temporary files in {}; narrow its range, select fewer columns or allow it more memory with --memory",
+        .allowed_bytes >> 20, .folder.display()
+    )]
+    Spilled { folder: PathBuf, allowed_bytes: u64 },
+    /// The disk, or what may be done there.
+    #[error(
+        "what does not fit into memory cannot be kept in {} ({why}); name another folder in TMPDIR, or allow it more memory with --memory",
+        .folder.display()
+    )]
+    Temporary { folder: PathBuf, why: String },
     #[error(transparent)]
     Store(Arc<store::Error>),
     #[error("cannot start the query engine: {0}")]
@@ -50,4 +70,8 @@ impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         Error::Store(Arc::new(error))
     }
+}
+
+fn seconds(time: &Duration) -> String {
+    format!("{} s", time.as_secs_f64())
 }

@@ -1,6 +1,7 @@
 //! DataFusion's errors in the words of this program: one line, near names, no noise.
 
 use std::error::Error as StdError;
+use std::io;
 
 use datafusion::arrow::error::ArrowError;
 use datafusion::common::{Column, DataFusionError, SchemaError};
@@ -44,7 +45,10 @@ pub(super) fn explained(error: &DataFusionError, asked: &Asked) -> Error {
 fn own(error: &DataFusionError) -> Option<Error> {
     let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
     while let Some(link) = cause {
-        if let Some(own) = link.downcast_ref::<Error>() {
+        // What an I/O error is made of is not its source.
+        let inside = link.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        let inside = inside.and_then(|inside| inside.downcast_ref::<Error>());
+        if let Some(own) = link.downcast_ref::<Error>().or(inside) {
             return Some(own.clone());
         }
         cause = link.source();
@@ -52,8 +56,15 @@ fn own(error: &DataFusionError) -> Option<Error> {
     None
 }
 
+/// So many characters of the engine's own words: it tells of a plan or an expression as a whole.
+const LONGEST: usize = 300;
+
 fn other(what: &str) -> Error {
-    Error::Other(first_line(what).to_string())
+    let line = first_line(what);
+    match line.char_indices().nth(LONGEST) {
+        Some((end, _)) => Error::Other(format!("{}…", &line[..end])),
+        None => Error::Other(line.to_string()),
+    }
 }
 
 fn first_line(text: &str) -> &str {

@@ -4,6 +4,7 @@
 //! nothing but questions.
 
 mod bounds;
+mod depth;
 mod division;
 mod engine;
 mod error;
@@ -13,13 +14,17 @@ mod files;
 mod literals;
 mod names;
 mod provider;
+mod resident;
 mod source;
+mod spill;
 mod statistics;
 mod suggest;
 mod view;
+mod work;
 
 pub use engine::{Engine, Options};
 pub use error::Error;
 pub use examples::{EXAMPLES, Example};
 pub use literals::ReadTime;
 pub use source::Source;
+pub use work::Stop;

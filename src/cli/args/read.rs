@@ -17,7 +17,8 @@ Examples:
   sysray query -b 'yesterday 14:00' -e 'yesterday 15:00' --format csv -o out.csv -f question.sql
 
 Times: now, 10m (ago), 14:05, yesterday 14:05, '2026-11-22 14:05', RFC 3339, @1795363911, start+5m, end-5m.
-Exit codes: 0 answered, 1 failed, 2 misused, 4 nothing recorded in the range.";
+Exit codes: 0 answered, 1 failed, 2 misused, 4 nothing recorded in the range, 5 it takes more time, memory or
+temporary files than it is allowed, 130 interrupted.";
 
 #[cfg(feature = "desk")]
 pub const REPORT_EXAMPLES: &str = "\
@@ -50,6 +51,13 @@ pub struct Query {
     /// Write the answer to a file
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// How long the question may take, such as 30s; without it as long as it takes
+    #[arg(long, value_name = "TIME", value_parser = values::span)]
+    pub timeout: Option<std::time::Duration>,
+    /// How much memory the program may take; what is sorted or grouped beyond that goes to files without a
+    /// name in $TMPDIR, else /var/tmp
+    #[arg(long, value_name = "SIZE", default_value = "256MiB", value_parser = values::memory)]
+    pub memory: u64,
 }
 
 #[cfg(feature = "desk")]

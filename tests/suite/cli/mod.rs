@@ -4,6 +4,8 @@
 
 #[cfg(feature = "desk")]
 mod asking;
+#[cfg(feature = "desk")]
+mod limits;
 mod misuse;
 mod recording;
 mod showing;
@@ -45,6 +47,13 @@ impl Sysray {
         self
     }
 
+    /// With further words, behind all others.
+    #[cfg(feature = "desk")]
+    pub fn with(mut self, words: &[&str]) -> Sysray {
+        self.command.args(words);
+        self
+    }
+
     pub fn store(mut self, root: &Path) -> Sysray {
         self.command.arg("--store").arg(root);
         self
@@ -69,7 +78,7 @@ impl Sysray {
     }
 
     /// The command line itself, for who starts it otherwise.
-    #[cfg(all(feature = "desk", target_os = "linux"))]
+    #[cfg(feature = "desk")]
     pub fn into_command(self) -> Command {
         self.command
     }

@@ -9,6 +9,7 @@ mod beside;
 /// A recording made while CPUs, interfaces, devices and groups come and go.
 #[cfg(target_os = "linux")]
 mod changing;
+mod differential;
 #[cfg(target_os = "linux")]
 mod exporter;
 #[cfg(target_os = "linux")]

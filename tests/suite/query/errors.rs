@@ -148,7 +148,7 @@ fn a_question_that_needs_too_much_memory_says_so() {
     let error = told(&engine, "select max(a.load1 + b.load1) from system a join system b using (tick, host)");
     assert_eq!(
         error,
-        "error: the question needs more than 1 MiB of memory; narrow its range, select fewer columns or allow it more"
+        "error: the question needs more than 1 MiB of memory; narrow its range, select fewer columns or allow it more with --memory"
     );
     // What can be done in parts is done: a sort goes to disk.
     assert_eq!(

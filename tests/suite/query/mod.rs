@@ -16,7 +16,12 @@ use sysray::schema::{Micros, TABLES};
 use sysray::time::Range;
 
 mod errors;
-mod shelf;
+mod hostile;
+pub mod house;
+mod limits;
+pub mod pushed;
+pub mod shelf;
+mod written;
 
 use shelf::{Shelf, at, batch};
 
@@ -28,7 +33,7 @@ fn plus_seconds() -> ReadTime {
     })
 }
 
-fn options() -> Options {
+pub fn options() -> Options {
     Options { threads: 2, ..Options::new(plus_seconds()) }
 }
 

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{AsArray, RecordBatch};
+use datafusion::arrow::compute::concat_batches;
 use datafusion::arrow::datatypes::TimestampMicrosecondType;
 use datafusion::parquet::arrow::ArrowWriter;
+use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use datafusion::parquet::file::properties::WriterProperties;
 use sysray::query::Source;
 use sysray::schema::{Batch, Micros, Row, Stamp, Table};
@@ -77,6 +79,22 @@ impl Shelf {
     /// Where the segments lie.
     pub fn paths(&self) -> Vec<PathBuf> {
         self.segments.iter().map(|segment| segment.path.clone()).collect()
+    }
+
+    /// All that it has, as it is stored: tables, hosts and rows.
+    pub fn rows(&self) -> Vec<(String, String, RecordBatch)> {
+        let sealed = self.segments.iter().map(|segment| {
+            let file = segment.file.try_clone().unwrap();
+            let reader = ParquetRecordBatchReaderBuilder::try_new(file).unwrap().build().unwrap();
+            let batches: Vec<RecordBatch> = reader.map(Result::unwrap).collect();
+            let rows = concat_batches(&batches[0].schema(), &batches).unwrap();
+            (segment.name.table.clone(), segment.name.host.clone(), rows)
+        });
+        let tails = self
+            .tails
+            .iter()
+            .map(|(table, tail)| ((*table).into(), tail.host.to_string(), tail.batch.clone()));
+        sealed.chain(tails).collect()
     }
 
     /// Cuts the last segment to so many bytes.

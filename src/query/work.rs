@@ -1,0 +1,165 @@
+//! A question at work, on a thread of its own: who asked waits for its rows, and may leave it at any
+//! moment, also while it plans, or is in the middle of a computation that looks at nothing.
+
+use std::any::Any;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::SchemaRef;
+use futures::future::{AbortHandle, Abortable};
+use tokio::runtime::Handle;
+
+use super::Error;
+use super::resident::Resident;
+
+/// What planning the deepest question that is let through needs, several times over.
+const STACK_BYTES: usize = 64 << 20;
+/// Limits are looked at so often.
+const LOOK: Duration = Duration::from_millis(10);
+/// A question that was left is waited for, so that its memory and its files are free again; but not
+/// for ever.
+const PATIENCE: Duration = Duration::from_millis(200);
+
+/// Ends the question that an engine is at, from another thread.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Ends the question, or else the next one.
+    pub fn now(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Forgets that a question was to end: what is asked next is answered.
+    pub fn clear(&self) {
+        self.0.store(false, Ordering::SeqCst);
+    }
+
+    fn is_wanted(&self) -> bool {
+        self.0.swap(false, Ordering::SeqCst)
+    }
+}
+
+/// What ends a question before its answer does.
+pub(super) struct Limits {
+    pub(super) stop: Stop,
+    pub(super) timeout: Option<Duration>,
+    /// How large the process may be.
+    pub(super) resident_bytes: Option<u64>,
+}
+
+/// What comes of a question: once what the answer is made of, then its rows.
+pub(super) enum Part {
+    Schema(SchemaRef),
+    Rows(RecordBatch),
+}
+
+/// Where parts go; an error means that nobody wants more.
+pub(super) type Parts = SyncSender<Part>;
+
+/// Sets `work` about a question, and hands the rows to `each` until there are no more, it breaks off,
+/// or a limit is met.
+pub(super) fn answered<F>(
+    runtime: &Handle,
+    limits: &Limits,
+    work: impl FnOnce(Parts) -> F + Send + 'static,
+    mut each: impl FnMut(&RecordBatch) -> ControlFlow<()>,
+) -> Result<SchemaRef, Error>
+where
+    F: Future<Output = Result<(), Error>>,
+{
+    let begun = Instant::now();
+    let mut resident = Resident::default();
+    let check = |resident: &mut Resident| {
+        if limits.stop.is_wanted() {
+            return Err(Error::Interrupted);
+        }
+        if let Some(allowed) = limits.timeout.filter(|allowed| begun.elapsed() >= *allowed) {
+            return Err(Error::Timeout { allowed });
+        }
+        match limits.resident_bytes {
+            Some(allowed) if resident.bytes().is_some_and(|bytes| bytes > allowed) => {
+                Err(Error::Memory { allowed_bytes: usize::try_from(allowed).unwrap_or(usize::MAX) })
+            }
+            _ => Ok(()),
+        }
+    };
+    let mut question = Question::begin(runtime.clone(), work)?;
+    let mut schema = None;
+    loop {
+        match question.parts.recv_timeout(LOOK) {
+            Ok(Part::Schema(known)) => schema = Some(known),
+            Ok(Part::Rows(batch)) => {
+                if each(&batch).is_break() {
+                    break;
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => {
+                question.end()?;
+                break;
+            }
+        }
+        check(&mut resident)?;
+    }
+    schema.ok_or_else(|| Error::Other("the engine ended without an answer".into()))
+}
+
+struct Question {
+    parts: Receiver<Part>,
+    thread: Option<JoinHandle<Result<(), Error>>>,
+    abort: AbortHandle,
+}
+
+impl Question {
+    fn begin<F>(runtime: Handle, work: impl FnOnce(Parts) -> F + Send + 'static) -> Result<Self, Error>
+    where
+        F: Future<Output = Result<(), Error>>,
+    {
+        // One part waits while the next one is made.
+        let (sender, parts) = sync_channel(1);
+        let (abort, registration) = AbortHandle::new_pair();
+        let task = move || runtime.block_on(Abortable::new(work(sender), registration)).unwrap_or(Ok(()));
+        let thread = thread::Builder::new().name("question".into()).stack_size(STACK_BYTES).spawn(task);
+        let thread = thread.map_err(|error| Error::Start(error.to_string()))?;
+        Ok(Question { parts, thread: Some(thread), abort })
+    }
+
+    /// What has become of a question that is done.
+    fn end(&mut self) -> Result<(), Error> {
+        let Some(thread) = self.thread.take() else { return Ok(()) };
+        thread.join().unwrap_or_else(|panic| Err(broken(&*panic)))
+    }
+}
+
+/// Leaves the question where it is.
+impl Drop for Question {
+    fn drop(&mut self) {
+        self.abort.abort();
+        // Whoever is about to hand out a part hears that it is not wanted.
+        let (_, nothing) = sync_channel(1);
+        self.parts = nothing;
+        let Some(thread) = self.thread.take() else { return };
+        let left = Instant::now();
+        while !thread.is_finished() {
+            if left.elapsed() > PATIENCE {
+                return;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        drop(thread.join());
+    }
+}
+
+/// The engine has a mistake, which is no reason to go down with it.
+fn broken(panic: &(dyn Any + Send)) -> Error {
+    let what = panic.downcast_ref::<String>().map(String::as_str);
+    let what = what.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it does not say why");
+    let what = what.lines().next().unwrap_or_default();
+    Error::Other(format!("the engine broke over this question ({what}); ask it in another way"))
+}

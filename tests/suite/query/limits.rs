@@ -1,0 +1,90 @@
+//! What ends a question before its answer: time, memory, temporary files, or somebody.
+
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use datafusion::arrow::array::AsArray;
+use sysray::query::{Engine, Error, Options};
+
+use super::house::house;
+use super::{engine, options, told};
+
+/// Never done.
+const ENDLESS: &str = "select max(value) from generate_series(1, 9000000000000000000)";
+
+#[test]
+fn a_question_ends_when_its_time_is_over() {
+    let limits = Options { timeout: Some(Duration::from_millis(300)), ..options() };
+    let engine = engine(house(), limits);
+    let begun = Instant::now();
+    assert_eq!(
+        told(&engine, ENDLESS),
+        "error: no answer within 0.3 s; narrow the range, or allow it longer with --timeout"
+    );
+    // How long a machine takes to notice is no promise, but that it does not take for ever is.
+    assert!(begun.elapsed() < Duration::from_secs(60));
+    assert_eq!(told(&engine, "select count(*) as n from event"), "n\n3");
+}
+
+#[test]
+fn a_question_ends_when_somebody_stops_it_and_the_next_one_is_answered() {
+    let engine = engine(house(), options());
+    let stop = engine.stop();
+    let stopping = std::thread::spawn(move || {
+        std::thread::sleep(Duration::from_millis(200));
+        stop.now();
+    });
+    let outcome = engine.run(ENDLESS);
+    assert!(matches!(outcome, Err(Error::Interrupted)), "{outcome:?}");
+    stopping.join().unwrap();
+    assert_eq!(told(&engine, "select count(*) as n from event"), "n\n3");
+    engine.stop().now();
+    engine.stop().clear();
+    assert_eq!(told(&engine, "select count(*) as n from event"), "n\n3");
+}
+
+#[test]
+fn who_has_had_enough_leaves_a_question_that_has_not() {
+    let engine = engine(house(), options());
+    let mut rows = 0;
+    let sql = "select value from generate_series(1, 9000000000000000000)";
+    let schema = engine.stream(sql, |batch| {
+        rows += batch.num_rows();
+        if rows > 20_000 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    assert_eq!(schema.unwrap().field(0).name(), "value");
+    assert!(rows < 100_000, "{rows}");
+}
+
+#[test]
+fn what_does_not_fit_into_memory_goes_to_disk_and_no_further_than_allowed() {
+    let sorted = |engine: &Engine, rows: u64| {
+        let sql = format!(
+            "select value, repeat(cast(value * 7919 % 1000003 as varchar), 5) as hash
+             from generate_series(1, {rows}) order by hash"
+        );
+        let (mut seen, mut last) = (0, String::new());
+        let outcome = engine.stream(&sql, |batch| {
+            for text in batch.column(1).as_string::<i32>().iter().flatten() {
+                assert!(last.as_str() <= text);
+                last = text.into();
+                seen += 1;
+            }
+            ControlFlow::Continue(())
+        });
+        outcome.map(|_| seen)
+    };
+    let limits = Options { memory_bytes: 24 << 20, ..options() };
+    let ample = engine(house(), limits.clone());
+    assert_eq!(sorted(&ample, 800_000).unwrap(), 800_000, "some 40 MB");
+    let tight = engine(house(), Options { spilled_bytes: 8 << 20, ..limits });
+    let error = sorted(&tight, 800_000).unwrap_err().to_string();
+    assert!(
+        error.starts_with("the question needs more than 8 MiB of temporary files in ")
+            && error
+                .ends_with("; narrow its range, select fewer columns or allow it more memory with --memory"),
+        "{error}"
+    );
+    // What the question took is free again.
+    assert_eq!(sorted(&tight, 20_000).unwrap(), 20_000);
+}
