@@ -1,0 +1,17 @@
+-- How busy was the CPU bucket by bucket, also where nothing was recorded, and who used most of it?
+-- :step = '1 minute', how long a bucket is
+with load as (
+  select time_bucket(:step, ts) as bucket, avg(cpu) as cpu, max(cpu) as worst_cpu, max(runnable) as most_runnable
+  from system
+  group by 1
+), programs as (
+  select time_bucket(:step, ts) as bucket, top_n(cpu_us, comm, 3) as top
+  from process
+  group by 1
+)
+select g.bucket, cpu, worst_cpu, most_runnable,
+  top[1]['label'] as first, top[2]['label'] as second, top[3]['label'] as third
+from gapfill(:step) g
+left join load using (bucket)
+left join programs using (bucket)
+order by g.bucket
