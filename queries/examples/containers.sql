@@ -12,7 +12,7 @@ with last as (
     sum(write_bytes) as write_bytes,
     sum(oom_kills) as oom_kills
   from cgroup
-  where path <> '/'
+  where coalesce(leaf, path <> '/')
   group by host, path
 )
 select

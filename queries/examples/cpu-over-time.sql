@@ -5,12 +5,13 @@ with load as (
   from system
   group by 1
 ), programs as (
-  select time_bucket(:step, ts) as bucket, top_n(cpu_us, comm, 3) as top
+  select time_bucket(:step, ts) as bucket, top_n(cpu_us, comm, 2) as most
   from process
   group by 1
 )
 select g.bucket, cpu, worst_cpu, most_runnable,
-  top[1]['label'] as first, top[2]['label'] as second, top[3]['label'] as third
+  most[1]['label'] as first, most[1]['value'] / 1000000 as first_cpu_s,
+  most[2]['label'] as second, most[2]['value'] / 1000000 as second_cpu_s
 from gapfill(:step) g
 left join load using (bucket)
 left join programs using (bucket)

@@ -1,6 +1,7 @@
 -- Which processes leak memory: how steadily do they grow, and by how much an hour?
 -- :fit = 0.7, how close to a straight line: 1 is one, 0 is none
 -- :bytes = 1048576, how much a process must have grown
+-- :seconds = 60, how long it must have been seen
 select
   host, pid,
   last_value(comm order by ts) as comm,
@@ -12,6 +13,7 @@ from process
 where rss_bytes > 0
 group by host, pid, start_time
 having count(*) > 5
+  and sum(interval_us) >= :seconds * 1000000
   and regr_slope(rss_bytes, cast(ts as bigint) / 1e6) > 0
   and regr_r2(rss_bytes, cast(ts as bigint) / 1e6) >= :fit
   and last_value(rss_bytes order by ts) - first_value(rss_bytes order by ts) >= :bytes

@@ -52,8 +52,9 @@ fn zone(args: &RangeArgs) -> Result<TimeZone> {
     match &args.tz {
         _ if args.utc => Ok(TimeZone::UTC),
         None => Ok(TimeZone::system()),
-        Some(name) => TimeZone::get(name)
-            .map_err(|_| Misused(format!("no time zone is called '{name}'; write it as Europe/Berlin")).into()),
+        Some(name) => TimeZone::get(name).map_err(|_| {
+            Misused(format!("no time zone is called '{name}'; write it as Europe/Berlin")).into()
+        }),
     }
 }
 

@@ -6,9 +6,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use datafusion::arrow::array::{
-    ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
-};
+use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray};
 use datafusion::arrow::datatypes::{DataType, TimeUnit};
 use datafusion::catalog::{SchemaProvider, TableProvider};
 use datafusion::common::Result;
@@ -44,9 +42,9 @@ impl SchemaProvider for Meta {
         let batch = match name {
             "tables" => tables()?,
             "columns" => columns()?,
-            "segments" => {
-                segments(self.0.sources.iter().flat_map(|source| source.held()).collect::<Vec<_>>().as_slice())?
-            }
+            "segments" => segments(
+                self.0.sources.iter().flat_map(|source| source.held()).collect::<Vec<_>>().as_slice(),
+            )?,
             "gaps" => return Ok(Some(Arc::new(gaps(&self.0)?))),
             _ => return Ok(None),
         };
@@ -59,7 +57,9 @@ impl SchemaProvider for Meta {
 }
 
 fn batch(columns: Vec<(&str, ArrayRef)>) -> Result<RecordBatch> {
-    Ok(RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(name, column)| (name, column, true)))?)
+    Ok(RecordBatch::try_from_iter_with_nullable(
+        columns.into_iter().map(|(name, column)| (name, column, true)),
+    )?)
 }
 
 /// A row a table, tiers behind what is recorded.
@@ -88,8 +88,7 @@ fn tables() -> Result<RecordBatch> {
 fn columns() -> Result<RecordBatch> {
     let all: Vec<_> = schema::all_tables().collect();
     let described = schema::describe(&all);
-    let names =
-        ["table_name", "column_name", "kind", "data_type", "unit", "about", "source", "expression"];
+    let names = ["table_name", "column_name", "kind", "data_type", "unit", "about", "source", "expression"];
     batch(names.into_iter().zip(described.columns().iter().cloned()).collect())
 }
 
@@ -100,7 +99,8 @@ fn segments(held: &[Held]) -> Result<RecordBatch> {
         Arc::new(micros.collect::<TimestampMicrosecondArray>().with_timezone("UTC")) as ArrayRef
     };
     let numbers = |of: fn(&Held) -> Option<u64>| {
-        Arc::new(held.iter().map(|file| of(file).map(|number| number as i64)).collect::<Int64Array>()) as ArrayRef
+        Arc::new(held.iter().map(|file| of(file).map(|number| number as i64)).collect::<Int64Array>())
+            as ArrayRef
     };
     let tables: StringArray = held.iter().map(|file| file.table.as_deref()).collect();
     let hosts: StringArray = held.iter().map(|file| Some(file.host.as_str())).collect();
@@ -134,9 +134,21 @@ fn gaps(views: &Views) -> Result<ViewTable> {
     let kinds = GAPS.iter().map(|kind| lit(*kind)).collect();
     let plan = LogicalPlanBuilder::from(views.view(event)?.logical_plan().clone())
         .filter(ident("kind").in_list(kinds, false))?
-        .project([ident("host"), from.alias("from_ts"), to.alias("to_ts"), ident("kind"), ident("message")])?;
+        .project([
+            ident("host"),
+            from.alias("from_ts"),
+            to.alias("to_ts"),
+            ident("kind"),
+            ident("message"),
+        ])?;
     let seconds = (micros(ident("to_ts")) - micros(ident("from_ts"))) / lit(1e6);
-    let columns =
-        [ident("host"), ident("from_ts"), ident("to_ts"), seconds.alias("seconds"), ident("kind"), ident("message")];
+    let columns = [
+        ident("host"),
+        ident("from_ts"),
+        ident("to_ts"),
+        seconds.alias("seconds"),
+        ident("kind"),
+        ident("message"),
+    ];
     Ok(ViewTable::new(plan.project(columns)?.build()?, None))
 }

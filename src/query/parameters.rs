@@ -75,9 +75,9 @@ fn unknown(name: &str, declared: &[Parameter]) -> Error {
 fn literal(name: &str, value: &str, default: Option<&str>) -> Result<String, Error> {
     let is_number = is_number(value);
     match default {
-        Some(default) if !default.starts_with('\'') && !is_number => {
-            Err(Error::Other(format!("the parameter `{name}` is a number, such as {default}; '{value}' is none")))
-        }
+        Some(default) if !default.starts_with('\'') && !is_number => Err(Error::Other(format!(
+            "the parameter `{name}` is a number, such as {default}; '{value}' is none"
+        ))),
         Some(default) if default.starts_with('\'') => Ok(quoted(value)),
         // In brackets, since `-` and a minus would begin a comment.
         _ if is_number && value.starts_with('-') => Ok(format!("({value})")),

@@ -1,5 +1,6 @@
 //! `at('14:05' [, 'process'])`: the rows of a table as they stood at an instant, by default all
-//! processes: of each host those of its last tick at or before it, no older than two intervals.
+//! processes: of each host those of its last tick at or before it, no older than two intervals, or
+//! a second: to that the beginning and the end of a recording are known.
 //!
 //! When that tick was is looked for in ever longer spans of time: mostly the first few seconds have
 //! it, and no other row need be read.
@@ -16,7 +17,9 @@ use datafusion::catalog::{Session, TableFunctionArgs, TableFunctionImpl, TablePr
 use datafusion::common::{DataFusionError, Result, ScalarValue};
 use datafusion::datasource::ViewTable;
 use datafusion::functions_aggregate::expr_fn::max;
-use datafusion::logical_expr::{Expr, LogicalPlanBuilder, TableProviderFilterPushDown, TableType, ident, lit};
+use datafusion::logical_expr::{
+    Expr, LogicalPlanBuilder, TableProviderFilterPushDown, TableType, ident, lit,
+};
 use datafusion::physical_plan::{ExecutionPlan, collect};
 
 use super::arguments::{count, instant, misused, text};
@@ -50,9 +53,8 @@ impl TableFunctionImpl for At {
         let at = instant(USAGE, &given[0], &self.read)?;
         let name = match given.get(1) {
             None => "process".to_string(),
-            Some(name) => {
-                text(name).ok_or_else(|| misused(USAGE, "the second argument of `at` is the name of a table"))?
-            }
+            Some(name) => text(name)
+                .ok_or_else(|| misused(USAGE, "the second argument of `at` is the name of a table"))?,
         };
         let unknown = || DataFusionError::External(Box::new(explain_error::table(&name)));
         let table = schema::table(&name).ok_or_else(unknown)?;
@@ -105,7 +107,7 @@ impl Instant {
             }
             for (host, (ts, interval)) in last {
                 hosts.remove(&host);
-                if self.at.0 - ts <= interval.saturating_mul(2) {
+                if self.at.0 - ts <= interval.saturating_mul(2).max(SECOND) {
                     found.insert(host, ts);
                 }
             }

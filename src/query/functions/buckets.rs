@@ -39,28 +39,29 @@ impl Step {
     /// An SQL interval.
     pub(super) fn of(interval: &ScalarValue) -> Result<Step, String> {
         let step = match interval {
-            ScalarValue::IntervalYearMonth(Some(months)) => Some(Step::Months(i64::from(*months))),
+            ScalarValue::IntervalYearMonth(Some(months)) => Step::Months(i64::from(*months)),
             ScalarValue::IntervalDayTime(Some(length)) => {
-                Some(Step::Micros(i64::from(length.days) * DAY_US + i64::from(length.milliseconds) * 1000))
+                Step::Micros(i64::from(length.days) * DAY_US + i64::from(length.milliseconds) * 1000)
             }
             ScalarValue::IntervalMonthDayNano(Some(length)) => {
                 let rest = i64::from(length.days) * DAY_US + length.nanoseconds / 1000;
                 match (i64::from(length.months), rest) {
-                    (0, rest) => Some(Step::Micros(rest)),
-                    (months, 0) => Some(Step::Months(months)),
-                    _ => None,
+                    (0, rest) => Step::Micros(rest),
+                    (months, 0) => Step::Months(months),
+                    _ => return Err("a step is months or a length of time, not both together".into()),
                 }
             }
-            _ => None,
+            _ => return Err("a step is a length of time".into()),
         };
-        let step = step.ok_or("a step is months or a length of time, not both together")?;
         step.checked("the interval")
     }
 
     fn checked(self, said: &str) -> Result<Step, String> {
         match self {
             Step::Micros(1..=MOST_US) | Step::Months(1..=12_000) => Ok(self),
-            Step::Micros(..1) | Step::Months(..1) => Err(format!("{said} is no length of time above nothing")),
+            Step::Micros(..1) | Step::Months(..1) => {
+                Err(format!("{said} is no length of time above nothing"))
+            }
             _ => Err(format!("{said} is too long a step")),
         }
     }
@@ -109,10 +110,7 @@ impl Buckets {
             return Some(beginning);
         }
         let (beginning, until) = match &self.zone {
-            None => {
-                let (floor, next) = self.on_clock(instant)?;
-                (floor, next)
-            }
+            None => self.on_clock(instant)?,
             Some(zone) => self.zoned(instant, zone)?,
         };
         self.last = Some((beginning, instant, until));

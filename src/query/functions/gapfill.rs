@@ -106,7 +106,10 @@ fn beginnings(buckets: &mut Buckets, from: Micros, to: Micros) -> Result<Vec<i64
             return Ok(all);
         }
         if all.len() == MOST {
-            return Err(misused(USAGE, format!("more than {MOST} buckets lie in that time; take a longer step")));
+            return Err(misused(
+                USAGE,
+                format!("more than {MOST} buckets lie in that time; take a longer step"),
+            ));
         }
         all.push(next);
     }

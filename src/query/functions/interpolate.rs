@@ -60,7 +60,8 @@ impl PartitionEvaluator for Straight {
 }
 
 fn straight(known: &Float64Array, at: &Int64Array, rows: usize) -> Float64Array {
-    let mut filled: Vec<Option<f64>> = (0..rows).map(|row| known.is_valid(row).then(|| known.value(row))).collect();
+    let mut filled: Vec<Option<f64>> =
+        (0..rows).map(|row| known.is_valid(row).then(|| known.value(row))).collect();
     let mut before: Option<usize> = None;
     for row in 0..rows {
         if known.is_null(row) || at.is_null(row) {

@@ -46,7 +46,8 @@ impl AggregateUDFImpl for Rate {
     }
 
     fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
-        let field = |what: &str| Arc::new(Field::new(format_state_name(args.name, what), DataType::Float64, true));
+        let field =
+            |what: &str| Arc::new(Field::new(format_state_name(args.name, what), DataType::Float64, true));
         Ok(vec![field("counted"), field("micros")])
     }
 

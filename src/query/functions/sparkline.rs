@@ -51,7 +51,10 @@ impl AggregateUDFImpl for Sparkline {
             None => CELLS,
             Some(Some(cells @ 1..=MOST)) => cells as usize,
             Some(_) => {
-                return Err(misused(USAGE, format!("`sparkline` has 1 to {MOST} cells, a number written out")));
+                return Err(misused(
+                    USAGE,
+                    format!("`sparkline` has 1 to {MOST} cells, a number written out"),
+                ));
             }
         };
         let item = args.expr_fields[0].data_type().clone();

@@ -11,7 +11,9 @@ use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef, TimestampMicrosecondType};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::sort_properties::{ExprProperties, SortProperties};
-use datafusion::logical_expr::{ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDFImpl, Signature};
+use datafusion::logical_expr::{
+    ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDFImpl, Signature,
+};
 
 use super::arguments::{anything, count, instant_type, is_text, misused, time};
 use super::buckets::{Buckets, Step};
@@ -73,10 +75,14 @@ impl ScalarUDFImpl for TimeBucket {
             let instants = cast(instants, &instant_type())?;
             let instants = instants.as_primitive::<TimestampMicrosecondType>();
             let Some(mut buckets) = buckets.clone() else {
-                return Ok(Arc::new(TimestampMicrosecondArray::new_null(instants.len()).with_timezone("UTC")));
+                return Ok(Arc::new(
+                    TimestampMicrosecondArray::new_null(instants.len()).with_timezone("UTC"),
+                ));
             };
-            let beginnings: TimestampMicrosecondArray =
-                instants.iter().map(|instant| instant.and_then(|instant| buckets.beginning(instant))).collect();
+            let beginnings: TimestampMicrosecondArray = instants
+                .iter()
+                .map(|instant| instant.and_then(|instant| buckets.beginning(instant)))
+                .collect();
             Ok(Arc::new(beginnings.with_timezone("UTC")))
         };
         Ok(match &args.args[1] {

@@ -60,7 +60,9 @@ impl AggregateUDFImpl for TopN {
 
     fn accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
         let n = written(&args.exprs[2]).filter(|n| (1..=MOST).contains(n));
-        let n = n.ok_or_else(|| misused(USAGE, format!("`top_n` gives 1 to {MOST} labels, a number written out")))?;
+        let n = n.ok_or_else(|| {
+            misused(USAGE, format!("`top_n` gives 1 to {MOST} labels, a number written out"))
+        })?;
         Ok(Box::new(Labels { n: n as usize, sums: HashMap::new(), bytes: 0 }))
     }
 
@@ -107,7 +109,8 @@ impl Accumulator for Labels {
         if self.sums.is_empty() {
             return ScalarValue::try_from(&list(DataType::Struct(fields())));
         }
-        let mut all: Vec<(&Option<String>, f64)> = self.sums.iter().map(|(label, sum)| (label, *sum)).collect();
+        let mut all: Vec<(&Option<String>, f64)> =
+            self.sums.iter().map(|(label, sum)| (label, *sum)).collect();
         all.sort_by(|(a, more), (b, less)| less.total_cmp(more).then_with(|| a.cmp(b)));
         all.truncate(self.n);
         let labels: StringArray = all.iter().map(|(label, _)| label.as_deref()).collect();

@@ -75,7 +75,8 @@ fn examples_are_listed_printed_and_asked_by_name() {
         let answer = Sysray::new(&["query", "--format", "csv", &name]).store(dir.path()).prints();
         assert!(answer.lines().count() > 0, "{name}: {answer}");
     }
-    let answer = Sysray::new(&["query", "--format", "csv", "@top-cpu", "--param", "n=2"]).store(dir.path()).prints();
+    let answer =
+        Sysray::new(&["query", "--format", "csv", "@top-cpu", "--param", "n=2"]).store(dir.path()).prints();
     assert_eq!(answer.lines().count(), 3, "{answer}");
     let error = one_line(Sysray::new(&["query", "@top-cpus"]).store(dir.path()));
     assert!(error.contains("no example `top-cpus`; did you mean `top-cpu`"), "{error}");
@@ -98,9 +99,15 @@ fn times_are_read_and_shown_in_the_zone_asked_for() {
         (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
     };
     let (rows, said) = ask(&["--tz", "Asia/Kolkata"]);
-    assert!(rows.contains("+05:30") && said.starts_with("range: since 2020-01-01 12:00:00+05:30"), "{rows}{said}");
+    assert!(
+        rows.contains("+05:30") && said.starts_with("range: since 2020-01-01 12:00:00+05:30"),
+        "{rows}{said}"
+    );
     let (rows, said) = ask(&["--utc"]);
-    assert!(rows.contains("+00:00") && said.starts_with("range: since 2020-01-01 12:00:00+00:00"), "{rows}{said}");
+    assert!(
+        rows.contains("+00:00") && said.starts_with("range: since 2020-01-01 12:00:00+00:00"),
+        "{rows}{said}"
+    );
     let (_, said) = ask(&[]);
     assert!(said.starts_with("range: since 2020-01-01 12:00:00-05:00"), "{said}");
     let (code, said) = Sysray::new(&["query", "select 1", "--tz", "Mars"]).store(dir.path()).fails();

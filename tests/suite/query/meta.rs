@@ -18,11 +18,15 @@ fn tables_and_columns_are_told_as_they_are_declared() {
         "table_name tier made_of\ndisk_1h 1h disk\ndisk_1m 1m disk"
     );
     assert_eq!(
-        hear("select kind, data_type, unit from meta.columns where table_name = 'disk' and column_name = 'read_bytes'"),
+        hear(
+            "select kind, data_type, unit from meta.columns where table_name = 'disk' and column_name = 'read_bytes'"
+        ),
         "kind data_type unit\ncounter Int64 bytes"
     );
     assert_eq!(
-        hear("select kind, expression from meta.columns where table_name = 'disk' and column_name = 'reads_per_s'"),
+        hear(
+            "select kind, expression from meta.columns where table_name = 'disk' and column_name = 'reads_per_s'"
+        ),
         "kind expression\nderived reads * 1000000 / interval_us"
     );
     // As many as `select *` has, of every table, each with its prose.
@@ -77,7 +81,10 @@ fn gaps_are_what_was_noted_of_them() {
 fn meta_tables_are_listed_and_mistyped_ones_met() {
     assert_eq!(ask(six_seconds(), "select count(*) as n from meta.segments"), "n\n0", "a shelf is no store");
     assert_eq!(
-        ask(six_seconds(), "select table_name from information_schema.tables where table_schema = 'meta' order by 1"),
+        ask(
+            six_seconds(),
+            "select table_name from information_schema.tables where table_schema = 'meta' order by 1"
+        ),
         "table_name\ncolumns\ngaps\nsegments\ntables"
     );
     let error = ask(six_seconds(), "select * from meta.colums");
@@ -94,16 +101,21 @@ fn a_parameter_is_a_literal_and_nothing_else() {
     let sql = "-- What?\n-- :n = 10, how many\n-- :name = 'a, b', of what\nselect :n, :name, ':n', x::int, \"a:n\" -- :n\n";
     let filled = |given: &[(&str, &str)]| {
         let given: Vec<_> = given.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
-        filled(sql, &given).map_or_else(|error| format!("error: {error}"), |sql| sql.lines().last().unwrap().into())
+        filled(sql, &given)
+            .map_or_else(|error| format!("error: {error}"), |sql| sql.lines().last().unwrap().into())
     };
     assert_eq!(filled(&[]), "select 10, 'a, b', ':n', x::int, \"a:n\" -- :n");
     assert_eq!(filled(&[("n", "3")]), "select 3, 'a, b', ':n', x::int, \"a:n\" -- :n");
     assert_eq!(filled(&[("n", "-2.5")]), "select (-2.5), 'a, b', ':n', x::int, \"a:n\" -- :n");
     assert_eq!(filled(&[("name", "5")]), "select 10, '5', ':n', x::int, \"a:n\" -- :n");
     assert_eq!(filled(&[("name", "'; drop")]), "select 10, '''; drop', ':n', x::int, \"a:n\" -- :n");
-    assert_eq!(filled(&[("n", "1; select 2")]), "error: the parameter `n` is a number, such as 10; '1; select 2' is none");
+    assert_eq!(
+        filled(&[("n", "1; select 2")]),
+        "error: the parameter `n` is a number, such as 10; '1; select 2' is none"
+    );
     assert_eq!(filled(&[("nam", "x")]), "error: the question has no parameter `nam`; did you mean `name`?");
-    let declared: Vec<_> = parameters(sql).into_iter().map(|one| (one.name, one.default, one.about)).collect();
+    let declared: Vec<_> =
+        parameters(sql).into_iter().map(|one| (one.name, one.default, one.about)).collect();
     let text = |text: &str| text.to_string();
     assert_eq!(
         declared,
@@ -125,6 +137,11 @@ fn every_parameter_of_an_example_is_used_and_explained() {
             let used = filled(example.sql, &[(one.name.clone(), "7".into())]);
             assert!(used.is_ok(), "{}: {used:?}", example.name);
         }
-        assert!(!filled(example.sql, &[]).unwrap().lines().any(|line| !line.starts_with("--") && line.contains(" :")));
+        assert!(
+            !filled(example.sql, &[])
+                .unwrap()
+                .lines()
+                .any(|line| !line.starts_with("--") && line.contains(" :"))
+        );
     }
 }
