@@ -6,7 +6,6 @@
 with ticks as (
   select
     comm, host, ts > :split as is_after, tick,
-    max(interval_us) as interval_us,
     sum(cpu_us) as cpu_us,
     sum(rss_bytes) as rss_bytes,
     sum(read_bytes) + sum(write_bytes) as io_bytes
@@ -14,21 +13,24 @@ with ticks as (
   where ts > :before and ts <= :after
   group by 1, 2, 3, 4
 ), lengths as (
-  select host, ts > :split as is_after, sum(interval_us) as span_us
+  select
+    host,
+    sum(interval_us) filter (where ts <= :split) as before_us,
+    sum(interval_us) filter (where ts > :split) as after_us
   from system
   where ts > :before and ts <= :after
-  group by 1, 2
+  group by host
 ), programs as (
   select
     t.host, t.comm,
-    coalesce(sum(cpu_us / 1e4 / (span_us / 1e6)) filter (where not t.is_after), 0) as cpu_pct_before,
-    coalesce(sum(cpu_us / 1e4 / (span_us / 1e6)) filter (where t.is_after), 0) as cpu_pct_after,
+    100 * coalesce(sum(cpu_us) filter (where not t.is_after), 0) / max(l.before_us) as cpu_pct_before,
+    100 * coalesce(sum(cpu_us) filter (where t.is_after), 0) / max(l.after_us) as cpu_pct_after,
     max(rss_bytes) filter (where not t.is_after) as rss_before,
     max(rss_bytes) filter (where t.is_after) as rss_after,
-    sum(io_bytes / (span_us / 1e6)) filter (where not t.is_after) as io_before,
-    sum(io_bytes / (span_us / 1e6)) filter (where t.is_after) as io_after
+    1000000 * sum(io_bytes) filter (where not t.is_after) / max(l.before_us) as io_before,
+    1000000 * sum(io_bytes) filter (where t.is_after) / max(l.after_us) as io_after
   from ticks t
-  join lengths l on l.host = t.host and l.is_after = t.is_after
+  join lengths l on l.host = t.host
   group by t.host, t.comm
 )
 select

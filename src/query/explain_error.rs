@@ -119,7 +119,8 @@ pub(super) fn table(name: &str) -> Error {
         Some(tables) => tables.to_vec(),
         None => TABLES.iter().map(|table| table.name).collect(),
     };
-    let hint = match near(name, names()).as_slice() {
+    // A function that stands where a table does may have been meant too.
+    let hint = match near(name, names().into_iter().chain(["gapfill"])).as_slice() {
         [] => format!("there are {}", names().join(", ")),
         close => format!("did you mean {}?", either(close)),
     };

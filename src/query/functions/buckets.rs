@@ -152,7 +152,10 @@ impl Buckets {
         let offset = |offset: Offset| i64::from(offset.seconds()) * SECOND_US;
         let local = instant.checked_add(offset(zone.to_offset(timestamp)))?;
         let (floor, next) = self.on_clock(local)?;
-        let beginning = match zone.to_ambiguous_timestamp(civil(floor)?).offset() {
+        // When the clock was set the last time.
+        let set = zone.preceding(Timestamp::from_microsecond(instant.checked_add(1)?).ok()?).next();
+        let set = set.map(|set| set.timestamp().as_microsecond());
+        let mut beginning = match zone.to_ambiguous_timestamp(civil(floor)?).offset() {
             AmbiguousOffset::Unambiguous { offset: only } => floor - offset(only),
             // The clock showed it twice: the second time where that was before the row.
             AmbiguousOffset::Fold { before, after } => match floor - offset(after) {
@@ -162,12 +165,19 @@ impl Buckets {
             // The clock never showed it: what it showed instead.
             AmbiguousOffset::Gap { before, .. } => match floor - offset(before) {
                 shown if shown <= instant => shown,
-                _ => zone.preceding(timestamp).next()?.timestamp().as_microsecond(),
+                _ => set?,
             },
         };
+        // Set back into a bucket that had ended: that one does not begin again.
+        if let (Step::Micros(..DAY_US), Some(set)) = (self.step, set)
+            && beginning < set
+            && self.zoned(set - 1, zone)?.0 > beginning
+        {
+            beginning = set;
+        }
         // Until the clock is set the next time it runs like any other.
-        let set = zone.following(timestamp).next().map(|set| set.timestamp().as_microsecond());
         let until = instant.checked_add(next - local)?;
+        let set = zone.following(timestamp).next().map(|set| set.timestamp().as_microsecond());
         Some((beginning, set.map_or(until, |set| until.min(set))))
     }
 }

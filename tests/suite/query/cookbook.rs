@@ -164,10 +164,10 @@ fn afternoon() -> Engine {
         ..ProcessExit::default()
     };
     let event = |kind: &str, severity: &str, message: &str, detail: Option<String>| Event {
-        kind: kind.into(),
-        severity: severity.into(),
+        kind: Some(kind.into()),
+        severity: Some(severity.into()),
         subject: Some("leaky".into()),
-        message: message.into(),
+        message: Some(message.into()),
         detail: detail.map(Into::into),
         ..Event::default()
     };
@@ -207,7 +207,7 @@ const ANSWERS: [(&str, &[(&str, &str)], &str); 32] = [
     ("top-cpu", &[], "web1 1 eater www 2.19 10.95 200.0 ▁▁▁▁█▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁"),
     ("cpu-spike", &[("step", "1s")], "14:00:04 web1 99.0 4 eater 2.0"),
     ("cpu-above-90", &[], "14:00:00 web1 1.0 99.0 eater gone leaky"),
-    ("cpu-over-time", &[("step", "5s")], "14:00:00 20.6 99.0 4 eater 2.04 gone 0.005"),
+    ("cpu-over-time", &[("step", "5s")], "14:00:00 web1 20.6 99.0 4 eater 2.04 gone 0.005"),
     ("run-queue", &[], "web1 14:00:00 4 2 NULL"),
     ("steal", &[], "web1 14:00:00 10.0 10.0 50.0"),
     ("short-lived", &[], "web1 cc1 2 3.0 2.0 2"),

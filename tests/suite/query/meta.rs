@@ -27,7 +27,7 @@ fn tables_and_columns_are_told_as_they_are_declared() {
         hear(
             "select kind, expression from meta.columns where table_name = 'disk' and column_name = 'reads_per_s'"
         ),
-        "kind expression\nderived reads * 1000000 / interval_us"
+        "kind expression\nderived 1000000 * reads / interval_us"
     );
     // As many as `select *` has, of every table, each with its prose.
     let columns: usize = all_tables().map(|t| t.schema().fields().len() + 1 + t.derived.len()).sum();
@@ -56,9 +56,9 @@ fn every_counter_has_a_rate_or_a_share() {
 #[test]
 fn gaps_are_what_was_noted_of_them() {
     let event = |kind: &str, detail: Option<&str>, until| Event {
-        kind: kind.into(),
-        severity: "warning".into(),
-        message: "told".into(),
+        kind: Some(kind.into()),
+        severity: Some("warning".into()),
+        message: Some("told".into()),
         detail: detail.map(Into::into),
         until_ts: until,
         ..Event::default()
@@ -88,7 +88,7 @@ fn meta_tables_are_listed_and_mistyped_ones_met() {
         "table_name\ncolumns\ngaps\nsegments\ntables"
     );
     let error = ask(six_seconds(), "select * from meta.colums");
-    assert_eq!(error, "error: no table `meta.colums`; did you mean `meta.columns`?");
+    assert_eq!(error, "error: no table `meta.colums`; did you mean `meta.columns` or `meta.tables`?");
     let error = ask(six_seconds(), "select * from meta.zzz");
     assert_eq!(
         error,
