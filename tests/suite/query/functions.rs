@@ -402,7 +402,7 @@ fn at_an_instant_stand_the_rows_of_the_last_tick_before_it() {
     assert_eq!(ask(shelf(), "select * from at('noon')"), "error: 'noon' in `at`: write it as +SECONDS");
     assert_eq!(
         ask(shelf(), "select * from at('+1', 'proces')"),
-        "error: no table `proces`; did you mean `process`, `process_exit` or `pressure`?"
+        "error: no table `proces`; did you mean `process` or `process_exit`?"
     );
     let usage = "write it as `at('14:05')` or `at('yesterday 14:05', 'disk')`";
     assert_eq!(
