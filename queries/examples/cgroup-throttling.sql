@@ -1,9 +1,12 @@
--- Which cgroups were held back by their CPU limit?
+-- Which containers and cgroups were held back by their CPU limit, how much, and when was it worst?
 select
   host, path,
+  last_value(container order by ts) as container,
   sum(throttled_periods) as throttled_periods,
   100 * sum(throttled_periods) / sum(periods) as throttled_pct,
-  sum(throttled_us) / 1000000 as throttled_s
+  sum(throttled_us) / 1000000 as throttled_s,
+  max(quota_us / period_us) as limit_cpus,
+  first_value(ts order by throttled_us desc) as worst_ts
 from cgroup
 group by host, path
 having sum(throttled_periods) > 0

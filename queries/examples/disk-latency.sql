@@ -1,11 +1,14 @@
 -- How long did reads and writes take on each disk, and when was it worst?
 select
   host, device,
-  sum(read_us) / sum(reads) as read_latency_us,
-  sum(write_us) / sum(writes) as write_latency_us,
-  max(latency_us) as worst_latency_us,
-  first_value(ts order by latency_us desc) as worst_ts
+  sum(read_us) / sum(reads) / 1000 as read_ms,
+  sum(write_us) / sum(writes) / 1000 as write_ms,
+  max(latency_us) / 1000 as worst_ms,
+  first_value(ts order by latency_us desc) as worst_ts,
+  sum(reads) as reads,
+  sum(writes) as writes,
+  sparkline(latency_us, 24 order by ts) as course
 from disk
 where counted
 group by host, device
-order by worst_latency_us desc
+order by worst_ms desc

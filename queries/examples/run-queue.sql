@@ -1,7 +1,7 @@
 -- In which minutes did more tasks want to run than there were CPUs?
 select
   host,
-  date_bin(interval '1 minute', ts) as minute,
+  time_bucket('1 minute', ts) as minute,
   max(runnable) as most_runnable,
   max(online) as cpus,
   avg(load1) as load1

@@ -10,12 +10,16 @@ use anyhow::{Context, Result, bail};
 use super::args::Query;
 use super::{Interrupted, TooMuch, place, when};
 use crate::export::{self, Format};
-use crate::query::{self, Engine, Options};
+use crate::query::{self, EXAMPLES, Engine, Options};
 use crate::time;
 
 /// Answers a question.
 pub fn run(args: Query) -> Result<()> {
+    if args.examples {
+        return examples(args.sql.as_deref());
+    }
     let sql = question(args.sql, args.file)?;
+    let sql = query::filled(&sql, &args.param)?;
     let root = place::store(args.place.store, args.place.config)?;
     let when = when::when(&root, &args.range)?;
     let context = when.context.clone();
@@ -43,6 +47,7 @@ pub fn run(args: Query) -> Result<()> {
 
 fn question(sql: Option<String>, file: Option<PathBuf>) -> Result<String> {
     let text = match (sql, file) {
+        (Some(name), _) if name.starts_with('@') => query::example(&name)?.sql.to_string(),
         (Some(sql), _) => sql,
         (None, Some(path)) if path.as_os_str() == "-" => {
             let mut text = String::new();
@@ -56,6 +61,23 @@ fn question(sql: Option<String>, file: Option<PathBuf>) -> Result<String> {
         bail!("the question is empty; ask for example \"select max(cpu) from system\"");
     }
     Ok(text)
+}
+
+/// The examples with what they answer and what can be chosen, or one as it stands.
+fn examples(name: Option<&str>) -> Result<()> {
+    let mut text = String::new();
+    if let Some(name) = name {
+        text += query::example(name)?.sql;
+    } else {
+        let width = EXAMPLES.iter().map(|example| example.name.len()).max().unwrap_or(0);
+        for example in EXAMPLES {
+            text += &format!("@{:width$}  {}\n", example.name, example.about());
+            for one in example.parameters() {
+                text += &format!("{:width$}     --param {}={}  {}\n", "", one.name, one.default, one.about);
+            }
+        }
+    }
+    Ok(io::stdout().lock().write_all(text.as_bytes())?)
 }
 
 /// Writes the rows as they come.

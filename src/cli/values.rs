@@ -238,3 +238,10 @@ pub fn switch(text: &str) -> Result<bool, String> {
         _ => Err("true or false is wanted".into()),
     }
 }
+
+/// `NAME=VALUE`, for a parameter of a question.
+#[cfg(feature = "desk")]
+pub fn parameter(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE, such as n=5")?;
+    Ok((name.trim().trim_start_matches(':').into(), value.into()))
+}

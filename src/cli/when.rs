@@ -5,8 +5,8 @@ use std::path::Path;
 use anyhow::Result;
 use jiff::tz::TimeZone;
 
-use super::NothingRecorded;
 use super::args::RangeArgs;
+use super::{Misused, NothingRecorded};
 use crate::store::{self, Catalog};
 use crate::time::{self, Clock, Context, Range, SystemClock, show};
 
@@ -30,7 +30,7 @@ pub fn when(root: &Path, args: &RangeArgs) -> Result<When> {
     };
     let context = Context {
         now: SystemClock::default().wall(),
-        zone: TimeZone::system(),
+        zone: zone(args)?,
         start: Some(start),
         end: Some(end),
         live: store::recorder(root).is_live(),
@@ -46,6 +46,16 @@ pub fn when(root: &Path, args: &RangeArgs) -> Result<When> {
         eprintln!("range: {said}");
     }
     Ok(When { context, range })
+}
+
+fn zone(args: &RangeArgs) -> Result<TimeZone> {
+    match &args.tz {
+        _ if args.utc => Ok(TimeZone::UTC),
+        None => Ok(TimeZone::system()),
+        Some(name) => TimeZone::get(name).map_err(|_| {
+            Misused(format!("no time zone is called '{name}'; write it as Europe/Berlin")).into()
+        }),
+    }
 }
 
 fn words(range: &Range, zone: &TimeZone) -> String {

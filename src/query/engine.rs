@@ -33,6 +33,7 @@ use super::depth;
 use super::division::TrueDivision;
 use super::explain_error::{Asked, explained, table};
 use super::files::Footers;
+use super::functions;
 use super::literals::{ReadTime, TimeLiterals};
 use super::names::plain;
 use super::source::Source;
@@ -314,7 +315,7 @@ fn session(sources: Vec<Arc<dyn Source>>, options: Options) -> datafusion::commo
     set.sql_parser.default_null_ordering = "nulls_last".to_string();
 
     let mut rules = Analyzer::new().rules;
-    rules.insert(0, Arc::new(TimeLiterals { read: options.read_time }));
+    rules.insert(0, Arc::new(TimeLiterals { read: options.read_time.clone() }));
     let state = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime)
@@ -324,6 +325,8 @@ fn session(sources: Vec<Arc<dyn Source>>, options: Options) -> datafusion::commo
         .build();
     let session = SessionContext::new_with_state(state);
     let views = Views { sources: sources.into(), range: options.range, footers: Arc::<Footers>::default() };
-    session.register_catalog(CATALOG, Arc::new(Store(Arc::new(views))));
+    let views = Arc::new(views);
+    functions::register(&session, &views, &options.read_time);
+    session.register_catalog(CATALOG, Arc::new(Store(views)));
     Ok(session)
 }

@@ -9,6 +9,7 @@ use datafusion::execution::session_state::SessionState;
 use datafusion::sql::sqlparser::parser::ParserError;
 
 use super::Error;
+use super::meta::META_TABLES;
 use super::suggest::{either, near};
 use crate::schema::{self, COMMON, TABLES, Table};
 
@@ -122,9 +123,16 @@ fn syntax(error: &ParserError) -> String {
 
 /// Unknown tables of the question.
 pub(super) fn table(name: &str) -> Error {
-    let names = || TABLES.iter().map(|table| table.name);
-    let hint = match near(name, names()).as_slice() {
-        [] => format!("there are {}", names().collect::<Vec<_>>().join(", ")),
+    // As it was typed, without the catalog that goes without saying.
+    let name = name.strip_prefix("sysray.").unwrap_or(name);
+    let about = name.strip_prefix("meta.").map(|_| META_TABLES.as_slice());
+    let names = || match about {
+        Some(tables) => tables.to_vec(),
+        None => TABLES.iter().map(|table| table.name).collect(),
+    };
+    // A function that stands where a table does may have been meant too.
+    let hint = match near(name, names().into_iter().chain(["gapfill"])).as_slice() {
+        [] => format!("there are {}", names().join(", ")),
         close => format!("did you mean {}?", either(close)),
     };
     Error::Table { name: name.to_string(), hint }
@@ -211,6 +219,7 @@ fn planning(what: &str, state: &SessionState) -> Option<Error> {
 fn function(name: &str, state: &SessionState) -> Error {
     let scalar = state.scalar_functions().keys();
     let known = scalar.chain(state.aggregate_functions().keys()).chain(state.window_functions().keys());
+    let known = known.chain(state.table_functions().keys());
     let hint = match near(name, known.map(String::as_str)).as_slice() {
         [] => "`show functions` lists them".to_string(),
         close => format!("did you mean {}?", either(close)),

@@ -2,9 +2,29 @@
 //!
 //! It decides nothing about SQL, and hands out what it chose held open.
 
+use std::path::PathBuf;
+
 use crate::schema::{Micros, Table};
 use crate::store::{Catalog, Error, Selection};
 use crate::time::Range;
+
+/// A file that holds rows, by what its name and its folder say of it.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// The table; `None` where it holds rows of all of them: a part of the journal.
+    pub table: Option<String>,
+    pub host: String,
+    pub from: Micros,
+    /// `None` of a part of the journal, which may still grow.
+    pub to: Option<Micros>,
+    pub first_seq: u64,
+    pub last_seq: Option<u64>,
+    /// How often its rows were merged.
+    pub generation: Option<u32>,
+    /// `None` where it is gone by now.
+    pub bytes: Option<u64>,
+    pub path: PathBuf,
+}
 
 /// Something that has recorded rows.
 pub trait Source: Send + Sync {
@@ -19,6 +39,11 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// A folder or a file that cannot be read.
     fn extent(&self) -> Result<Option<(Micros, Micros)>, Error>;
+
+    /// The files it has, none of them opened.
+    fn held(&self) -> Vec<Held> {
+        Vec::new()
+    }
 }
 
 impl Source for Catalog {
@@ -28,5 +53,34 @@ impl Source for Catalog {
 
     fn extent(&self) -> Result<Option<(Micros, Micros)>, Error> {
         Catalog::extent(self)
+    }
+
+    fn held(&self) -> Vec<Held> {
+        let segments = self.segments().iter().map(|name| {
+            let path = name.path(self.root());
+            Held {
+                table: Some(name.table.clone()),
+                host: name.host.clone(),
+                from: name.from,
+                to: Some(name.to),
+                first_seq: name.first_seq,
+                last_seq: Some(name.last_seq),
+                generation: Some(name.generation),
+                bytes: std::fs::metadata(&path).ok().map(|file| file.len()),
+                path,
+            }
+        });
+        let parts = self.parts().map(|(name, bytes)| Held {
+            table: None,
+            host: name.host.clone(),
+            from: name.from,
+            to: None,
+            first_seq: name.first_seq,
+            last_seq: None,
+            generation: None,
+            bytes: Some(bytes),
+            path: name.path(self.root()),
+        });
+        segments.chain(parts).collect()
     }
 }

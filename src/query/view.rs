@@ -14,12 +14,13 @@ use datafusion::logical_expr::{Expr, LogicalPlanBuilder, TableType, cast, ident,
 
 use super::division::divide;
 use super::files::Footers;
+use super::meta::{META, Meta};
 use super::provider::Recorded;
 use super::source::Source;
 use crate::schema::{self, Micros, Table};
 use crate::time::Range;
 
-/// The name of the catalog, and of the one schema in it.
+/// The name of the catalog, and of the schema in it that need not be named.
 pub(super) const CATALOG: &str = "sysray";
 
 /// All tables over some sources.
@@ -36,7 +37,7 @@ impl std::fmt::Debug for Views {
 }
 
 impl Views {
-    fn view(&self, table: &'static Table) -> Result<ViewTable> {
+    pub(super) fn view(&self, table: &'static Table) -> Result<ViewTable> {
         let recorded = Recorded {
             table,
             sources: self.sources.clone(),
@@ -103,16 +104,20 @@ impl SchemaProvider for Views {
     }
 }
 
-/// The catalog with that one schema.
+/// The catalog with that schema, and the one that tells of it.
 #[derive(Debug)]
 pub(super) struct Store(pub(super) Arc<Views>);
 
 impl CatalogProvider for Store {
     fn schema_names(&self) -> Vec<String> {
-        vec![CATALOG.to_string()]
+        vec![CATALOG.to_string(), META.to_string()]
     }
 
     fn schema(&self, name: &str) -> Option<Arc<dyn SchemaProvider>> {
-        (name == CATALOG).then(|| self.0.clone() as Arc<dyn SchemaProvider>)
+        match name {
+            CATALOG => Some(self.0.clone()),
+            META => Some(Arc::new(Meta(self.0.clone()))),
+            _ => None,
+        }
     }
 }

@@ -15,6 +15,8 @@ Examples:
   sysray query \"select max(cpu) from system\"
   sysray query -b 10m \"select comm, sum(cpu_us)/1e6 as cpu_s from process group by 1 order by 2 desc limit 5\"
   sysray query -b 'yesterday 14:00' -e 'yesterday 15:00' --format csv -o out.csv -f question.sql
+  sysray query --examples                    thirty questions that incidents raise
+  sysray query @top-cpu -b 1h --param n=5
 
 Times: now, 10m (ago), 14:05, yesterday 14:05, '2026-11-22 14:05', RFC 3339, @1795363911, start+5m, end-5m.
 Exit codes: 0 answered, 1 failed, 2 misused, 4 nothing recorded in the range, 5 it takes more time, memory or
@@ -35,12 +37,18 @@ Examples:
 #[cfg(feature = "desk")]
 #[derive(clap::Args)]
 pub struct Query {
-    /// The question
-    #[arg(required_unless_present = "file", conflicts_with = "file")]
+    /// The question, or @NAME of an example
+    #[arg(required_unless_present_any = ["file", "examples"], conflicts_with = "file")]
     pub sql: Option<String>,
     /// Read the question from a file; - is standard input
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
+    /// What `:NAME` in the question stands for; may be given more than once
+    #[arg(short, long = "param", value_name = "NAME=VALUE", value_parser = values::parameter)]
+    pub param: Vec<(String, String)>,
+    /// List the examples; with @NAME print that one
+    #[arg(long, conflicts_with = "file")]
+    pub examples: bool,
     #[command(flatten)]
     pub place: ReadPlace,
     #[command(flatten)]

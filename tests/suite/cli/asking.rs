@@ -61,3 +61,65 @@ fn a_report_has_the_same_host_in_all_its_forms() {
         assert!(text.contains("CPU") && text.contains("samples"), "{text}");
     }
 }
+
+#[test]
+fn examples_are_listed_printed_and_asked_by_name() {
+    let list = Sysray::new(&["query", "--examples"]).prints();
+    assert!(list.lines().any(|line| line.starts_with("@top-cpu ") && line.ends_with('?')), "{list}");
+    assert!(list.contains("--param n=10  how many processes"), "{list}");
+    let one = Sysray::new(&["query", "--examples", "@top-cpu"]).prints();
+    assert!(one.starts_with("-- Which") && one.contains("limit :n"), "{one}");
+    let dir = recorded(4);
+    for line in list.lines().filter_map(|line| line.strip_prefix('@')) {
+        let name = format!("@{}", line.split(' ').next().unwrap());
+        let answer = Sysray::new(&["query", "--format", "csv", &name]).store(dir.path()).prints();
+        assert!(answer.lines().count() > 0, "{name}: {answer}");
+    }
+    let answer =
+        Sysray::new(&["query", "--format", "csv", "@top-cpu", "--param", "n=2"]).store(dir.path()).prints();
+    assert_eq!(answer.lines().count(), 3, "{answer}");
+    let error = one_line(Sysray::new(&["query", "@top-cpus"]).store(dir.path()));
+    assert!(error.contains("no example `top-cpus`; did you mean `top-cpu`"), "{error}");
+    let error = one_line(Sysray::new(&["query", "@top-cpu", "-p", "m=2"]).store(dir.path()));
+    assert!(error.contains("the question has no parameter `m`"), "{error}");
+    let (code, _) = Sysray::new(&["query", "@top-cpu", "--param", "n"]).store(dir.path()).fails();
+    assert_eq!(code, 2);
+    let sql = "select count(*) as n from process where pid = :pid";
+    let pid = format!("pid={}", std::process::id());
+    let answer = Sysray::new(&["query", "--format", "csv", sql, "-p", &pid]).store(dir.path()).prints();
+    assert_eq!(answer, "n\n4\n");
+}
+
+#[test]
+fn times_are_read_and_shown_in_the_zone_asked_for() {
+    let dir = recorded(1);
+    let ask = |words: &[&str]| {
+        let words = [&["query", "select ts from system", "-b", "2020-01-01 12:00"], words].concat();
+        let output = Sysray::new(&words).env("TZ", "America/New_York").store(dir.path()).run();
+        (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (rows, said) = ask(&["--tz", "Asia/Kolkata"]);
+    assert!(
+        rows.contains("+05:30") && said.starts_with("range: since 2020-01-01 12:00:00+05:30"),
+        "{rows}{said}"
+    );
+    let (rows, said) = ask(&["--utc"]);
+    assert!(
+        rows.trim_end().ends_with('Z') && said.starts_with("range: since 2020-01-01 12:00:00Z"),
+        "{rows}{said}"
+    );
+    let (_, said) = ask(&[]);
+    assert!(said.starts_with("range: since 2020-01-01 12:00:00-05:00"), "{said}");
+    let (code, said) = Sysray::new(&["query", "select 1", "--tz", "Mars"]).store(dir.path()).fails();
+    assert_eq!((code, said.lines().count()), (2, 1), "{said}");
+    assert!(said.contains("no time zone is called 'Mars'"), "{said}");
+}
+
+#[test]
+fn segments_are_told_by_their_names() {
+    let dir = recorded(2);
+    let sql = "select count(*) filter (where state = 'sealed') > 5 as sealed, min(bytes) > 0 as sized, \
+               bool_and(from_ts <= to_ts) as right, count(distinct table_name) = count(*) as once from meta.segments";
+    assert_eq!(query(dir.path(), sql), "sealed,sized,right,once\ntrue,true,true,true\n");
+    assert_eq!(query(dir.path(), "select count(*) as n from meta.gaps"), "n\n0\n");
+}

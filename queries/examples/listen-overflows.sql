@@ -1,0 +1,16 @@
+-- Which listening sockets let connections wait, and were some turned away?
+with dropped as (
+  select host, tick, tcp_listen_overflows + tcp_listen_drops as turned_away from protocol
+)
+select
+  l.host, l.protocol, l.address, l.port,
+  max(l.queue) as most_waiting,
+  max(l.backlog) as backlog,
+  100 * max(l.queue) / max(l.backlog) as full_pct,
+  first_value(l.ts order by l.queue desc) as worst_ts,
+  sum(d.turned_away) as turned_away_on_host
+from listen l
+left join dropped d on d.host = l.host and d.tick = l.tick
+group by l.host, l.protocol, l.address, l.port
+having max(l.queue) > 0
+order by full_pct desc
