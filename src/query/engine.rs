@@ -104,7 +104,7 @@ impl Options {
     /// reserves nothing, so that what is left for sorts, joins and groups stands well below.
     pub fn within(mut self, bytes: u64) -> Self {
         self.resident_bytes = Some(bytes);
-        self.memory_bytes = usize::try_from(bytes.saturating_sub(AROUND_BYTES) / 3).unwrap_or(usize::MAX);
+        self.memory_bytes = usize::try_from(bytes.saturating_sub(AROUND_BYTES) / 4).unwrap_or(usize::MAX);
         self.memory_bytes = self.memory_bytes.max(LEAST_POOL_BYTES);
         self.spilled_bytes = bytes.saturating_mul(SPILLED_TIMES);
         self.threads = self.threads.min(usize::try_from(bytes / THREAD_BYTES).unwrap_or(usize::MAX)).max(1);
