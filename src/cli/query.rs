@@ -10,18 +10,20 @@ use anyhow::{Context, Result, bail};
 use super::args::Query;
 use super::{place, when};
 use crate::export::{self, Format};
-use crate::query::{Engine, Options};
+use crate::query::{self, Engine, Options};
 use crate::time;
 
 /// Answers a question.
 pub fn run(args: Query) -> Result<()> {
     let sql = question(args.sql, args.file)?;
-    let root = place::store(args.place.store, args.place.config)?;
-    let when = when::when(&root, &args.range)?;
+    let roots = place::stores(args.place.store, args.place.config)?;
+    // Opened once: what is asked is what the range was read against.
+    let sources = query::sources(&roots)?;
+    let when = when::over(&roots, query::extent(&sources)?, &args.range)?;
     let context = when.context.clone();
     let read_time = move |text: &str| time::parse(text, &context).map_err(|e| e.to_string());
     let options = Options { range: when.range, ..Options::new(std::sync::Arc::new(read_time)) };
-    let engine = Engine::open(&[root], options)?;
+    let engine = Engine::over(sources, options)?;
     let by_name = args.output.as_deref().and_then(Format::of_path);
     let format = args.format.or(by_name).unwrap_or(Format::Table);
     let stdout = io::stdout();

@@ -3,7 +3,6 @@
 //! It blocks its caller; the threads that work for it are its own. It changes nothing on disk but
 //! for temporary files where a sort does not fit into memory.
 
-use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -32,10 +31,10 @@ use super::explain_error::{Asked, explained, table};
 use super::files::Footers;
 use super::literals::{ReadTime, TimeLiterals};
 use super::names::plain;
+use super::places::sources;
 use super::source::Source;
 use super::view::{CATALOG, Store, Views};
 use crate::schema;
-use crate::store::Catalog;
 use crate::time::Range;
 
 /// Temporary files together may not be larger.
@@ -72,18 +71,12 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Opens the stores in these folders; one named twice is read once.
+    /// Opens stores, folders of stores or segments by themselves; one named twice is read once.
     ///
     /// # Errors
     /// A folder that is no store, or an engine that cannot start.
     pub fn open(stores: &[PathBuf], options: Options) -> Result<Self, Error> {
-        let distinct: BTreeSet<PathBuf> =
-            stores.iter().map(|path| path.canonicalize().unwrap_or_else(|_| path.clone())).collect();
-        let mut sources: Vec<Arc<dyn Source>> = Vec::new();
-        for path in distinct {
-            sources.push(Arc::new(Catalog::open(&path)?));
-        }
-        Self::over(sources, options)
+        Self::over(sources(stores)?, options)
     }
 
     /// The same over sources that are open already.

@@ -3,7 +3,7 @@
 //! It decides nothing about SQL, and hands out what it chose held open.
 
 use crate::schema::{Micros, Table};
-use crate::store::{Catalog, Error, Selection};
+use crate::store::{Catalog, Error, Lone, Selection};
 use crate::time::Range;
 
 /// Something that has recorded rows.
@@ -28,5 +28,15 @@ impl Source for Catalog {
 
     fn extent(&self) -> Result<Option<(Micros, Micros)>, Error> {
         Catalog::extent(self)
+    }
+}
+
+impl Source for Lone {
+    fn select(&self, table: &'static Table, range: &Range) -> Result<Selection, Error> {
+        Ok(Lone::select(self, table, range))
+    }
+
+    fn extent(&self) -> Result<Option<(Micros, Micros)>, Error> {
+        Ok(Some(Lone::extent(self)))
     }
 }

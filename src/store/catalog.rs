@@ -88,6 +88,11 @@ impl Catalog {
         Err(Error::damaged(root, "it changes faster than it can be listed; try again"))
     }
 
+    /// Whether the folder says of itself that it is a store, whether or not it can be read.
+    pub fn is_store(root: &Path) -> bool {
+        Identity::is_at(root)
+    }
+
     /// The store's folder.
     pub fn root(&self) -> &Path {
         &self.root

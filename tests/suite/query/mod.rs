@@ -16,6 +16,8 @@ use sysray::schema::{Micros, TABLES};
 use sysray::time::Range;
 
 mod errors;
+mod places;
+mod plans;
 mod shelf;
 
 use shelf::{Shelf, at, batch};
