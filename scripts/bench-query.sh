@@ -22,8 +22,8 @@ Environment:
   GENERATOR  who makes the store [default: cargo bench --no-default-features --bench recorder --]
   PYTHON     a Python with duckdb [default: target/interop/bin/python, else python3]
 
-A difference between two answers is an error. 24 hours are some 26 million rows of processes, and take as many
-minutes to make as the default takes seconds.
+A difference between two answers is an error. The store of the default is made in a minute or so; 24 hours, some 26
+million rows of processes, take twelve times that.
 
 Examples:
   scripts/bench-query.sh

@@ -12,7 +12,9 @@ use std::time::Duration;
 use arrow::array::{AsArray, RecordBatch};
 use arrow::datatypes::Int64Type;
 use sysray::schema::{Stamp, TABLES, Table};
-use sysray::store::{Folder, Identity, Keep, Moment, PART_ROWS, PartName, Policy, Writer, maintain};
+use sysray::store::{
+    Folder, Identity, Keep, Moment, PART_BYTES, PART_ROWS, PartName, Policy, Writer, maintain,
+};
 
 use crate::busy::{BUCKET, Busy};
 
@@ -112,18 +114,24 @@ impl Wanted<'_> {
             tables.push((id as u32, rows));
         }
         let (Some(first), Some(last)) = (stamps.first(), stamps.last()) else { return };
-        let seq = first.tick as u64;
-        let name = PartName { host: HOST.into(), first_seq: seq, from: first.ts };
-        let mut part = Writer::begin(folder, &name, "boot").expect("a part can be begun");
+        let begin = |stamp: &Stamp| {
+            let name = PartName { host: HOST.into(), first_seq: stamp.tick as u64, from: stamp.ts };
+            Writer::begin(folder, &name, "boot").expect("a part can be begun")
+        };
+        let (mut part, mut bytes) = (begin(first), 0);
         let mut starts = vec![0; tables.len()];
         for stamp in &stamps {
+            if bytes as u64 > PART_BYTES {
+                part.end().expect("a part can be ended");
+                (part, bytes) = (begin(stamp), 0);
+            }
             let frame: Vec<(u32, RecordBatch)> = tables
                 .iter()
                 .zip(&mut starts)
                 .map(|((id, rows), start)| (*id, of_tick(rows, stamp.tick, start)))
                 .collect();
             let moment = Moment { seq: stamp.tick as u64, wall: stamp.ts, monotonic: stamp.ts };
-            part.append(moment, &frame, &[]).expect("there is room for it");
+            bytes += part.append(moment, &frame, &[]).expect("there is room for it");
         }
         part.end().expect("a part can be ended");
         eprintln!("{} frames up to {} written", ticks, last.tick);

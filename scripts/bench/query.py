@@ -30,11 +30,13 @@ def ask(views, sql, out, runs, threads):
     """One question, first in a process that knows nothing yet, then again over the same connection."""
     import duckdb
 
-    statements = [line for line in pathlib.Path(views).read_text().split(";\n") if line.strip()]
-    copy = f"copy ({pathlib.Path(sql).read_text()}) to '{out}' (format csv, header)"
+    text = pathlib.Path(sql).read_text()
+    named = lambda statement: re.search(rf"\b{statement.split()[2]}\b", text)
+    statements = [line for line in pathlib.Path(views).read_text().split(";\n") if line.strip() and named(line)]
+    copy = f"copy ({text}) to '{out}' (format csv, header)"
     began = time.perf_counter()
     connection = duckdb.connect()
-    connection.execute(f"set timezone = 'UTC'; set threads = {threads}; set error_on_division_by_zero = false")
+    connection.execute(f"set timezone = 'UTC'; set threads = {threads}")
     for statement in statements:
         connection.execute(statement)
     connection.execute(copy)
@@ -55,7 +57,8 @@ def views(sysray, store, tables):
         declared = json.loads(run([sysray, "schema", table, "--format", "json"]))
         stored = [column["column"] for column in declared if column["expr"] is None]
         stored = [name for name in stored if name != "host"] + ["host"]
-        derived = [f"{divided(column['expr'])} as {column['column']}" for column in declared if column["expr"]]
+        times = {column["column"] for column in declared if column["type"] == "Timestamp"}
+        derived = [f"{computed(column['expr'], times)} as {column['column']}" for column in declared if column["expr"]]
         made.append(
             f"create view {table} as select {', '.join(stored + derived)} from read_parquet("
             f"'{store}/{table}/**/*.parquet', hive_partitioning = true, "
@@ -64,9 +67,11 @@ def views(sysray, store, tables):
     return ";\n".join(made) + ";\n"
 
 
-def divided(expr):
-    """An expression of the declarations, in double precision."""
-    return re.sub(r"\b[a-z_][a-z_0-9]*\b", lambda name: f"{name[0]}::double", expr)
+def computed(expr, times):
+    """An expression of the declarations, in double precision; what is divided by zero is unknown."""
+    number = lambda name: f"epoch_us({name[0]})::double" if name[0] in times else f"{name[0]}::double"
+    expr = re.sub(r"\b[a-z_][a-z_0-9]*\b", number, expr)
+    return re.sub(r"/ (\([^()]*\)|[a-z0-9_:.]+)", r"/ nullif(\1, 0)", expr)
 
 
 def run(words):

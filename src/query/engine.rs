@@ -10,7 +10,8 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 
 use datafusion::arrow::array::{RecordBatch, RecordBatchOptions};
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::common::{DataFusionError, TableReference};
 use datafusion::config::Dialect;
 use datafusion::execution::SessionStateBuilder;
@@ -173,10 +174,15 @@ impl Engine {
     }
 }
 
-/// The batch under the names of `schema`.
+/// The batch under the names of `schema`, with its text as everybody reads it.
 fn named(batch: &RecordBatch, schema: &SchemaRef) -> datafusion::common::Result<RecordBatch> {
     let rows = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-    Ok(RecordBatch::try_new_with_options(schema.clone(), batch.columns().to_vec(), &rows)?)
+    let columns = batch.columns().iter().zip(schema.fields());
+    let columns = columns.map(|(column, field)| match (column.data_type(), field.data_type()) {
+        (DataType::Utf8View, wanted @ DataType::Utf8) => cast(column, wanted),
+        _ => Ok(column.clone()),
+    });
+    Ok(RecordBatch::try_new_with_options(schema.clone(), columns.collect::<Result<_, _>>()?, &rows)?)
 }
 
 /// Whether the statement only asks. What it asks with is looked at again once it is planned.

@@ -14,6 +14,20 @@ pub trait Source: Send + Sync {
     /// A folder or a file that cannot be read.
     fn select(&self, table: &'static Table, range: &Range) -> Result<Selection, Error>;
 
+    /// The same for who reads no more than these columns: rows that are handed out may be without others.
+    ///
+    /// # Errors
+    /// A folder or a file that cannot be read.
+    fn select_columns(
+        &self,
+        table: &'static Table,
+        range: &Range,
+        columns: &[&str],
+    ) -> Result<Selection, Error> {
+        let _ = columns;
+        self.select(table, range)
+    }
+
     /// The first and last `ts` of all that is recorded; `None` where nothing is.
     ///
     /// # Errors
@@ -24,6 +38,15 @@ pub trait Source: Send + Sync {
 impl Source for Catalog {
     fn select(&self, table: &'static Table, range: &Range) -> Result<Selection, Error> {
         Catalog::select(self, table, range)
+    }
+
+    fn select_columns(
+        &self,
+        table: &'static Table,
+        range: &Range,
+        columns: &[&str],
+    ) -> Result<Selection, Error> {
+        Catalog::select_columns(self, table, range, columns)
     }
 
     fn extent(&self) -> Result<Option<(Micros, Micros)>, Error> {

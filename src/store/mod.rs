@@ -34,7 +34,7 @@ mod verify;
 
 pub use catalog::{Catalog, Segment, Selection, Tail};
 pub use cut::{Cut, CutOut, Treatment, cut, treatment as redaction_of};
-pub use disk::{Bounded, Disk, DiskFile, Folder, RealDisk};
+pub use disk::{Bounded, Disk, DiskFile, Folder, RealDisk, read_exact_at};
 pub use error::Error;
 pub use identity::Identity;
 pub use journal::{
