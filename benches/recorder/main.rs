@@ -1,9 +1,11 @@
 //! What a tick costs, piece by piece: reading the host, and appending a frame. And apart from that,
-//! asked for by the word `layout`, how large the segments of a busy host are in one layout or another.
+//! asked for by the word `layout`, how large the segments of a busy host are in one layout or another; by the word
+//! `store` it makes a store of one.
 
 mod busy;
 mod layout;
 mod seal;
+mod store;
 mod tiers;
 
 use std::hint::black_box;
@@ -75,7 +77,12 @@ fn frame(criterion: &mut Criterion) {
 criterion_group!(benches, collectors, frame, seal::seal, tiers::tiers);
 
 fn main() {
-    if std::env::args().any(|word| word == "layout") {
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    if words.first().is_some_and(|word| word == "store") {
+        store::make(&words[1..]);
+        return;
+    }
+    if words.iter().any(|word| word == "layout") {
         layout::measure();
         return;
     }

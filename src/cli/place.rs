@@ -15,6 +15,12 @@ pub fn store(named: Option<PathBuf>, config: Option<PathBuf>) -> Result<PathBuf>
     }
 }
 
+/// All that were named, else the one store that is meant then.
+#[cfg(feature = "desk")]
+pub fn stores(named: Vec<PathBuf>, config: Option<PathBuf>) -> Result<Vec<PathBuf>> {
+    if named.is_empty() { Ok(vec![store(None, config)?]) } else { Ok(named) }
+}
+
 /// The same where the configuration has been read.
 pub fn store_of(named: Option<PathBuf>, config: &Config) -> Result<PathBuf> {
     named.or_else(|| variable("SYSRAY_STORE")).or_else(|| config.store()).map_or_else(default_store, Ok)

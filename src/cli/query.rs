@@ -20,13 +20,15 @@ pub fn run(args: Query) -> Result<()> {
     }
     let sql = question(args.sql, args.file)?;
     let sql = query::filled(&sql, &args.param)?;
-    let root = place::store(args.place.store, args.place.config)?;
-    let when = when::when(&root, &args.range)?;
+    let roots = place::stores(args.place.store, args.place.config)?;
+    // Opened once: what is asked is what the range was read against.
+    let sources = query::sources(&roots)?;
+    let when = when::over(&roots, query::extent(&sources)?, &args.range)?;
     let context = when.context.clone();
     let read_time = move |text: &str| time::parse(text, &context).map_err(|e| e.to_string());
     let options = Options::new(std::sync::Arc::new(read_time)).within(args.memory);
     let options = Options { range: when.range, timeout: args.timeout, ..options };
-    let engine = Engine::open(&[root], options)?;
+    let engine = Engine::over(sources, options)?;
     let stop = engine.stop();
     ctrlc::set_handler(move || stop.now()).context("signals cannot be caught")?;
     quiet();

@@ -1,12 +1,13 @@
 //! The range that `-b` and `-e` mean, for a store.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use jiff::tz::TimeZone;
 
 use super::args::RangeArgs;
 use super::{Misused, NothingRecorded};
+use crate::schema::Micros;
 use crate::store::{self, Catalog};
 use crate::time::{self, Clock, Context, Range, SystemClock, show};
 
@@ -21,25 +22,28 @@ pub struct When {
 
 /// Reads the range; says on stderr how it was understood. An error where nothing lies in it.
 pub fn when(root: &Path, args: &RangeArgs) -> Result<When> {
-    let extent = Catalog::open(root)?.extent()?;
+    over(&[root.to_path_buf()], Catalog::open(root)?.extent()?, args)
+}
+
+/// The same of several stores whose first and last instants are known.
+pub fn over(roots: &[PathBuf], extent: Option<(Micros, Micros)>, args: &RangeArgs) -> Result<When> {
+    let place = roots.iter().map(|root| root.display().to_string()).collect::<Vec<_>>().join(" and ");
     let Some((start, end)) = extent else {
-        let advice = format!("record into it with `sysray record --store {}`", root.display());
-        return Err(
-            NothingRecorded(format!("nothing is recorded in {} yet; {advice}", root.display())).into()
-        );
+        let advice = format!("record into it with `sysray record --store {place}`");
+        return Err(NothingRecorded(format!("nothing is recorded in {place} yet; {advice}")).into());
     };
     let context = Context {
         now: SystemClock::default().wall(),
         zone: zone(args)?,
         start: Some(start),
         end: Some(end),
-        live: store::recorder(root).is_live(),
+        live: roots.iter().any(|root| store::recorder(root).is_live()),
     };
     let range = time::range(args.begin.as_deref(), args.end.as_deref(), &context)?;
     let said = words(&range, &context.zone);
     if !range.touches(start, end) {
         let (start, end) = (show(start, &context.zone), show(end, &context.zone));
-        let nothing = format!("nothing is recorded {said}; {} has {start} to {end}", root.display());
+        let nothing = format!("nothing is recorded {said}; {place} has {start} to {end}");
         return Err(NothingRecorded(nothing).into());
     }
     if range != Range::ALL {

@@ -3,7 +3,6 @@
 //! It blocks its caller; the threads that work for it are its own. It changes nothing on disk but
 //! for temporary files without a name where a sort does not fit into memory.
 
-use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -12,7 +11,8 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use datafusion::arrow::array::{RecordBatch, RecordBatchOptions};
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::common::{DataFusionError, TableReference};
 use datafusion::config::Dialect;
 use datafusion::execution::SessionStateBuilder;
@@ -36,12 +36,12 @@ use super::files::Footers;
 use super::functions;
 use super::literals::{ReadTime, TimeLiterals};
 use super::names::plain;
+use super::places::sources;
 use super::source::Source;
 use super::spill::Spill;
 use super::view::{CATALOG, Store, Views};
 use super::work::{self, Limits, Part, Parts, Stop};
 use crate::schema;
-use crate::store::Catalog;
 use crate::time::Range;
 
 /// Temporary files together may be so many times as large as the process.
@@ -127,18 +127,12 @@ struct Desk {
 }
 
 impl Engine {
-    /// Opens the stores in these folders; one named twice is read once.
+    /// Opens stores, folders of stores or segments by themselves; one named twice is read once.
     ///
     /// # Errors
     /// A folder that is no store, or an engine that cannot start.
     pub fn open(stores: &[PathBuf], options: Options) -> Result<Self, Error> {
-        let distinct: BTreeSet<PathBuf> =
-            stores.iter().map(|path| path.canonicalize().unwrap_or_else(|_| path.clone())).collect();
-        let mut sources: Vec<Arc<dyn Source>> = Vec::new();
-        for path in distinct {
-            sources.push(Arc::new(Catalog::open(&path)?));
-        }
-        Self::over(sources, options)
+        Self::over(sources(stores)?, options)
     }
 
     /// The same over sources that are open already.
@@ -261,10 +255,15 @@ impl Desk {
     }
 }
 
-/// The batch under the names of `schema`.
+/// The batch under the names of `schema`, with its text as everybody reads it.
 fn named(batch: &RecordBatch, schema: &SchemaRef) -> datafusion::common::Result<RecordBatch> {
     let rows = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-    Ok(RecordBatch::try_new_with_options(schema.clone(), batch.columns().to_vec(), &rows)?)
+    let columns = batch.columns().iter().zip(schema.fields());
+    let columns = columns.map(|(column, field)| match (column.data_type(), field.data_type()) {
+        (DataType::Utf8View, wanted @ DataType::Utf8) => cast(column, wanted),
+        _ => Ok(column.clone()),
+    });
+    Ok(RecordBatch::try_new_with_options(schema.clone(), columns.collect::<Result<_, _>>()?, &rows)?)
 }
 
 /// Whether the statement only asks. What it asks with is looked at again once it is planned.

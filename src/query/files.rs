@@ -23,7 +23,7 @@ use datafusion::physical_plan::metrics::ExecutionPlanMetricsSet;
 use futures::future::BoxFuture;
 
 use super::Error;
-use crate::store::{self, Segment};
+use crate::store::{self, Segment, read_exact_at};
 
 /// Footers above this size together are forgotten, so that a reader may run for months.
 const CACHED_BYTES: usize = 32 << 20;
@@ -53,24 +53,6 @@ impl Opened {
         let error = store::Error::damaged(&self.path, what);
         ParquetError::External(Box::new(Error::Store(Arc::new(error))))
     }
-}
-
-#[cfg(unix)]
-pub(super) fn read_exact_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, buffer, at)
-}
-
-#[cfg(windows)]
-pub(super) fn read_exact_at(file: &File, mut buffer: &mut [u8], mut at: u64) -> io::Result<()> {
-    while !buffer.is_empty() {
-        let read = std::os::windows::fs::FileExt::seek_read(file, buffer, at)?;
-        if read == 0 {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        buffer = &mut buffer[read..];
-        at += read as u64;
-    }
-    Ok(())
 }
 
 impl Length for Opened {

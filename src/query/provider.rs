@@ -7,8 +7,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use datafusion::arrow::array::{AsArray, RecordBatch};
-use datafusion::arrow::compute::{max, min};
+use datafusion::arrow::array::{AsArray, RecordBatch, RecordBatchOptions, new_null_array};
+use datafusion::arrow::compute::{cast, max, min};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimestampMicrosecondType};
 use datafusion::catalog::memory::{DataSourceExec, MemorySourceConfig};
 use datafusion::catalog::{Session, TableProvider};
@@ -51,12 +51,12 @@ impl fmt::Debug for Recorded {
 }
 
 impl Recorded {
-    /// What can hold rows in the range, of all sources.
-    fn select(&self, range: &Range) -> Result<(Vec<Segment>, Vec<Tail>)> {
+    /// What can hold rows in the range, of all sources; rows of these columns at least.
+    fn select(&self, range: &Range, columns: &[&str]) -> Result<(Vec<Segment>, Vec<Tail>)> {
         let (mut segments, mut tails) = (Vec::new(), Vec::new());
         for source in self.sources.iter() {
             let selection = source
-                .select(self.table, range)
+                .select_columns(self.table, range, columns)
                 .map_err(|error| DataFusionError::External(Box::new(Error::Store(Arc::new(error)))))?;
             segments.extend(selection.segments);
             tails.extend(selection.tail);
@@ -73,7 +73,7 @@ impl Recorded {
         projection: Option<&Vec<usize>>,
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let schema = TableSchema::builder(self.table.schema())
+        let schema = TableSchema::builder(in_views(&self.table.schema()))
             .with_table_partition_cols(vec![Arc::new(host())])
             .build();
         let options = TableParquetOptions {
@@ -84,7 +84,7 @@ impl Recorded {
             .with_table_parquet_options(options)
             .with_parquet_file_reader_factory(Arc::new(Files(self.footers.clone())));
         let file = |segment: Segment| {
-            let host = ScalarValue::from(segment.name.host.as_str());
+            let host = ScalarValue::Utf8View(Some(segment.name.host.clone()));
             let file = PartitionedFile::new(segment.path.to_string_lossy(), segment.bytes);
             let opened = Opened::from(segment);
             let known = statistics(&*self.footers.of(&opened)?, self.table);
@@ -111,20 +111,36 @@ impl Recorded {
         Ok(DataSourceExec::from_data_source(scan.build()))
     }
 
-    fn scan_tails(&self, tails: &[Tail], projection: Option<&Vec<usize>>) -> Result<Arc<dyn ExecutionPlan>> {
-        let schema = self.schema();
-        let with_host = |tail: &Tail| {
-            let host = ScalarValue::from(&*tail.host).to_array_of_size(tail.batch.num_rows())?;
-            let columns = tail.batch.columns().iter().cloned().chain([host]).collect();
-            Ok(RecordBatch::try_new(schema.clone(), columns)?)
+    fn scan_tails(&self, tails: &[Tail], projected: &SchemaRef) -> Result<Arc<dyn ExecutionPlan>> {
+        let rows_of = |tail: &Tail| {
+            let rows = tail.batch.num_rows();
+            let column = |field: &Arc<Field>| match tail.batch.column_by_name(field.name()) {
+                _ if field.name() == HOST => {
+                    ScalarValue::Utf8View(Some(tail.host.to_string())).to_array_of_size(rows)
+                }
+                Some(column) => Ok(cast(column, field.data_type())?),
+                None => Ok(new_null_array(field.data_type(), rows)),
+            };
+            let columns = projected.fields().iter().map(column).collect::<Result<_>>()?;
+            let counted = RecordBatchOptions::new().with_row_count(Some(rows));
+            Ok(RecordBatch::try_new_with_options(projected.clone(), columns, &counted)?)
         };
-        let batches = tails.iter().map(with_host).collect::<Result<Vec<_>>>()?;
-        Ok(MemorySourceConfig::try_new_exec(&[batches], schema.clone(), projection.cloned())?)
+        let batches = tails.iter().map(rows_of).collect::<Result<Vec<_>>>()?;
+        Ok(MemorySourceConfig::try_new_exec(&[batches], projected.clone(), None)?)
     }
 }
 
 fn host() -> Field {
-    Field::new(HOST, DataType::Utf8, false)
+    Field::new(HOST, DataType::Utf8View, false)
+}
+
+/// The columns with text as views of it: of a row that repeats another's nothing is copied, and most rows do.
+fn in_views(stored: &Schema) -> SchemaRef {
+    let field = |field: &Arc<Field>| match field.data_type() {
+        DataType::Utf8 => Arc::new(field.as_ref().clone().with_data_type(DataType::Utf8View)),
+        _ => field.clone(),
+    };
+    Arc::new(Schema::new(stored.fields().iter().map(field).collect::<Vec<_>>()))
 }
 
 /// Whether some rows of the batch lie in the range.
@@ -143,7 +159,7 @@ fn touches(batch: &RecordBatch, range: &Range) -> bool {
 #[async_trait]
 impl TableProvider for Recorded {
     fn schema(&self) -> SchemaRef {
-        let stored = self.table.schema();
+        let stored = in_views(&self.table.schema());
         let fields = stored.fields().iter().cloned().chain([Arc::new(host())]);
         Arc::new(Schema::new(fields.collect::<Vec<_>>()))
     }
@@ -163,18 +179,22 @@ impl TableProvider for Recorded {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let (segments, tails) = self.select(&narrow(self.range, filters))?;
+        let schema = self.schema();
+        let projected = projection.map(|columns| schema.project(columns).map(Arc::new)).transpose()?;
+        let projected = projected.unwrap_or(schema);
+        let mut columns: Vec<&str> = projected.fields().iter().map(|field| field.name().as_str()).collect();
+        // By which it is known whether a tail has rows in the range.
+        columns.push("ts");
+        let (segments, tails) = self.select(&narrow(self.range, filters), &columns)?;
         let mut parts = Vec::new();
         if !segments.is_empty() {
             parts.push(self.scan_segments(segments, state, projection, limit)?);
         }
         if !tails.is_empty() {
-            parts.push(self.scan_tails(&tails, projection)?);
+            parts.push(self.scan_tails(&tails, &projected)?);
         }
         if parts.is_empty() {
-            let schema = self.schema();
-            let projected = projection.map(|columns| schema.project(columns).map(Arc::new)).transpose()?;
-            return Ok(Arc::new(EmptyExec::new(projected.unwrap_or(schema))));
+            return Ok(Arc::new(EmptyExec::new(projected)));
         }
         // One part is handed out bare: a union cannot push a sort down.
         UnionExec::try_new(parts)

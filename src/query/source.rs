@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use crate::schema::{Micros, Table};
-use crate::store::{Catalog, Error, Selection};
+use crate::store::{Catalog, Error, Lone, Segment, SegmentName, Selection};
 use crate::time::Range;
 
 /// A file that holds rows, by what its name and its folder say of it.
@@ -26,6 +26,22 @@ pub struct Held {
     pub path: PathBuf,
 }
 
+impl Held {
+    fn segment(name: &SegmentName, path: PathBuf) -> Self {
+        Held {
+            table: Some(name.table.clone()),
+            host: name.host.clone(),
+            from: name.from,
+            to: Some(name.to),
+            first_seq: name.first_seq,
+            last_seq: Some(name.last_seq),
+            generation: Some(name.generation),
+            bytes: std::fs::metadata(&path).ok().map(|file| file.len()),
+            path,
+        }
+    }
+}
+
 /// Something that has recorded rows.
 pub trait Source: Send + Sync {
     /// What holds rows of `table` in the range, and perhaps others: rows are not filtered.
@@ -33,6 +49,20 @@ pub trait Source: Send + Sync {
     /// # Errors
     /// A folder or a file that cannot be read.
     fn select(&self, table: &'static Table, range: &Range) -> Result<Selection, Error>;
+
+    /// The same for who reads no more than these columns: rows that are handed out may be without others.
+    ///
+    /// # Errors
+    /// A folder or a file that cannot be read.
+    fn select_columns(
+        &self,
+        table: &'static Table,
+        range: &Range,
+        columns: &[&str],
+    ) -> Result<Selection, Error> {
+        let _ = columns;
+        self.select(table, range)
+    }
 
     /// The first and last `ts` of all that is recorded; `None` where nothing is.
     ///
@@ -51,25 +81,21 @@ impl Source for Catalog {
         Catalog::select(self, table, range)
     }
 
+    fn select_columns(
+        &self,
+        table: &'static Table,
+        range: &Range,
+        columns: &[&str],
+    ) -> Result<Selection, Error> {
+        Catalog::select_columns(self, table, range, columns)
+    }
+
     fn extent(&self) -> Result<Option<(Micros, Micros)>, Error> {
         Catalog::extent(self)
     }
 
     fn held(&self) -> Vec<Held> {
-        let segments = self.segments().iter().map(|name| {
-            let path = name.path(self.root());
-            Held {
-                table: Some(name.table.clone()),
-                host: name.host.clone(),
-                from: name.from,
-                to: Some(name.to),
-                first_seq: name.first_seq,
-                last_seq: Some(name.last_seq),
-                generation: Some(name.generation),
-                bytes: std::fs::metadata(&path).ok().map(|file| file.len()),
-                path,
-            }
-        });
+        let segments = self.segments().iter().map(|name| Held::segment(name, name.path(self.root())));
         let parts = self.parts().map(|(name, bytes)| Held {
             table: None,
             host: name.host.clone(),
@@ -82,5 +108,20 @@ impl Source for Catalog {
             path: name.path(self.root()),
         });
         segments.chain(parts).collect()
+    }
+}
+
+impl Source for Lone {
+    fn select(&self, table: &'static Table, range: &Range) -> Result<Selection, Error> {
+        Ok(Lone::select(self, table, range))
+    }
+
+    fn extent(&self) -> Result<Option<(Micros, Micros)>, Error> {
+        Ok(Some(Lone::extent(self)))
+    }
+
+    fn held(&self) -> Vec<Held> {
+        let Segment { name, path, .. } = self.segment();
+        vec![Held::segment(name, path.clone())]
     }
 }

@@ -17,7 +17,7 @@ use futures::Stream;
 use futures::stream;
 
 use super::Error;
-use super::files::read_exact_at;
+use crate::store::read_exact_at;
 
 /// So much is read back at once.
 const READ_BYTES: u64 = 128 << 10;

@@ -9,9 +9,10 @@ use std::sync::{Arc, OnceLock};
 
 use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
+use arrow::datatypes::{Schema, SchemaRef};
 
 use super::identity::Identity;
-use super::journal::{Damage, Part};
+use super::journal::{Damage, Moment, Outline, Part};
 use super::layout::{self, PartName, SegmentName};
 use super::{Error, segment};
 use crate::schema::{Micros, Table, Text, Tier, table};
@@ -36,6 +37,7 @@ struct OpenPart {
     file: File,
     length: u64,
     read: OnceLock<Part>,
+    outlined: OnceLock<Outline>,
 }
 
 /// What is to be read of one table.
@@ -88,6 +90,11 @@ impl Catalog {
         Err(Error::damaged(root, "it changes faster than it can be listed; try again"))
     }
 
+    /// Whether the folder says of itself that it is a store, whether or not it can be read.
+    pub fn is_store(root: &Path) -> bool {
+        Identity::is_at(root)
+    }
+
     /// The store's folder.
     pub fn root(&self) -> &Path {
         &self.root
@@ -105,6 +112,19 @@ impl Catalog {
         Ok(Selection { segments, tail })
     }
 
+    /// The same, of which rows of the journal have these columns alone, in the table's order.
+    pub fn select_columns(
+        &self,
+        table: &'static Table,
+        range: &Range,
+        columns: &[&str],
+    ) -> Result<Selection, Error> {
+        let segments = self.open_segments(table, range)?;
+        let parts = self.parts.iter().filter(|_| table.tier.is_none());
+        let tails = parts.filter_map(|open| self.tail_of(open, table, range, Some(columns)).transpose());
+        Ok(Selection { segments, tail: tails.collect::<Result<_, _>>()? })
+    }
+
     /// Only its sealed segments.
     pub fn open_segments(&self, table: &Table, range: &Range) -> Result<Vec<Segment>, Error> {
         let mut chosen: Vec<&SegmentName> =
@@ -117,17 +137,24 @@ impl Catalog {
     pub fn tails(&self, table: &'static Table, range: &Range) -> impl Iterator<Item = Result<Tail, Error>> {
         // The journal has recorded rows alone.
         let parts = self.parts.iter().filter(|_| table.tier.is_none());
-        parts.filter_map(move |open| self.tail_of(open, table, range).transpose())
+        parts.filter_map(move |open| self.tail_of(open, table, range, None).transpose())
     }
 
-    fn tail_of(&self, open: &OpenPart, table: &'static Table, range: &Range) -> Result<Option<Tail>, Error> {
+    fn tail_of(
+        &self,
+        open: &OpenPart,
+        table: &'static Table,
+        range: &Range,
+        columns: Option<&[&str]>,
+    ) -> Result<Option<Tail>, Error> {
         let sealed: Vec<&SegmentName> =
             self.segments.iter().filter(|s| s.table == table.name && s.host == open.name.host).collect();
         let is_sealed = |seq: u64| sealed.iter().any(|s| (s.first_seq..=s.last_seq).contains(&seq));
-        let batches = open.part()?.batches(table.name, |m| range.contains(m.wall) && !is_sealed(m.seq));
+        let wanted = |m: &Moment| range.contains(m.wall) && !is_sealed(m.seq);
+        let batches = open.outline()?.batches(table.name, columns, wanted)?;
         let Some(first) = batches.first() else { return Ok(None) };
         let batch = concat_batches(&first.schema(), &batches)
-            .and_then(|batch| segment::conform(&batch, &table.schema()))
+            .and_then(|batch| segment::conform(&batch, &chosen(table, columns)))
             .map_err(|e| Error::damaged(&open.path, e.to_string()))?;
         Ok(Some(Tail { host: open.name.host.as_str().into(), batch }))
     }
@@ -147,8 +174,8 @@ impl Catalog {
             }
         }
         for open in &self.parts {
-            for frame in open.part()?.frames() {
-                widen(&mut recorded, frame.moment.wall, frame.moment.wall);
+            for moment in open.outline()?.moments() {
+                widen(&mut recorded, moment.wall, moment.wall);
             }
         }
         // A bucket is wider than the rows in it: tiers count only where they reach further back than
@@ -221,6 +248,23 @@ impl OpenPart {
         let part = Part::read(&self.path, &self.file, self.length)?;
         Ok(self.read.get_or_init(|| part))
     }
+
+    /// Where its rows lie, which is a small part of reading it.
+    fn outline(&self) -> Result<&Outline, Error> {
+        if let Some(outline) = self.outlined.get() {
+            return Ok(outline);
+        }
+        let outline = Outline::read(&self.path, &self.file, self.length)?;
+        Ok(self.outlined.get_or_init(|| outline))
+    }
+}
+
+/// The columns of the table of today, or some of them.
+fn chosen(table: &Table, columns: Option<&[&str]>) -> SchemaRef {
+    let schema = table.schema();
+    let Some(columns) = columns else { return schema };
+    let fields = schema.fields().iter().filter(|field| columns.contains(&field.name().as_str()));
+    Arc::new(Schema::new(fields.cloned().collect::<Vec<_>>()))
 }
 
 /// `None` where it was sealed and removed since it was listed.
@@ -232,7 +276,14 @@ fn open_part(root: &Path, name: &PartName) -> Result<Option<OpenPart>, Error> {
         Err(source) => return Err(Error::Io { path, source }),
     };
     let length = file.metadata().map_err(Error::io(&path))?.len();
-    Ok(Some(OpenPart { name: name.clone(), path, file, length, read: OnceLock::new() }))
+    Ok(Some(OpenPart {
+        name: name.clone(),
+        path,
+        file,
+        length,
+        read: OnceLock::new(),
+        outlined: OnceLock::new(),
+    }))
 }
 
 fn open_segment(root: &Path, name: &SegmentName) -> Result<Segment, Error> {

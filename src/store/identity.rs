@@ -37,6 +37,11 @@ impl Identity {
         Identity { format: STORE_FORMAT, program, hosts: BTreeMap::new(), boots: BTreeMap::new() }
     }
 
+    /// Whether there is one in the folder.
+    pub fn is_at(root: &Path) -> bool {
+        root.join(FILE).is_file()
+    }
+
     /// Reads it, and refuses what is no store or has another format.
     pub fn read(root: &Path) -> Result<Self, Error> {
         let path = root.join(FILE);

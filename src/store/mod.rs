@@ -15,6 +15,7 @@ mod identity;
 mod journal;
 mod layout;
 mod lock;
+mod lone;
 mod maintain;
 mod merge;
 mod notes;
@@ -33,7 +34,7 @@ mod verify;
 
 pub use catalog::{Catalog, Segment, Selection, Tail};
 pub use cut::{Cut, CutOut, Treatment, cut, treatment as redaction_of};
-pub use disk::{Bounded, Disk, DiskFile, Folder, RealDisk};
+pub use disk::{Bounded, Disk, DiskFile, Folder, RealDisk, read_exact_at};
 pub use error::Error;
 pub use identity::Identity;
 pub use journal::{
@@ -42,6 +43,7 @@ pub use journal::{
 };
 pub use layout::{PartName, SegmentName, bucket, host_names};
 pub use lock::{Lock, Recording, recorder};
+pub use lone::Lone;
 pub use maintain::{Done, maintain, prune};
 pub use notes::{NOTE_BYTES, Note, waiting as waiting_notes};
 pub use outlook::{Bound, Outlook, Reach, outlook, reaches};

@@ -126,6 +126,19 @@ pub fn files(root: &Path, ending: &str) -> Vec<PathBuf> {
     found
 }
 
+/// Copies a folder with all that is in it.
+pub fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
 pub fn ticks_of(part: &Part, table: &str) -> Vec<i64> {
     let batches = part.batches(table, |_| true);
     let ticks = batches.iter().flat_map(|batch| batch["tick"].as_primitive::<Int64Type>().values().to_vec());

@@ -94,19 +94,8 @@ fn write(root: &Path) {
 
 /// A copy to write into.
 fn copy(from: &Path) -> TempDir {
-    fn walk(from: &Path, to: &Path) {
-        fs::create_dir_all(to).unwrap();
-        for entry in fs::read_dir(from).unwrap().flatten() {
-            let target = to.join(entry.file_name());
-            if entry.path().is_dir() {
-                walk(&entry.path(), &target);
-            } else {
-                fs::copy(entry.path(), target).unwrap();
-            }
-        }
-    }
     let dir = TempDir::new().unwrap();
-    walk(from, dir.path());
+    super::made::copy(from, dir.path());
     dir
 }
 

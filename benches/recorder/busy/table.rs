@@ -199,6 +199,8 @@ impl Series {
         let value = match is {
             Is::Same if rare => 0,
             Is::Wanders { step, .. } => random.between(20, 1 << 20) * step,
+            // Whose rows they are stays, whatever stretch of time.
+            _ if column.kind == Kind::Key => entity as i64,
             _ => random.between(1, 1 << 30),
         };
         Series { random, value, is }

@@ -84,6 +84,19 @@ pub struct ReadPlace {
     pub config: Option<PathBuf>,
 }
 
+/// Which stores are read together.
+#[cfg(feature = "desk")]
+#[derive(clap::Args, Clone)]
+pub struct ReadPlaces {
+    /// A store's folder, a folder of copied stores or one of their Parquet files, and may be given more than
+    /// once; else $SYSRAY_STORE, else what the configuration says
+    #[arg(long, value_name = "PATH")]
+    pub store: Vec<PathBuf>,
+    /// The configuration file; else $SYSRAY_CONFIG, else the first that is there: see `sysray config`
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
 /// Which range is read.
 #[derive(clap::Args, Clone)]
 pub struct RangeArgs {

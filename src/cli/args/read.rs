@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::ValueEnum;
 
 #[cfg(feature = "desk")]
-use super::{RangeArgs, ReadPlace};
+use super::{RangeArgs, ReadPlace, ReadPlaces};
 use crate::cli::values;
 
 #[cfg(feature = "desk")]
@@ -50,7 +50,7 @@ pub struct Query {
     #[arg(long, conflicts_with = "file")]
     pub examples: bool,
     #[command(flatten)]
-    pub place: ReadPlace,
+    pub place: ReadPlaces,
     #[command(flatten)]
     pub range: RangeArgs,
     /// What to print: table, csv, json, ndjson, markdown; without it what the name after -o ends in, else table

@@ -178,3 +178,23 @@ fn list(folder: &Path, wanted: impl Fn(&DirEntry) -> bool) -> Result<Vec<String>
     names.sort_unstable();
     Ok(names)
 }
+
+/// Fills the buffer from a place in a file, wherever anybody else reads in it.
+#[cfg(unix)]
+pub fn read_exact_at(file: &File, buffer: &mut [u8], at: u64) -> io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, buffer, at)
+}
+
+/// The same.
+#[cfg(windows)]
+pub fn read_exact_at(file: &File, mut buffer: &mut [u8], mut at: u64) -> io::Result<()> {
+    while !buffer.is_empty() {
+        let read = std::os::windows::fs::FileExt::seek_read(file, buffer, at)?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        buffer = &mut buffer[read..];
+        at += read as u64;
+    }
+    Ok(())
+}

@@ -106,40 +106,83 @@ impl Frame<'_> {
     }
 }
 
+/// A frame as its header and its directory tell of it: none of its rows have been read.
+#[derive(Clone, Debug)]
+pub struct Outlined {
+    /// When it was taken.
+    pub moment: Moment,
+    /// The keyframe that it leans on.
+    pub key: u64,
+    /// What it holds.
+    pub tables: Vec<Lies>,
+    /// Its whole length in bytes.
+    pub length: usize,
+}
+
+/// Where the packed rows of a table lie, and what they must be.
+#[derive(Clone, Copy, Debug)]
+pub struct Lies {
+    pub id: u16,
+    pub content: Content,
+    codec: Codec,
+    rows: u32,
+    raw: usize,
+    /// Where they begin.
+    pub begin: usize,
+    /// How many bytes they are.
+    pub length: usize,
+    check: u32,
+}
+
+impl Lies {
+    /// The entry with its bytes, which are nothing if they do not fit their check.
+    pub fn entry<'a>(&self, packed: &'a [u8]) -> Entry<'a> {
+        let Lies { id, content, codec, rows, raw, .. } = *self;
+        let is_sound = packed.len() == self.length && crc32c::crc32c(packed) == self.check;
+        Entry { id, content, codec, rows, raw, packed: is_sound.then_some(packed) }
+    }
+}
+
+/// Reads what is told of the frame that begins there. `None` where its header is not sound or its end is
+/// not there.
+pub fn outline(source: &mut impl Source, begin: usize) -> Option<Outlined> {
+    let length = length(source, begin)?;
+    let end = begin.checked_add(length).filter(|end| *end <= source.length())?;
+    let header = source.get(begin..begin.checked_add(HEADER)?)?;
+    if header[..4] != MAGIC {
+        return None;
+    }
+    // It is its rows' `tick` as well: an `Int64`, and there is a next one.
+    let seq = u64_at(header, 8).filter(|seq| *seq < i64::MAX as u64)?;
+    let (wall, monotonic) = (Micros(u64_at(header, 24)? as i64), Micros(u64_at(header, 32)? as i64));
+    let (moment, key, count) = (Moment { seq, wall, monotonic }, u64_at(header, 16)?, u32_at(header, 40)?);
+    let directory = source.get(begin + HEADER..begin + HEADER + count as usize * ENTRY)?;
+    let mut at = begin + HEADER + directory.len() + 4;
+    let mut tables = Vec::with_capacity(count as usize);
+    for entry in directory.chunks_exact(ENTRY) {
+        let lies = Lies {
+            id: u16::from_le_bytes(entry[..2].try_into().ok()?),
+            content: [Content::Interval, Content::Totals].get(usize::from(entry[2])).copied()?,
+            codec: [Codec::Zstd, Codec::ZstdKeyed, Codec::ZstdAgain].get(usize::from(entry[3])).copied()?,
+            rows: u32_at(entry, 4)?,
+            raw: u32_at(entry, 8)? as usize,
+            begin: at,
+            length: u32_at(entry, 12)? as usize,
+            check: u32_at(entry, 16)?,
+        };
+        at = at.checked_add(lies.length).filter(|at| *at <= end)?;
+        tables.push(lies);
+    }
+    Some(Outlined { moment, key, tables, length })
+}
+
 /// Reads the frame that the bytes begin with. `None` where its header is not sound or its end is
 /// not there.
 pub fn decode(bytes: &[u8]) -> Option<Frame<'_>> {
-    if bytes.get(..4)? != MAGIC {
-        return None;
-    }
-    let length = 8usize.checked_add(u32_at(bytes, 4)? as usize)?;
-    let whole = bytes.get(..length)?;
-    let count = Some(u32_at(whole, 40)? as usize).filter(|count| *count <= TABLES_LIMIT)?;
-    let directory = HEADER + count * ENTRY;
-    if u32_at(whole, directory)? != crc32c::crc32c(whole.get(..directory)?) {
-        return None;
-    }
-    let mut payload = whole.get(directory + 4..)?;
-    let mut entries = Vec::with_capacity(count);
-    for at in (HEADER..directory).step_by(ENTRY) {
-        let (packed, rest) = payload.split_at_checked(u32_at(whole, at + 12)? as usize)?;
-        entries.push(Entry {
-            id: u16::from_le_bytes(whole.get(at..at + 2)?.try_into().ok()?),
-            content: [Content::Interval, Content::Totals].get(usize::from(whole[at + 2])).copied()?,
-            codec: [Codec::Zstd, Codec::ZstdKeyed, Codec::ZstdAgain]
-                .get(usize::from(whole[at + 3]))
-                .copied()?,
-            rows: u32_at(whole, at + 4)?,
-            raw: u32_at(whole, at + 8)? as usize,
-            packed: (crc32c::crc32c(packed) == u32_at(whole, at + 16)?).then_some(packed),
-        });
-        payload = rest;
-    }
-    let (wall, monotonic) = (Micros(u64_at(whole, 24)? as i64), Micros(u64_at(whole, 32)? as i64));
-    // It is its rows' `tick` as well: an `Int64`, and there is a next one.
-    let seq = u64_at(whole, 8).filter(|seq| *seq < i64::MAX as u64)?;
-    let moment = Moment { seq, wall, monotonic };
-    Some(Frame { moment, key: u64_at(whole, 16)?, entries, length })
+    let Outlined { moment, key, tables, length, .. } = outline(&mut &*bytes, 0)?;
+    let entry = |lies: &Lies| Some(lies.entry(bytes.get(lies.begin..lies.begin + lies.length)?));
+    let entries = tables.iter().map(entry).collect::<Option<_>>()?;
+    Some(Frame { moment, key, entries, length })
 }
 
 /// All frames in the bytes of a part that can be proved, in order.

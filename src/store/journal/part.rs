@@ -13,6 +13,7 @@ use super::table::TableReader;
 use super::window::Window;
 use crate::schema::PART_FORMAT;
 use crate::store::Error;
+use crate::store::disk::read_exact_at;
 
 /// A part, read as it was when it was opened.
 pub struct Part {
@@ -50,8 +51,9 @@ impl Damage {
 impl Part {
     /// Reads an open part up to `length`. A part whose header is not there has no frames.
     pub fn read(path: &Path, file: &File, length: u64) -> Result<Part, Error> {
-        let mut bytes = Vec::new();
-        file.take(length).read_to_end(&mut bytes).map_err(Error::io(path))?;
+        let (mut bytes, mut from) = (Vec::new(), file);
+        from.seek(SeekFrom::Start(0)).map_err(Error::io(path))?;
+        from.take(length).read_to_end(&mut bytes).map_err(Error::io(path))?;
         Part::parse(path, bytes)
     }
 
@@ -59,23 +61,18 @@ impl Part {
     /// once. One whose header is not there is read whole.
     pub fn open(path: &Path, file: &File, length: u64) -> Result<Part, Error> {
         let mut bytes = vec![0; length.min(header::BEGINNING as u64) as usize];
-        let mut from = file;
-        from.read_exact(&mut bytes).map_err(Error::io(path))?;
-        let whole = header::length(&bytes).filter(|whole| *whole as u64 <= length);
-        let mut from = from.take(whole.unwrap_or(usize::MAX).saturating_sub(bytes.len()) as u64);
-        if whole.is_none() {
-            from.set_limit(length - bytes.len() as u64);
-        }
-        from.read_to_end(&mut bytes).map_err(Error::io(path))?;
-        bytes.truncate(whole.unwrap_or(usize::MAX));
+        read_exact_at(file, &mut bytes, 0).map_err(Error::io(path))?;
+        let Some(whole) = header::length(&bytes).filter(|whole| *whole as u64 <= length) else {
+            return Part::read(path, file, length);
+        };
+        let told = bytes.len();
+        bytes.resize(whole, 0);
+        read_exact_at(file, &mut bytes[told..], told as u64).map_err(Error::io(path))?;
         let mut part = Part::parse(path, bytes)?;
-        if part.header.is_some() {
-            part.lying = Some((file.try_clone().map_err(Error::io(path))?, length as usize));
-        } else if whole.is_some() {
-            let mut rest = file;
-            rest.seek(SeekFrom::Start(0)).map_err(Error::io(path))?;
+        if part.header.is_none() {
             return Part::read(path, file, length);
         }
+        part.lying = Some((file.try_clone().map_err(Error::io(path))?, length as usize));
         Ok(part)
     }
 
@@ -169,6 +166,11 @@ impl Part {
         let mut counted = Counted { at: self.frames, ..Counted::default() };
         frame::walk(&mut self.bytes.as_slice(), self.frames, &mut |begin, frame| counted.take(begin, frame));
         counted.finish(self.bytes.len())
+    }
+
+    /// Where its frames begin.
+    pub fn beginning(&self) -> usize {
+        self.frames
     }
 
     /// The names of its tables.

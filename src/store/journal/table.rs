@@ -103,6 +103,11 @@ impl TableReader {
         });
     }
 
+    /// The table's place in the part's list.
+    pub fn id(&self) -> usize {
+        self.id
+    }
+
     /// The table's columns, as the part declares them.
     pub fn schema(&self) -> &SchemaRef {
         &self.schema

@@ -1,11 +1,15 @@
 //! Bytes of a part where they lie: in memory, or in its file, of which a little is in memory at once.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 use std::ops::Range;
+
+use crate::store::disk::read_exact_at;
 
 /// Read at once, if no more is asked for.
 const WINDOW_BYTES: usize = 256 << 10;
+/// The same where most is passed over: a header and its directory.
+const NARROW_BYTES: usize = 4 << 10;
 
 /// Bytes that frames are looked for in.
 pub trait Source {
@@ -30,6 +34,7 @@ impl Source for &[u8] {
 pub struct Window<'a> {
     file: &'a File,
     length: usize,
+    least: usize,
     bytes: Vec<u8>,
     /// Where those begin.
     from: usize,
@@ -38,7 +43,12 @@ pub struct Window<'a> {
 
 impl<'a> Window<'a> {
     pub fn new(file: &'a File, length: usize) -> Self {
-        Window { file, length, bytes: Vec::new(), from: 0, failed: None }
+        Window { file, length, least: WINDOW_BYTES, bytes: Vec::new(), from: 0, failed: None }
+    }
+
+    /// One through which little is read here and there.
+    pub fn narrow(file: &'a File, length: usize) -> Self {
+        Window { least: NARROW_BYTES, ..Window::new(file, length) }
     }
 
     /// Why bytes that should be there were not.
@@ -47,11 +57,10 @@ impl<'a> Window<'a> {
     }
 
     fn load(&mut self, range: &Range<usize>) -> io::Result<()> {
-        let more = range.len().max(WINDOW_BYTES).min(self.length - range.start);
+        let more = range.len().max(self.least).min(self.length - range.start);
         self.bytes.resize(more, 0);
         self.from = range.start;
-        self.file.seek(SeekFrom::Start(range.start as u64))?;
-        self.file.read_exact(&mut self.bytes)
+        read_exact_at(self.file, &mut self.bytes, range.start as u64)
     }
 }
 

@@ -36,6 +36,19 @@ fn an_answer_goes_into_a_file_whole_or_not_at_all() {
     assert_eq!(files(out.path()), [csv]);
 }
 
+#[test]
+fn several_stores_and_single_files_are_asked_at_once() {
+    let (one, other) = (recorded(2), recorded(3));
+    let sql = "select count(*) as n from system";
+    let both = Sysray::new(&["query", "--format", "csv", sql]).store(one.path()).store(other.path());
+    assert_eq!(both.prints(), "n\n5\n");
+    let file =
+        files(other.path()).into_iter().find(|path| path.to_string_lossy().contains("/system/")).unwrap();
+    let alone = Sysray::new(&["query", "--format", "csv", "-b", "start", sql]).store(&file);
+    assert_eq!(alone.prints(), "n\n2\n", "its range begins behind its first row");
+    one_line(Sysray::new(&["query", sql]).store(one.path()).store(&other.path().join("system")));
+}
+
 /// The threads of this process are recorded, with what each is called, and of no other.
 #[cfg(target_os = "linux")]
 #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use sysray::store::{Damage, Part, part_header};
 
-use crate::made::{Made, START, ticks_of};
+use crate::made::{Made, START, ticks, ticks_of};
 
 /// The bytes of a part of so many ticks, and where its frames begin.
 fn part(ticks: i64) -> (Vec<u8>, Vec<usize>) {
@@ -153,4 +153,37 @@ fn nothing_is_allocated_for_what_is_only_promised() {
     }
     // Other tests run beside this one, and take what they take.
     assert!(peak_bytes() - before < 3 << 30, "{} bytes more", peak_bytes() - before);
+}
+
+/// Who asks a store reads of a part only what he wants: that must be what is found by reading all of it.
+#[test]
+fn a_reader_who_passes_over_most_of_a_part_finds_what_is_in_it_all_the_same() {
+    let mut made = Made::new();
+    made.part(START, 4);
+    let place = made.files(".part").remove(0);
+    let whole = std::fs::read(&place).unwrap();
+    let frames = part(4).1;
+    let same = |bytes: Vec<u8>, what: &str| {
+        std::fs::write(&place, &bytes).unwrap();
+        let all = Part::parse(Path::new("rotten"), bytes).unwrap();
+        for table in ["cpu", "process"] {
+            assert_eq!(ticks(made.root(), table).unwrap(), ticks_of(&all, table), "{table}, {what}");
+        }
+    };
+    same(whole.clone(), "whole");
+    for at in (0..whole.len()).filter(|at| *at >= frames[0] || at % 997 == 0) {
+        let mut flipped = whole.clone();
+        flipped[at] ^= 0x10;
+        same(flipped, &format!("byte {at} flipped"));
+    }
+    for at in (frames[0]..whole.len()).step_by(7) {
+        same(whole[..at].to_vec(), &format!("cut at {at}"));
+        let mut never_written = whole.clone();
+        never_written[at..].fill(0);
+        same([never_written, vec![0; 5000]].concat(), &format!("zeros from {at} on"));
+        // Half of a write, and then all of it and what came later.
+        let begin = *frames.iter().rfind(|begin| **begin <= at).unwrap();
+        same([&whole[..at], &whole[begin..]].concat(), &format!("written again behind {at}"));
+        same([&whole[..at], &[7; 300], &whole[begin..]].concat(), &format!("rubbish at {at}"));
+    }
 }

@@ -22,6 +22,8 @@ mod hostile;
 pub mod house;
 mod limits;
 mod meta;
+mod places;
+mod plans;
 pub mod pushed;
 pub mod shelf;
 mod written;

@@ -12,7 +12,7 @@ use sysray::query::{Engine, Options};
 use sysray::schema::{Expr, Kind, Micros, TABLES, Table, Tier, Type, parse_expr};
 
 mod choice;
-mod made;
+pub mod made;
 
 use made::{HOUR, MINUTE, Made, SECOND, START};
 

@@ -1,0 +1,57 @@
+//! What a path stands for that was named to be asked: a store, a folder of copied stores, or one segment
+//! by itself.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::Error;
+use super::source::Source;
+use crate::schema::Micros;
+use crate::store::{Catalog, Error as StoreError, Lone};
+
+/// Opens all of them; what is named twice is read once.
+///
+/// # Errors
+/// A path with nothing behind it that was recorded.
+pub fn sources(paths: &[PathBuf]) -> Result<Vec<Arc<dyn Source>>, Error> {
+    // By where it is, so that each is opened once, and as it was named, so that messages do so too.
+    let mut places = BTreeMap::new();
+    for path in paths {
+        for place in stores_of(path)? {
+            places.insert(place.canonicalize().unwrap_or_else(|_| place.clone()), place);
+        }
+    }
+    places.values().map(|place| open(place)).collect()
+}
+
+fn open(place: &Path) -> Result<Arc<dyn Source>, Error> {
+    Ok(if place.is_file() { Arc::new(Lone::open(place)?) } else { Arc::new(Catalog::open(place)?) })
+}
+
+/// From when to when anything is recorded in them; `None` where nothing is.
+///
+/// # Errors
+/// A folder or a file that cannot be read.
+pub fn extent(sources: &[Arc<dyn Source>]) -> Result<Option<(Micros, Micros)>, Error> {
+    let mut all: Option<(Micros, Micros)> = None;
+    for source in sources {
+        if let Some((from, to)) = source.extent()? {
+            all = Some(all.map_or((from, to), |(first, last)| (first.min(from), last.max(to))));
+        }
+    }
+    Ok(all)
+}
+
+/// The path itself, or the stores that lie in it where it is none.
+fn stores_of(path: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut found = Vec::new();
+    if path.is_dir() && !Catalog::is_store(path) {
+        for entry in std::fs::read_dir(path).map_err(StoreError::io(path))? {
+            found.push(entry.map_err(StoreError::io(path))?.path());
+        }
+        found.retain(|folder| Catalog::is_store(folder));
+    }
+    // Without any it is to be said that the folder which was named is none.
+    Ok(if found.is_empty() { vec![path.to_path_buf()] } else { found })
+}

@@ -1,0 +1,103 @@
+//! What can be named to be asked: stores, a folder of them, a segment by itself.
+//!
+//! `of` is the one helper: what an engine over some paths says to a question.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sysray::query::Engine;
+use sysray::store::Catalog;
+use tempfile::TempDir;
+
+use crate::tiers::made::{MINUTE, Made, SECOND, START};
+
+fn of(paths: &[&Path], sql: &str) -> String {
+    let paths: Vec<PathBuf> = paths.iter().map(|path| path.to_path_buf()).collect();
+    match Engine::open(&paths, super::options()) {
+        Ok(engine) => super::told(&engine, sql),
+        Err(error) => format!("error: {error}"),
+    }
+}
+
+/// Five minutes of a host, sealed, and five that are in the journal.
+fn recorded(host: &str) -> Made {
+    let mut made = Made::of_processes(3);
+    made.part(host, START, START + 5 * MINUTE, 20 * SECOND);
+    made.maintain(host, START + 6 * MINUTE);
+    made.part(host, START + 5 * MINUTE, START + 10 * MINUTE, 20 * SECOND);
+    made
+}
+
+const BY_HOST: &str = "select host, count(distinct tick) as ticks from process group by host order by host";
+
+#[test]
+fn stores_are_asked_together_and_each_once() {
+    let (web, db) = (recorded("web1"), recorded("db1"));
+    let one = of(&[web.root()], BY_HOST);
+    let both = of(&[web.root(), db.root()], BY_HOST);
+    assert_eq!(both.lines().count(), 3, "{both}");
+    assert!(both.ends_with(one.lines().last().unwrap()), "{both} and {one}");
+    assert_eq!(
+        of(&[db.root(), web.root(), &web.root().join("../").join(web.root().file_name().unwrap())], BY_HOST),
+        both
+    );
+}
+
+#[test]
+fn a_folder_of_copied_stores_is_all_of_them() {
+    let (web, db) = (recorded("web1"), recorded("db1"));
+    let folder = TempDir::new().unwrap();
+    for (made, name) in [(&web, "web"), (&db, "db")] {
+        super::super::made::copy(made.root(), &folder.path().join(name));
+    }
+    fs::create_dir(folder.path().join("notes")).unwrap();
+    fs::write(folder.path().join("README"), "copied on Monday").unwrap();
+    assert_eq!(of(&[folder.path()], BY_HOST), of(&[web.root(), db.root()], BY_HOST));
+    // A store in it that cannot be read is no reason to answer without it.
+    fs::write(folder.path().join("db/sysray-store.json"), "{}").unwrap();
+    let said = of(&[folder.path()], BY_HOST);
+    assert!(said.starts_with("error: ") && said.contains("db/sysray-store.json"), "{said}");
+}
+
+#[test]
+fn a_segment_by_itself_is_asked_under_any_name() {
+    let web = recorded("web1");
+    let catalog = Catalog::open(web.root()).unwrap();
+    let name = catalog.segments().iter().find(|segment| segment.table == "process").unwrap();
+    let folder = TempDir::new().unwrap();
+    let copied = folder.path().join("what I was sent.parquet");
+    fs::copy(name.path(web.root()), &copied).unwrap();
+    let sql = "select host, count(*) as n, min(ts) as first, max(ts) as last, sum(cpu_us) as cpu from process group by host";
+    let limited = format!(
+        "{} where ts <= timestamp '2026-11-22 14:05:00' group by host",
+        sql.trim_end_matches(" group by host")
+    );
+    assert_eq!(of(&[&copied], sql), of(&[web.root()], &limited));
+    // Of other tables it has nothing.
+    assert_eq!(of(&[&copied], "select count(*) as n from system"), "n\n0");
+    // It may be asked beside a store.
+    let db = recorded("db1");
+    assert_eq!(of(&[&copied, db.root()], BY_HOST).lines().count(), 3);
+}
+
+#[test]
+fn what_was_not_recorded_is_refused_by_name() {
+    let folder = TempDir::new().unwrap();
+    let text = folder.path().join("hosts.parquet");
+    fs::write(&text, "no Parquet at all").unwrap();
+    let said = of(&[&text], BY_HOST);
+    assert!(said.starts_with("error: ") && said.contains("hosts.parquet"), "{said}");
+    // Parquet, and of somebody else.
+    let other = folder.path().join("sales.parquet");
+    let rows = super::batch([(1, sysray::schema::rows::System::default())]);
+    let file = fs::File::create(&other).unwrap();
+    let mut writer = datafusion::parquet::arrow::ArrowWriter::try_new(file, rows.schema(), None).unwrap();
+    writer.write(&rows).unwrap();
+    writer.close().unwrap();
+    let said = of(&[&other], BY_HOST);
+    assert!(said.contains("sales.parquet: it is no segment of a sysray store"), "{said}");
+    let said = of(&[folder.path()], BY_HOST);
+    assert!(said.contains("is no sysray store"), "{said}");
+    let said = of(&[&folder.path().join("nowhere")], BY_HOST);
+    assert!(said.contains("nowhere: no such folder"), "{said}");
+}
