@@ -9,17 +9,12 @@ use std::io;
 use std::path::Path;
 
 use arrow::array::RecordBatch;
-use arrow::compute::concat_batches;
 
 use super::frame::{self, Content, Frame, Moment, Outlined};
 use super::part::Part;
 use super::window::Window;
 use crate::store::Error;
 use crate::store::disk::read_exact_at;
-
-/// So many frames' rows are put together at once: until then each keeps all of its frame in memory, also the
-/// columns that nobody asked for.
-const TOGETHER: usize = 32;
 
 /// A part of which only the header, and of each frame the directory, is in memory.
 pub struct Outline {
@@ -45,8 +40,8 @@ impl Outline {
         self.frames.iter().map(|frame| &frame.moment)
     }
 
-    /// The rows of a table in the order of frames, for those frames that `wanted` names; of all columns, or of
-    /// those of some names.
+    /// The rows of a table, frame by frame, for those frames that `wanted` names; of all columns, or of those
+    /// of some names.
     pub fn batches(
         &self,
         table: &str,
@@ -59,7 +54,7 @@ impl Outline {
             let chosen = fields.filter(|(field, _)| names.contains(&field.name().as_str()));
             chosen.map(|(_, place)| place).collect::<Vec<usize>>()
         });
-        let (mut batches, mut single, mut packed) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut batches, mut packed) = (Vec::new(), Vec::new());
         for told in &self.frames {
             let is_wanted = wanted(&told.moment);
             if !is_wanted && told.key != told.moment.seq {
@@ -83,23 +78,13 @@ impl Outline {
             let frame = Frame { moment: told.moment, key: told.key, entries, length: told.length };
             reader.enter(&frame);
             if is_wanted {
-                single.extend(match &places {
+                batches.extend(match &places {
                     Some(places) => reader.columns(&frame, Content::Interval, places),
                     None => reader.rows(&frame, Content::Interval),
                 });
             }
-            if single.len() >= TOGETHER {
-                batches.push(self.together(&single)?);
-                single.clear();
-            }
         }
-        batches.extend(single);
         Ok(batches)
-    }
-
-    fn together(&self, batches: &[RecordBatch]) -> Result<RecordBatch, Error> {
-        concat_batches(&batches[0].schema(), batches)
-            .map_err(|error| Error::damaged(self.part.path(), error.to_string()))
     }
 }
 
