@@ -9,7 +9,8 @@
 use std::path::Path;
 use std::time::Duration;
 
-use arrow::array::{AsArray, RecordBatch};
+use arrow::array::{AsArray, RecordBatch, UInt64Array};
+use arrow::compute::take_record_batch;
 use arrow::datatypes::Int64Type;
 use sysray::schema::{Stamp, TABLES, Table};
 use sysray::store::{
@@ -156,7 +157,8 @@ fn entities(table: &Table) -> usize {
 fn of_tick(rows: &RecordBatch, tick: i64, start: &mut usize) -> RecordBatch {
     let ticks = rows.column(1).as_primitive::<Int64Type>().values();
     let end = *start + ticks[*start..].iter().take_while(|own| **own == tick).count();
-    let slice = rows.slice(*start, end - *start);
+    // Taken out, as a slice would bring the text of all ticks along.
+    let own = UInt64Array::from_iter_values(*start as u64..end as u64);
     *start = end;
-    slice
+    take_record_batch(rows, &own).expect("the rows are there")
 }
