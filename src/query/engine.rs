@@ -55,8 +55,8 @@ const STACK_BYTES: usize = 16 << 20;
 const AROUND_BYTES: u64 = 64 << 20;
 /// With less no sort can begin.
 const LEAST_POOL_BYTES: usize = 16 << 20;
-/// Batches have fewer rows where less may be held.
-const SMALL_POOL_BYTES: usize = 48 << 20;
+/// Batches have fewer rows where less may be held, or files of sorted rows cannot be merged.
+const SMALL_POOL_BYTES: usize = 64 << 20;
 /// And as many as usual where it may be as much.
 const LARGE_POOL_BYTES: usize = 128 << 20;
 /// What a thread is worth having for: each decodes segments of its own.
