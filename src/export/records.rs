@@ -1,12 +1,60 @@
-//! Rows too wide for the terminal: one record after the other, a column a line.
+//! One record after the other, a column a line: for rows too wide for the terminal, or to read one closely.
 
 use std::io::Write;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
+use jiff::tz::TimeZone;
 
 use super::cell::{Cells, NULL, visible};
-use super::{Error, Options};
+use super::{Error, Options, Writer};
+
+pub(super) struct Records<'a> {
+    out: &'a mut dyn Write,
+    names: Vec<String>,
+    longest: usize,
+    zone: TimeZone,
+    colour: bool,
+    written: usize,
+}
+
+impl<'a> Records<'a> {
+    pub(super) fn new(schema: &SchemaRef, out: &'a mut dyn Write, options: &Options) -> Self {
+        let names: Vec<String> = schema.fields().iter().map(|field| visible(field.name())).collect();
+        let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+        Records { out, names, longest, zone: options.zone.clone(), colour: options.colour, written: 0 }
+    }
+}
+
+impl Writer for Records<'_> {
+    fn batch(&mut self, batch: &RecordBatch) -> Result<(), Error> {
+        let [bold, plain] = if self.colour { ["\x1b[1m", "\x1b[0m"] } else { ["", ""] };
+        let mut columns = Vec::with_capacity(self.names.len());
+        for column in batch.columns() {
+            let mut texts = Vec::with_capacity(batch.num_rows());
+            let cells = Cells::new(column, &self.zone)?;
+            cells.visit(0..batch.num_rows(), |text| texts.push(text.unwrap_or_else(|| NULL.into())))?;
+            columns.push(texts);
+        }
+        for row in 0..batch.num_rows() {
+            self.written += 1;
+            writeln!(self.out, "{bold}-- {} --{plain}", self.written)?;
+            for (name, texts) in self.names.iter().zip(&columns) {
+                let blanks = self.longest - name.chars().count();
+                writeln!(self.out, "{bold}{name}{plain}{:blanks$} | {}", "", texts[row])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> Result<(), Error> {
+        if self.written == 0 {
+            let [bold, plain] = if self.colour { ["\x1b[1m", "\x1b[0m"] } else { ["", ""] };
+            writeln!(self.out, "{bold}{}{plain}", self.names.join(", "))?;
+        }
+        Ok(self.out.flush()?)
+    }
+}
 
 /// Writes every row of the chunks, numbered from 1.
 pub(super) fn write(
@@ -15,29 +63,7 @@ pub(super) fn write(
     chunks: &[RecordBatch],
     options: &Options,
 ) -> Result<(), Error> {
-    let names: Vec<String> = schema.fields().iter().map(|field| visible(field.name())).collect();
-    let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
-    let [bold, plain] = if options.colour { ["\x1b[1m", "\x1b[0m"] } else { ["", ""] };
-    if chunks.iter().all(|chunk| chunk.num_rows() == 0) {
-        writeln!(out, "{bold}{}{plain}", names.join(", "))?;
-    }
-    let mut number = 0;
-    for chunk in chunks {
-        let mut columns = Vec::with_capacity(names.len());
-        for column in chunk.columns() {
-            let mut texts = Vec::with_capacity(chunk.num_rows());
-            let cells = Cells::new(column, &options.zone)?;
-            cells.visit(0..chunk.num_rows(), |text| texts.push(text.unwrap_or_else(|| NULL.into())))?;
-            columns.push(texts);
-        }
-        for row in 0..chunk.num_rows() {
-            number += 1;
-            writeln!(out, "{bold}-- {number} --{plain}")?;
-            for (name, texts) in names.iter().zip(&columns) {
-                let blanks = longest - name.chars().count();
-                writeln!(out, "{bold}{name}{plain}{:blanks$} | {}", "", texts[row])?;
-            }
-        }
-    }
-    Ok(())
+    let mut records = Records::new(schema, out, options);
+    chunks.iter().try_for_each(|chunk| records.batch(chunk))?;
+    records.finish()
 }
