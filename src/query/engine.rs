@@ -32,8 +32,10 @@ use super::explain_error::{Asked, explained, table};
 use super::files::Footers;
 use super::literals::{ReadTime, TimeLiterals};
 use super::names::plain;
+use super::running::Running;
 use super::source::Source;
 use super::view::{CATALOG, Store, Views};
+use super::yielding;
 use crate::schema;
 use crate::store::Catalog;
 use crate::time::Range;
@@ -66,8 +68,8 @@ impl Options {
 
 /// Answers questions over stores.
 pub struct Engine {
-    runtime: Runtime,
-    session: SessionContext,
+    pub(super) runtime: Runtime,
+    pub(super) session: SessionContext,
     memory_bytes: usize,
 }
 
@@ -123,14 +125,28 @@ impl Engine {
     pub fn stream(
         &self,
         sql: &str,
+        each: impl FnMut(&RecordBatch) -> ControlFlow<()>,
+    ) -> Result<SchemaRef, Error> {
+        self.watched(sql, &Running::default(), each)
+    }
+
+    /// The same while somebody else watches, who may cancel it.
+    ///
+    /// # Errors
+    /// As [`Engine::stream`], and that it was cancelled.
+    pub fn watched(
+        &self,
+        sql: &str,
+        running: &Running,
         mut each: impl FnMut(&RecordBatch) -> ControlFlow<()>,
     ) -> Result<SchemaRef, Error> {
         let state = self.session.state();
         let explain = |error: DataFusionError| {
             explained(&error, &Asked { sql, state: &state, allowed_bytes: self.memory_bytes })
         };
-        self.runtime.block_on(async {
+        self.runtime.block_on(running.until_cancelled(async {
             let (plan, schema) = self.plan(sql, &state).await?;
+            running.started(&plan);
             let mut batches = execute_stream(plan, state.task_ctx()).map_err(explain)?;
             while let Some(batch) = batches.next().await {
                 let batch = batch.and_then(|batch| named(&batch, &schema));
@@ -139,7 +155,7 @@ impl Engine {
                 }
             }
             Ok(schema)
-        })
+        }))
     }
 
     /// The plan, and the schema of the answer with names as they were typed.
@@ -232,6 +248,7 @@ fn session(sources: Vec<Arc<dyn Source>>, options: Options) -> datafusion::commo
         .with_runtime_env(runtime)
         .with_expr_planners(vec![Arc::new(TrueDivision)])
         .with_analyzer_rules(rules)
+        .with_physical_optimizer_rules(yielding::rules())
         .with_default_features()
         .build();
     let session = SessionContext::new_with_state(state);

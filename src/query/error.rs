@@ -37,6 +37,8 @@ pub enum Error {
         .allowed_bytes >> 20
     )]
     Memory { allowed_bytes: usize },
+    #[error("cancelled")]
+    Cancelled,
     #[error(transparent)]
     Store(Arc<store::Error>),
     #[error("cannot start the query engine: {0}")]

@@ -13,13 +13,18 @@ mod files;
 mod literals;
 mod names;
 mod provider;
+mod running;
 mod source;
 mod statistics;
 mod suggest;
 mod view;
+mod vocabulary;
+mod yielding;
 
 pub use engine::{Engine, Options};
 pub use error::Error;
 pub use examples::{EXAMPLES, Example};
 pub use literals::ReadTime;
+pub use running::Running;
 pub use source::Source;
+pub use vocabulary::Vocabulary;
