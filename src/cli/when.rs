@@ -21,6 +21,15 @@ pub struct When {
 
 /// Reads the range; says on stderr how it was understood. An error where nothing lies in it.
 pub fn when(root: &Path, args: &RangeArgs) -> Result<When> {
+    let when = understood(root, args)?;
+    if when.range != Range::ALL {
+        eprintln!("range: {}", words(&when.range, &when.context.zone));
+    }
+    Ok(when)
+}
+
+/// The same without a word.
+pub fn understood(root: &Path, args: &RangeArgs) -> Result<When> {
     let extent = Catalog::open(root)?.extent()?;
     let Some((start, end)) = extent else {
         let advice = format!("record into it with `sysray record --store {}`", root.display());
@@ -41,9 +50,6 @@ pub fn when(root: &Path, args: &RangeArgs) -> Result<When> {
         let (start, end) = (show(start, &context.zone), show(end, &context.zone));
         let nothing = format!("nothing is recorded {said}; {} has {start} to {end}", root.display());
         return Err(NothingRecorded(nothing).into());
-    }
-    if range != Range::ALL {
-        eprintln!("range: {said}");
     }
     Ok(When { context, range })
 }
