@@ -318,7 +318,7 @@ fn formats_by_name_and_by_file() {
 fn read_back(format: Format, batches: &[RecordBatch]) -> Vec<RecordBatch> {
     let mut bytes = Vec::new();
     write(format, &batches[0].schema(), batches, &mut bytes, &Options::default()).unwrap();
-    let read: Vec<RecordBatch> = match format {
+    match format {
         Format::Parquet => {
             let file = bytes::Bytes::from(bytes);
             let reader =
@@ -333,8 +333,7 @@ fn read_back(format: Format, batches: &[RecordBatch]) -> Vec<RecordBatch> {
             let reader = arrow::ipc::reader::StreamReader::try_new(io::Cursor::new(bytes), None).unwrap();
             reader.collect::<Result<_, _>>().unwrap()
         }
-    };
-    read
+    }
 }
 
 #[test]

@@ -74,12 +74,14 @@ impl<'a> Chart<'a> {
     }
 
     fn columns(&mut self) -> Result<&Columns, Error> {
-        // Told once; who goes on in spite of it is told what is so in any case.
-        let told = Err(Error::Chart("a chart needs a column of times and one of numbers"));
-        if self.columns.is_err() {
-            return Err(std::mem::replace(&mut self.columns, told).err().expect("it is an error"));
+        match &mut self.columns {
+            Ok(columns) => Ok(columns),
+            // Told once; who goes on in spite of it is told what is so in any case.
+            Err(told) => {
+                let again = Error::Chart("a chart needs a column of times and one of numbers");
+                Err(std::mem::replace(told, again))
+            }
         }
-        Ok(self.columns.as_ref().ok().expect("it is none"))
     }
 
     fn series(&mut self, texts: &str, column: usize, name: &str) -> Result<&mut Series, Error> {

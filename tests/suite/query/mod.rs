@@ -17,6 +17,7 @@ use sysray::time::Range;
 
 mod errors;
 mod shelf;
+mod watched;
 
 use shelf::{Shelf, at, batch};
 
