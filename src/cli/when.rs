@@ -12,7 +12,6 @@ use crate::time::{self, Clock, Context, Range, SystemClock, show};
 
 /// What a command that reads needs to know of time.
 pub struct When {
-    #[cfg_attr(not(feature = "desk"), expect(dead_code, reason = "what answers in rows needs it"))]
     /// What times are read and shown against.
     pub context: Context,
     /// The range that was asked for.
