@@ -104,6 +104,7 @@ pub struct {row}Batch {{
     interval_us: Numbers<Int64Type>,
 {builders}}}
 
+#[allow(clippy::derivable_impls)]
 impl Default for {row}Batch {{
     fn default() -> Self {{
         {row}Batch {{

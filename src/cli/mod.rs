@@ -12,11 +12,15 @@ mod doctor;
 mod note;
 mod place;
 #[cfg(feature = "desk")]
+mod progress;
+#[cfg(feature = "desk")]
 mod query;
 mod record;
 #[cfg(feature = "desk")]
 mod report;
 mod schema;
+#[cfg(feature = "desk")]
+mod shell;
 mod snapshot;
 mod status_line;
 mod store;

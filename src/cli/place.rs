@@ -38,6 +38,14 @@ pub fn default_store() -> Result<PathBuf> {
     Ok(data.join("sysray"))
 }
 
+/// The folder for what a program remembers of its use: `$XDG_STATE_HOME`, else `~/.local/state`.
+#[cfg(feature = "desk")]
+pub fn state() -> Option<PathBuf> {
+    variable("XDG_STATE_HOME")
+        .or_else(|| variable("HOME").map(|home| home.join(".local/state")))
+        .or_else(|| variable("LOCALAPPDATA"))
+}
+
 /// Where a host hides its processes from other users, what is recorded of them is for the owner alone: what
 /// this process makes from here on has no rights for its group either.
 #[cfg(target_os = "linux")]

@@ -4,46 +4,97 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
 use super::args::Query;
-use super::{Interrupted, TooMuch, place, when};
+use super::args::RangeArgs;
+use super::progress::{Progress, Quieting};
+use super::when::When;
+use super::{Interrupted, Misused, TooMuch, place, shell, when};
 use crate::export::{self, Format};
-use crate::query::{self, EXAMPLES, Engine, Options};
+use crate::query::{self, EXAMPLES, Engine, Options, Running};
 use crate::time;
 
-/// Answers a question.
+/// Answers a question; without one, those that are typed.
 pub fn run(args: Query) -> Result<()> {
     if args.examples {
         return examples(args.sql.as_deref());
     }
-    let sql = question(args.sql, args.file)?;
-    let sql = query::filled(&sql, &args.param)?;
-    let roots = place::stores(args.place.store, args.place.config)?;
-    // Opened once: what is asked is what the range was read against.
-    let sources = query::sources(&roots)?;
-    let when = when::over(&roots, query::extent(&sources)?, &args.range)?;
-    let context = when.context.clone();
-    let read_time = move |text: &str| time::parse(text, &context).map_err(|e| e.to_string());
-    let options = Options::new(std::sync::Arc::new(read_time)).within(args.memory);
-    let options = Options { range: when.range, timeout: args.timeout, ..options };
-    let engine = Engine::over(sources, options)?;
-    let stop = engine.stop();
-    ctrlc::set_handler(move || stop.now()).context("signals cannot be caught")?;
-    quiet();
-    let by_name = args.output.as_deref().and_then(Format::of_path);
-    let format = args.format.or(by_name).unwrap_or(Format::Table);
-    let stdout = io::stdout();
-    let mut style = export::Options { zone: when.context.zone, ..export::Options::default() };
-    match args.output {
-        Some(path) => into_file(&path, |out| answer(&engine, &sql, format, &style, out)),
-        None => {
-            if stdout.is_terminal() {
-                style.width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-            }
-            answer(&engine, &sql, format, &style, &mut BufWriter::new(stdout.lock()))
+    let desk = Desk::of(&args)?;
+    if args.sql.is_none() && args.file.is_none() {
+        if io::stdin().is_terminal() && io::stdout().is_terminal() {
+            quiet();
+            return shell::run(desk, args);
         }
+        let way =
+            "give one as \"select max(cpu) from system\", or in a file with -f; -f - reads standard input";
+        return Err(Misused(format!("there is no question, and no terminal to ask on; {way}")).into());
+    }
+    let sql = query::filled(&question(args.sql, args.file)?, &args.param)?;
+    let (engine, when) = desk.open()?;
+    let zone = when::said(when)?.context.zone;
+    quiet();
+    let output = args.output.filter(|path| path.as_os_str() != "-");
+    let by_name = output.as_deref().and_then(Format::of_path);
+    let format = args.format.or(by_name).unwrap_or(Format::Table);
+    let mut style = export::Options { zone, ..export::Options::default() };
+    let running = Running::default();
+    let cancelled = running.clone();
+    ctrlc::set_handler(move || cancelled.cancel()).context("signals cannot be caught")?;
+    let progress = Progress::of(&running);
+    let stdout = io::stdout();
+    match output {
+        Some(path) => into_file(&path, args.force, |out| {
+            answer(&engine, &sql, &running, format, &style, out)?;
+            Ok(())
+        })?,
+        None if !stdout.is_terminal() => {
+            answer(&engine, &sql, &running, format, &style, &mut BufWriter::new(stdout.lock()))?;
+        }
+        None => {
+            if format.is_binary() {
+                let way = "give it a file with -o, or a program behind a pipe";
+                return Err(Misused(format!("{format} is not for a terminal; {way}")).into());
+            }
+            style.width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+            let out = Quieting { progress: &progress, out: stdout.lock() };
+            answer(&engine, &sql, &running, format, &style, &mut BufWriter::new(out))?;
+        }
+    }
+    Ok(())
+}
+
+/// What is asked, and within which limits.
+pub struct Desk {
+    roots: Vec<PathBuf>,
+    range: RangeArgs,
+    memory: u64,
+    timeout: Option<Duration>,
+}
+
+impl Desk {
+    fn of(args: &Query) -> Result<Self> {
+        let roots = place::stores(args.place.store.clone(), args.place.config.clone())?;
+        Ok(Desk { roots, range: args.range.clone(), memory: args.memory, timeout: args.timeout })
+    }
+
+    /// Where it is recorded, in words.
+    pub fn named(&self) -> String {
+        self.roots.iter().map(|root| root.display().to_string()).collect::<Vec<_>>().join(" and ")
+    }
+
+    /// An engine over what is recorded by now, and the range as it is understood now.
+    pub fn open(&self) -> Result<(Engine, When)> {
+        // Opened once: what is asked is what the range was read against.
+        let sources = query::sources(&self.roots)?;
+        let when = when::over(&self.roots, query::extent(&sources)?, &self.range)?;
+        let context = when.context.clone();
+        let read_time = move |text: &str| time::parse(text, &context).map_err(|e| e.to_string());
+        let options = Options::new(std::sync::Arc::new(read_time)).within(self.memory);
+        let options = Options { range: when.range, timeout: self.timeout, ..options };
+        Ok((Engine::over(sources, options)?, when))
     }
 }
 
@@ -82,19 +133,22 @@ fn examples(name: Option<&str>) -> Result<()> {
     Ok(io::stdout().lock().write_all(text.as_bytes())?)
 }
 
-/// Writes the rows as they come.
-fn answer(
+/// Writes the rows as they come; says how many there were.
+pub fn answer(
     engine: &Engine,
     sql: &str,
+    running: &Running,
     format: Format,
     style: &export::Options,
     out: &mut dyn Write,
-) -> Result<()> {
+) -> Result<usize> {
+    let mut rows = 0;
     let mut writer: Option<Box<dyn export::Writer>> = None;
     let mut failed = None;
     // The writer borrows the output, so what an answer without rows needs is made behind the stream.
     let out = std::cell::RefCell::new(Some(out));
-    let schema = engine.stream(sql, |batch| {
+    let schema = engine.watched(sql, running, |batch| {
+        rows += batch.num_rows();
         if let Some(out) = out.borrow_mut().take() {
             writer = Some(export::writer(format, &batch.schema(), out, style));
         }
@@ -121,7 +175,7 @@ fn answer(
         (None, Some(out)) => export::write(format, &schema, [], out, style)?,
         (None, None) => {}
     }
-    Ok(())
+    Ok(rows)
 }
 
 /// Threads that work for the engine tell what they met by what they hand out, not by themselves.
@@ -133,8 +187,20 @@ fn quiet() {
     }));
 }
 
-/// The file takes its name only when the answer is whole.
-fn into_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+/// The file takes its name only when the answer is whole. One that is there stays, unless that is forced; a
+/// device or a pipe is written to.
+pub fn into_file(path: &Path, forced: bool, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
+    match std::fs::metadata(path) {
+        Ok(there) if there.is_dir() => bail!("{} is a folder; name a file in it", path.display()),
+        Ok(there) if !there.is_file() => {
+            let file = File::options().write(true).open(path).with_context(|| path.display().to_string())?;
+            let mut out = BufWriter::new(file);
+            write(&mut out)?;
+            return Ok(out.flush()?);
+        }
+        Ok(_) if !forced => bail!("{} is there already; --force writes over it", path.display()),
+        _ => {}
+    }
     let mut name = path.file_name().context("-o names no file")?.to_os_string();
     name.push(format!(".tmp-{}", std::process::id()));
     let beside = path.with_file_name(name);

@@ -13,7 +13,6 @@ use crate::time::{self, Clock, Context, Range, SystemClock, show};
 
 /// What a command that reads needs to know of time.
 pub struct When {
-    #[cfg_attr(not(feature = "desk"), expect(dead_code, reason = "what answers in rows needs it"))]
     /// What times are read and shown against.
     pub context: Context,
     /// The range that was asked for.
@@ -22,10 +21,18 @@ pub struct When {
 
 /// Reads the range; says on stderr how it was understood. An error where nothing lies in it.
 pub fn when(root: &Path, args: &RangeArgs) -> Result<When> {
-    over(&[root.to_path_buf()], Catalog::open(root)?.extent()?, args)
+    said(over(&[root.to_path_buf()], Catalog::open(root)?.extent()?, args)?)
 }
 
-/// The same of several stores whose first and last instants are known.
+/// The range as it was understood, which is said.
+pub fn said(when: When) -> Result<When> {
+    if when.range != Range::ALL {
+        eprintln!("range: {}", words(&when.range, &when.context.zone));
+    }
+    Ok(when)
+}
+
+/// The same of several stores whose first and last instants are known, without a word.
 pub fn over(roots: &[PathBuf], extent: Option<(Micros, Micros)>, args: &RangeArgs) -> Result<When> {
     let place = roots.iter().map(|root| root.display().to_string()).collect::<Vec<_>>().join(" and ");
     let Some((start, end)) = extent else {
@@ -45,9 +52,6 @@ pub fn over(roots: &[PathBuf], extent: Option<(Micros, Micros)>, args: &RangeArg
         let (start, end) = (show(start, &context.zone), show(end, &context.zone));
         let nothing = format!("nothing is recorded {said}; {place} has {start} to {end}");
         return Err(NothingRecorded(nothing).into());
-    }
-    if range != Range::ALL {
-        eprintln!("range: {said}");
     }
     Ok(When { context, range })
 }

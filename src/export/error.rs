@@ -13,8 +13,11 @@ pub enum Error {
     /// A column of a type that the format has no form for.
     #[error("cannot write the result in this format: {0}; cast the column in the query")]
     Value(ArrowError),
+    /// Columns of which no chart can be drawn.
+    #[error("{0}")]
+    Chart(&'static str),
     /// No such format.
-    #[error("there is no format `{0}`; use table, csv, json, ndjson or markdown")]
+    #[error("there is no format `{0}`; use {names}", names = listed())]
     Format(String),
 }
 
@@ -25,4 +28,10 @@ impl From<ArrowError> for Error {
             other => Error::Value(other),
         }
     }
+}
+
+/// The names of all formats.
+fn listed() -> String {
+    let [first @ .., last] = super::Format::ALL.map(super::Format::name);
+    format!("{} or {last}", first.join(", "))
 }

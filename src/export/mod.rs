@@ -1,9 +1,12 @@
 //! Batches → bytes, one file a format. What is exported, and to where, is decided by the caller.
 //!
 //! Faces for people (`table`, `markdown`) escape what could drive a terminal or break the layout;
-//! faces for programs (`csv`, `json`, `ndjson`) keep every byte of text. Nothing here opens a file.
+//! faces for programs (`csv`, `json`, `ndjson`, `parquet`, `arrow`) keep every byte of text. Nothing here
+//! opens a file.
 
+mod binary;
 mod cell;
+mod chart;
 mod csv;
 mod error;
 mod json;
@@ -37,11 +40,32 @@ pub enum Format {
     Ndjson,
     /// A table as GitHub renders it.
     Markdown,
+    /// A column a line, for rows that are wide.
+    Records,
+    /// Lines over time, drawn in braille.
+    Chart,
+    /// A Parquet file.
+    Parquet,
+    /// An Arrow IPC file.
+    Arrow,
+    /// An Arrow IPC stream.
+    Arrows,
 }
 
 impl Format {
     /// All of them, in the order in which help lists them.
-    pub const ALL: [Format; 5] = [Format::Table, Format::Csv, Format::Json, Format::Ndjson, Format::Markdown];
+    pub const ALL: [Format; 10] = [
+        Format::Table,
+        Format::Records,
+        Format::Chart,
+        Format::Csv,
+        Format::Json,
+        Format::Ndjson,
+        Format::Markdown,
+        Format::Parquet,
+        Format::Arrow,
+        Format::Arrows,
+    ];
 
     /// The word for it after `--format`.
     pub fn name(self) -> &'static str {
@@ -51,7 +75,17 @@ impl Format {
             Format::Json => "json",
             Format::Ndjson => "ndjson",
             Format::Markdown => "markdown",
+            Format::Records => "records",
+            Format::Chart => "chart",
+            Format::Parquet => "parquet",
+            Format::Arrow => "arrow",
+            Format::Arrows => "arrows",
         }
+    }
+
+    /// Whether it is bytes that a terminal cannot show.
+    pub fn is_binary(self) -> bool {
+        matches!(self, Format::Parquet | Format::Arrow | Format::Arrows)
     }
 
     /// The format that a file's extension asks for.
@@ -62,6 +96,9 @@ impl Format {
             "json" => Some(Format::Json),
             "ndjson" | "jsonl" => Some(Format::Ndjson),
             "md" => Some(Format::Markdown),
+            "parquet" => Some(Format::Parquet),
+            "arrow" => Some(Format::Arrow),
+            "arrows" => Some(Format::Arrows),
             _ => None,
         }
     }
@@ -101,8 +138,8 @@ impl Default for Options {
 
 /// Takes batches of one schema, one after the other.
 ///
-/// Every format writes each batch as it comes; `Table` has to see a thousand rows before it knows how
-/// wide its columns are, and goes on by the thousand.
+/// Every format writes each batch as it comes, but for `Chart`, which keeps what it draws. `Table` has to see a
+/// thousand rows before it knows how wide its columns are, and goes on by the thousand.
 pub trait Writer {
     /// Writes a batch, or keeps it.
     ///
@@ -130,6 +167,11 @@ pub fn writer<'a>(
         Format::Json => Box::new(json::Json::<json::Array>::new(out)),
         Format::Ndjson => Box::new(json::Json::<json::Lines>::new(out)),
         Format::Markdown => Box::new(markdown::Markdown::new(schema, out, options)),
+        Format::Records => Box::new(records::Records::new(schema, out, options)),
+        Format::Chart => Box::new(chart::Chart::new(schema, out, options)),
+        Format::Parquet => Box::new(binary::Binary::<binary::Parquet>::new(schema, out)),
+        Format::Arrow => Box::new(binary::Binary::<binary::ArrowFile>::new(schema, out)),
+        Format::Arrows => Box::new(binary::Binary::<binary::ArrowStream>::new(schema, out)),
     }
 }
 

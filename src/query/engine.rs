@@ -37,10 +37,12 @@ use super::functions;
 use super::literals::{ReadTime, TimeLiterals};
 use super::names::plain;
 use super::places::sources;
+use super::running::Running;
 use super::source::Source;
 use super::spill::Spill;
 use super::view::{CATALOG, Store, Views};
-use super::work::{self, Limits, Part, Parts, Stop};
+use super::work::{self, Limits, Part, Parts};
+use super::yielding;
 use crate::schema;
 use crate::time::Range;
 
@@ -114,15 +116,15 @@ impl Options {
 
 /// Answers questions over stores.
 pub struct Engine {
-    runtime: Option<Runtime>,
-    desk: Desk,
+    pub(super) runtime: Option<Runtime>,
+    pub(super) desk: Desk,
     limits: Limits,
 }
 
 /// What a question at work needs of the engine.
 #[derive(Clone)]
-struct Desk {
-    session: SessionContext,
+pub(super) struct Desk {
+    pub(super) session: SessionContext,
     allowed_bytes: usize,
 }
 
@@ -148,16 +150,11 @@ impl Engine {
             .build()
             .map_err(|error| start(&error))?;
         let Options { resident_bytes, timeout, memory_bytes, .. } = options;
-        let limits = Limits { stop: Stop::default(), timeout, resident_bytes };
+        let limits = Limits { timeout, resident_bytes };
         let whole = resident_bytes.and_then(|bytes| usize::try_from(bytes).ok());
         let session = session(sources, options).map_err(|error| start(&error))?;
         let desk = Desk { session, allowed_bytes: whole.unwrap_or(memory_bytes) };
         Ok(Engine { runtime: Some(runtime), desk, limits })
-    }
-
-    /// What ends a question from another thread.
-    pub fn stop(&self) -> Stop {
-        self.limits.stop.clone()
     }
 
     /// Answers a question as a whole: the schema of the answer, and its rows.
@@ -184,9 +181,23 @@ impl Engine {
         sql: &str,
         each: impl FnMut(&RecordBatch) -> ControlFlow<()>,
     ) -> Result<SchemaRef, Error> {
+        self.watched(sql, &Running::default(), each)
+    }
+
+    /// The same while somebody else watches, who may cancel it.
+    ///
+    /// # Errors
+    /// As [`Engine::stream`], and that it was cancelled.
+    pub fn watched(
+        &self,
+        sql: &str,
+        running: &Running,
+        each: impl FnMut(&RecordBatch) -> ControlFlow<()>,
+    ) -> Result<SchemaRef, Error> {
         let Some(runtime) = &self.runtime else { return Err(Error::Start("it has ended".into())) };
-        let (desk, sql) = (self.desk.clone(), sql.to_string());
-        work::answered(runtime.handle(), &self.limits, move |parts| desk.answer(sql, parts), each)
+        let (desk, sql, told) = (self.desk.clone(), sql.to_string(), running.clone());
+        let work = move |parts| desk.answer(sql, told, parts);
+        work::answered(runtime.handle(), &self.limits, running, work, each)
     }
 }
 
@@ -200,12 +211,13 @@ impl Drop for Engine {
 }
 
 impl Desk {
-    async fn answer(self, sql: String, parts: Parts) -> Result<(), Error> {
+    async fn answer(self, sql: String, running: Running, parts: Parts) -> Result<(), Error> {
         let state = self.session.state();
         let explain = |error: DataFusionError| {
             explained(&error, &Asked { sql: &sql, state: &state, allowed_bytes: self.allowed_bytes })
         };
         let (plan, schema) = self.plan(&sql, &state).await?;
+        running.started(&plan);
         let mut batches = execute_stream(plan, state.task_ctx()).map_err(explain)?;
         let mut wanted = parts.send(Part::Schema(schema.clone())).is_ok();
         while wanted && let Some(batch) = batches.next().await {
@@ -320,6 +332,7 @@ fn session(sources: Vec<Arc<dyn Source>>, options: Options) -> datafusion::commo
         .with_runtime_env(runtime)
         .with_expr_planners(vec![Arc::new(TrueDivision)])
         .with_analyzer_rules(rules)
+        .with_physical_optimizer_rules(yielding::rules())
         .with_default_features()
         .build();
     let session = SessionContext::new_with_state(state);

@@ -3,8 +3,6 @@
 
 use std::any::Any;
 use std::ops::ControlFlow;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -16,6 +14,7 @@ use tokio::runtime::Handle;
 
 use super::Error;
 use super::resident::Resident;
+use super::running::Running;
 
 /// What planning the deepest question that is let through needs, several times over.
 const STACK_BYTES: usize = 64 << 20;
@@ -25,29 +24,8 @@ const LOOK: Duration = Duration::from_millis(10);
 /// for ever.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// Ends the question that an engine is at, from another thread.
-#[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<AtomicBool>);
-
-impl Stop {
-    /// Ends the question, or else the next one.
-    pub fn now(&self) {
-        self.0.store(true, Ordering::SeqCst);
-    }
-
-    /// Forgets that a question was to end: what is asked next is answered.
-    pub fn clear(&self) {
-        self.0.store(false, Ordering::SeqCst);
-    }
-
-    fn is_wanted(&self) -> bool {
-        self.0.swap(false, Ordering::SeqCst)
-    }
-}
-
 /// What ends a question before its answer does.
 pub(super) struct Limits {
-    pub(super) stop: Stop,
     pub(super) timeout: Option<Duration>,
     /// How large the process may be.
     pub(super) resident_bytes: Option<u64>,
@@ -67,6 +45,7 @@ pub(super) type Parts = SyncSender<Part>;
 pub(super) fn answered<F>(
     runtime: &Handle,
     limits: &Limits,
+    running: &Running,
     work: impl FnOnce(Parts) -> F + Send + 'static,
     mut each: impl FnMut(&RecordBatch) -> ControlFlow<()>,
 ) -> Result<SchemaRef, Error>
@@ -76,7 +55,7 @@ where
     let begun = Instant::now();
     let mut resident = Resident::default();
     let check = |resident: &mut Resident| {
-        if limits.stop.is_wanted() {
+        if running.is_cancelled() {
             return Err(Error::Interrupted);
         }
         if let Some(allowed) = limits.timeout.filter(|allowed| begun.elapsed() >= *allowed) {

@@ -26,6 +26,11 @@ fn with(options: &Options, format: Format, batches: &[RecordBatch]) -> String {
     String::from_utf8(out).unwrap()
 }
 
+/// The formats that are text.
+fn texts() -> impl Iterator<Item = Format> {
+    Format::ALL.into_iter().filter(|format| !format.is_binary())
+}
+
 fn written(format: Format, batches: &[RecordBatch]) -> String {
     let zone = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
     with(&Options { zone, width: Some(80), colour: false }, format, batches)
@@ -132,7 +137,7 @@ fn no_rows() {
     assert_eq!(written(Format::Json, slice::from_ref(&none)), "[]\n");
     assert_eq!(written(Format::Ndjson, slice::from_ref(&none)), "");
     // Nor any batch.
-    for format in Format::ALL {
+    for format in texts() {
         let mut out = Vec::new();
         write(format, &none.schema(), [], &mut out, &Options::default()).unwrap();
         assert_eq!(
@@ -141,12 +146,14 @@ fn no_rows() {
             "{format}"
         );
     }
+    assert_eq!(written(Format::Records, slice::from_ref(&none)), "ts, device, reads, busy_pct, up\n");
+    assert_eq!(written(Format::Chart, &[none]), "nothing to draw: no row has a time and a number\n");
 }
 
 #[test]
 fn many_batches_are_one_result() {
     let parts = [everything().slice(0, 1), everything().slice(0, 0), everything().slice(1, 1)];
-    for format in Format::ALL {
+    for format in texts() {
         assert_eq!(written(format, &parts), written(format, &[everything()]), "{format}");
     }
     let text = written(Format::Table, &[counted(2_500)]);
@@ -361,6 +368,140 @@ fn formats_by_name_and_by_file() {
         assert_eq!(format.name().parse::<Format>().unwrap(), format);
     }
     assert_eq!(Format::of_path("out/day.JSONL".as_ref()), Some(Format::Ndjson));
+    assert_eq!(Format::of_path("day.parquet".as_ref()), Some(Format::Parquet));
     assert_eq!(Format::of_path("csv".as_ref()), None);
-    insta::assert_snapshot!("yaml".parse::<Format>().unwrap_err(), @"there is no format `yaml`; use table, csv, json, ndjson or markdown");
+    insta::assert_snapshot!("yaml".parse::<Format>().unwrap_err(), @"there is no format `yaml`; use table, records, chart, csv, json, ndjson, markdown, parquet, arrow or arrows");
+}
+
+/// What is read back of a binary format.
+fn read_back(format: Format, batches: &[RecordBatch]) -> Vec<RecordBatch> {
+    let mut bytes = Vec::new();
+    write(format, &batches[0].schema(), batches, &mut bytes, &Options::default()).unwrap();
+    match format {
+        Format::Parquet => {
+            let file = bytes::Bytes::from(bytes);
+            let reader =
+                parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+            reader.build().unwrap().collect::<Result<_, _>>().unwrap()
+        }
+        Format::Arrow => {
+            let reader = arrow::ipc::reader::FileReader::try_new(io::Cursor::new(bytes), None).unwrap();
+            reader.collect::<Result<_, _>>().unwrap()
+        }
+        _ => {
+            let reader = arrow::ipc::reader::StreamReader::try_new(io::Cursor::new(bytes), None).unwrap();
+            reader.collect::<Result<_, _>>().unwrap()
+        }
+    }
+}
+
+#[test]
+fn binary_formats_give_back_every_value_and_type() {
+    let words: DictionaryArray<Int32Type> = [Some("cpu"), None].into_iter().collect();
+    let mut columns: Vec<(String, ArrayRef)> = vec![("word".into(), Arc::new(words))];
+    for batch in [everything(), hostile().slice(0, 2)] {
+        let names = batch.schema().fields().iter().map(|f| f.name().clone()).collect::<Vec<_>>();
+        columns.extend(names.into_iter().zip(batch.columns().iter().cloned()));
+    }
+    let rows = batch(columns.iter().map(|(name, array)| (name.as_str(), array.clone())).collect());
+    for format in Format::ALL.into_iter().filter(|format| format.is_binary()) {
+        let parts = [rows.slice(0, 1), rows.slice(1, 1)];
+        let read = read_back(format, &parts);
+        let whole = arrow::compute::concat_batches(&read[0].schema(), &read).unwrap();
+        assert_eq!(whole.schema().fields(), rows.schema().fields(), "{format}");
+        assert_eq!(whole.columns(), rows.columns(), "{format}");
+        // Without a row there are still the columns.
+        let none = read_back(format, &[rows.slice(0, 0)]);
+        assert_eq!(none.iter().map(RecordBatch::num_rows).sum::<usize>(), 0, "{format}");
+    }
+}
+
+/// A second apart, at a minute of 2026.
+fn seconds(values: impl IntoIterator<Item = (i64, Option<f64>)>) -> RecordBatch {
+    let (at, values): (Vec<i64>, Vec<Option<f64>>) =
+        values.into_iter().map(|(second, value)| (1_795_363_860_000_000 + second * 1_000_000, value)).unzip();
+    batch(vec![
+        ("ts", Arc::new(TimestampMicrosecondArray::from(at).with_timezone("UTC"))),
+        ("cpu", Arc::new(Float64Array::from(values))),
+    ])
+}
+
+#[test]
+fn a_chart_rises_where_numbers_do() {
+    let rise = seconds((0..60).map(|second| (second, Some(second as f64))));
+    let options = Options { width: Some(30), ..Options::default() };
+    insta::assert_snapshot!(with(&options, Format::Chart, &[rise]), @"
+        cpu: min 0, max 59, last 59
+    59 ┤⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⣠⠞
+       │⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⣀⡼⠁
+       │⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⢀⡼⠁
+       │⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⣰⠋
+       │⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⢠⠞⠁
+       │⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⢠⠖⠋
+       │⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⢀⡴⠋
+       │⠀⠀⠀⠀⠀⠀⠀⠀⠀⠀⣠⠞
+       │⠀⠀⠀⠀⠀⠀⠀⠀⣠⠼⠁
+       │⠀⠀⠀⠀⠀⠀⢀⡼⠁
+       │⠀⠀⠀⠀⠀⣰⠋
+       │⠀⠀⠀⢠⠞⠁
+       │⠀⢠⠞⠉
+     0 ┤⡴⠋
+       └────────────────────────
+       2026-11-22 16:11:00Z 16:11:59Z
+    ");
+    // The order of rows is nothing to it.
+    let shuffled = seconds((0..60).map(|n| n * 37 % 60).map(|second| (second, Some(second as f64))));
+    let ordered = seconds((0..60).map(|second| (second, Some(second as f64))));
+    assert_eq!(written(Format::Chart, &[shuffled]), written(Format::Chart, &[ordered]));
+}
+
+#[test]
+fn one_high_value_among_very_many_is_drawn() {
+    let day = seconds((0..86_400).map(|second| (second, Some(if second == 50_000 { 100.0 } else { 1.0 }))));
+    let text = written(Format::Chart, &[day]);
+    assert!(text.contains("cpu: min 1, max 100, last 1"), "{text}");
+    let top = text.lines().nth(1).unwrap();
+    let dots = top.chars().filter(|c| ('\u{2801}'..='\u{28ff}').contains(c)).count();
+    assert!((1..=2).contains(&dots), "the spike alone reaches the top:\n{text}");
+    let column = top.chars().count() as f64 / 80.0;
+    assert!((column - 50_000.0 / 86_400.0).abs() < 0.05, "and stands where it was:\n{text}");
+}
+
+#[test]
+fn a_pause_in_a_chart_stays_empty() {
+    let paused =
+        seconds((0..100).filter(|second| !(40..60).contains(second)).map(|second| (second, Some(5.0))));
+    let text = written(Format::Chart, &[paused]);
+    let line: String = text.lines().nth(1).unwrap().chars().skip_while(|c| *c != '┤').skip(1).collect();
+    let blank = line.chars().filter(|c| *c == '\u{2800}').count();
+    assert!((12..=18).contains(&blank), "a fifth of {} is blank:\n{text}", line.chars().count());
+    // What is unknown is not zero: nothing goes down to the bottom.
+    let unknown = seconds((0..100).map(|second| (second, (second != 50).then_some(5.0))));
+    assert!(written(Format::Chart, &[unknown]).contains("min 5, max 5, last 5"));
+}
+
+#[test]
+fn a_chart_has_a_panel_a_text_and_says_what_it_needs() {
+    let rows = seconds((0..20).map(|second| (second / 2, Some((second % 2 * 10) as f64))));
+    let devices: StringArray = (0..20).map(|n| Some(if n % 2 == 0 { "sda" } else { "s\x1bdb" })).collect();
+    let with_text = RecordBatch::try_from_iter(vec![
+        ("ts", rows.column(0).clone()),
+        ("device", Arc::new(devices) as ArrayRef),
+        ("busy", rows.column(1).clone()),
+    ]);
+    let text = written(Format::Chart, &[with_text.unwrap()]);
+    let panels: Vec<&str> = text.lines().filter(|line| line.contains("min ")).map(str::trim).collect();
+    assert_eq!(panels, ["s\\x1bdb busy: min 10, max 10, last 10", "sda busy: min 0, max 0, last 0"]);
+    let refused = |rows: RecordBatch| {
+        write(Format::Chart, &rows.schema(), [&rows], &mut Vec::new(), &Options::default())
+            .unwrap_err()
+            .to_string()
+    };
+    assert!(refused(rows.project(&[1]).unwrap()).contains("select ts"));
+    assert!(refused(rows.project(&[0]).unwrap()).contains("column of numbers"));
+    for width in [None, Some(0), Some(1), Some(40), Some(500)] {
+        let longest = with(&Options { width, ..Options::default() }, Format::Chart, &[rows.clone()]);
+        let longest = longest.lines().skip(1).map(|line| line.chars().count()).max().unwrap();
+        assert!(longest <= width.unwrap_or(80).max(45), "{longest} in {width:?}");
+    }
 }

@@ -58,6 +58,9 @@ mod report;
 mod schema;
 /// What is sealed and merged is what was recorded, value by value.
 mod sealed;
+/// The shell, on a terminal.
+#[cfg(all(feature = "desk", target_os = "linux"))]
+mod shell;
 /// Frames, parts, segments, and that each tick is read exactly once.
 mod store;
 /// The commands that look after a store.

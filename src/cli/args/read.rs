@@ -12,8 +12,10 @@ use crate::cli::values;
 #[cfg(feature = "desk")]
 pub const QUERY_EXAMPLES: &str = "\
 Examples:
+  sysray query                               a shell: \\d lists tables, \\? commands
   sysray query \"select max(cpu) from system\"
   sysray query -b 10m \"select comm, sum(cpu_us)/1e6 as cpu_s from process group by 1 order by 2 desc limit 5\"
+  sysray query -b 1h --format chart \"select ts, cpu, memory_used_pct from system\"
   sysray query -b 'yesterday 14:00' -e 'yesterday 15:00' --format csv -o out.csv -f question.sql
   sysray query --examples                    thirty questions that incidents raise
   sysray query @top-cpu -b 1h --param n=5
@@ -37,8 +39,8 @@ Examples:
 #[cfg(feature = "desk")]
 #[derive(clap::Args)]
 pub struct Query {
-    /// The question, or @NAME of an example
-    #[arg(required_unless_present_any = ["file", "examples"], conflicts_with = "file")]
+    /// The question, or @NAME of an example; without one, on a terminal, a shell: \? there lists its commands
+    #[arg(conflicts_with = "file")]
     pub sql: Option<String>,
     /// Read the question from a file; - is standard input
     #[arg(short, long, value_name = "FILE")]
@@ -53,12 +55,16 @@ pub struct Query {
     pub place: ReadPlaces,
     #[command(flatten)]
     pub range: RangeArgs,
-    /// What to print: table, csv, json, ndjson, markdown; without it what the name after -o ends in, else table
+    /// What to print: table, records (a column a line), chart (of times and numbers), csv, json, ndjson,
+    /// markdown, parquet, arrow, arrows (a stream); without it what the name after -o ends in, else table
     #[arg(long)]
     pub format: Option<crate::export::Format>,
-    /// Write the answer to a file
+    /// Write the answer to a file that is not there yet; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Write over a file that is there
+    #[arg(long)]
+    pub force: bool,
     /// How long the question may take, such as 30s; without it as long as it takes
     #[arg(long, value_name = "TIME", value_parser = values::span)]
     pub timeout: Option<std::time::Duration>,

@@ -31,8 +31,15 @@ fn an_answer_goes_into_a_file_whole_or_not_at_all() {
     let path = csv.to_str().unwrap();
     Sysray::new(&["query", "-o", path, "select count(*) as n from system"]).store(dir.path()).prints();
     assert_eq!(fs::read_to_string(&csv).unwrap(), "n\n2\n");
-    one_line(Sysray::new(&["query", "-o", path, "select nothing from system"]).store(dir.path()));
+    one_line(Sysray::new(&["query", "--force", "-o", path, "select nothing from system"]).store(dir.path()));
     assert_eq!(fs::read_to_string(&csv).unwrap(), "n\n2\n");
+    assert_eq!(files(out.path()), [csv.clone()]);
+    // What is there is nobody's to lose without a word.
+    let said = one_line(Sysray::new(&["query", "-o", path, "select 1 as one"]).store(dir.path()));
+    assert!(said.contains("--force"), "{said}");
+    assert_eq!(fs::read_to_string(&csv).unwrap(), "n\n2\n");
+    Sysray::new(&["query", "--force", "-o", path, "select 1 as one"]).store(dir.path()).prints();
+    assert_eq!(fs::read_to_string(&csv).unwrap(), "one\n1\n");
     assert_eq!(files(out.path()), [csv]);
 }
 
@@ -47,6 +54,34 @@ fn several_stores_and_single_files_are_asked_at_once() {
     let alone = Sysray::new(&["query", "--format", "csv", "-b", "start", sql]).store(&file);
     assert_eq!(alone.prints(), "n\n3\n");
     one_line(Sysray::new(&["query", sql]).store(one.path()).store(&other.path().join("system")));
+}
+
+/// To write an answer beside a device, and rename it over the device, would leave a host without one.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_answer_goes_into_a_device_and_not_over_it() {
+    use std::os::unix::fs::FileTypeExt;
+    let dir = recorded(2);
+    let out = TempDir::new().unwrap();
+    let link = out.path().join("null");
+    std::os::unix::fs::symlink("/dev/null", &link).unwrap();
+    Sysray::new(&["query", "select 1", "-o"]).arg(&link).store(dir.path()).prints();
+    assert!(fs::metadata(&link).unwrap().file_type().is_char_device());
+    let printed = Sysray::new(&["query", "--format", "csv", "-o", "-", "select 1 as one"]).store(dir.path());
+    assert_eq!(printed.prints(), "one\n1\n");
+}
+
+#[test]
+fn the_name_of_a_file_says_what_goes_into_it() {
+    let dir = recorded(2);
+    let out = TempDir::new().unwrap();
+    for (name, begins) in
+        [("a.parquet", &b"PAR1"[..]), ("a.arrow", b"ARROW1"), ("a.arrows", b"\xff\xff\xff\xff")]
+    {
+        let path = out.path().join(name);
+        Sysray::new(&["query", "select * from process", "-o"]).arg(&path).store(dir.path()).prints();
+        assert!(fs::read(&path).unwrap().starts_with(begins), "{name}");
+    }
 }
 
 /// The threads of this process are recorded, with what each is called, and of no other.

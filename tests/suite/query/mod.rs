@@ -26,6 +26,7 @@ mod places;
 mod plans;
 pub mod pushed;
 pub mod shelf;
+mod watched;
 mod written;
 
 use shelf::{Shelf, at, batch};
