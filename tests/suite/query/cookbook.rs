@@ -203,7 +203,9 @@ fn afternoon() -> Engine {
 }
 
 /// The example, its parameters, and the first row of its answer.
-const ANSWERS: [(&str, &[(&str, &str)], &str); 32] = [
+type Answer = (&'static str, &'static [(&'static str, &'static str)], &'static str);
+
+const ANSWERS: [Answer; 32] = [
     ("top-cpu", &[], "web1 1 eater www 2.19 10.95 200.0 ▁▁▁▁█▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁"),
     ("cpu-spike", &[("step", "1s")], "14:00:04 web1 99.0 4 eater 2.0"),
     ("cpu-above-90", &[], "14:00:00 web1 1.0 99.0 eater gone leaky"),
