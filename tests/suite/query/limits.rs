@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use datafusion::arrow::array::AsArray;
-use sysray::query::{Engine, Error, Options};
+use sysray::query::{Engine, Error, Options, Running};
 
 use super::house::house;
 use super::{engine, options, told};
@@ -29,17 +29,15 @@ fn a_question_ends_when_its_time_is_over() {
 #[test]
 fn a_question_ends_when_somebody_stops_it_and_the_next_one_is_answered() {
     let engine = engine(house(), options());
-    let stop = engine.stop();
+    let running = Running::default();
+    let stop = running.clone();
     let stopping = std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(200));
-        stop.now();
+        stop.cancel();
     });
-    let outcome = engine.run(ENDLESS);
+    let outcome = engine.watched(ENDLESS, &running, |_| ControlFlow::Continue(()));
     assert!(matches!(outcome, Err(Error::Interrupted)), "{outcome:?}");
     stopping.join().unwrap();
-    assert_eq!(told(&engine, "select count(*) as n from event"), "n\n3");
-    engine.stop().now();
-    engine.stop().clear();
     assert_eq!(told(&engine, "select count(*) as n from event"), "n\n3");
 }
 
