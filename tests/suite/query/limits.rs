@@ -63,7 +63,7 @@ fn what_does_not_fit_into_memory_goes_to_disk_and_no_further_than_allowed() {
         );
         let (mut seen, mut last) = (0, String::new());
         let outcome = engine.stream(&sql, |batch| {
-            for text in batch.column(1).as_string_view().iter().flatten() {
+            for text in batch.column(1).as_string::<i32>().iter().flatten() {
                 assert!(last.as_str() <= text);
                 last = text.into();
                 seen += 1;
