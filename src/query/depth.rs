@@ -30,7 +30,7 @@ const MOST_INTERVALS: usize = 200;
 /// Operators upon operators, and questions in questions.
 const DEEPEST: usize = 500;
 /// Tables, a name behind `with` counted by what it stands for, and `select`s.
-const MOST_TABLES: u64 = 100;
+const MOST_TABLES: u64 = 140;
 
 /// Refuses a text that is too much for the parser.
 pub(super) fn check_text(sql: &str) -> Result<(), Error> {

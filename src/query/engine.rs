@@ -307,8 +307,8 @@ fn session(sources: Vec<Arc<dyn Source>>, options: Options) -> datafusion::commo
 
     // What is merged from files, decoded or printed has some batches at hand of each source.
     let batch_rows = match options.memory_bytes {
-        ..SMALL_POOL_BYTES => 1024,
-        ..LARGE_POOL_BYTES => 4096,
+        bytes if bytes < SMALL_POOL_BYTES => 1024,
+        bytes if bytes < LARGE_POOL_BYTES => 4096,
         _ => 8192,
     };
     let mut config = SessionConfig::new()
