@@ -33,7 +33,7 @@ fn an_answer_goes_into_a_file_whole_or_not_at_all() {
     assert_eq!(fs::read_to_string(&csv).unwrap(), "n\n2\n");
     one_line(Sysray::new(&["query", "--force", "-o", path, "select nothing from system"]).store(dir.path()));
     assert_eq!(fs::read_to_string(&csv).unwrap(), "n\n2\n");
-    assert_eq!(files(out.path()), [csv.clone()]);
+    assert_eq!(files(out.path()), std::slice::from_ref(&csv));
     // What is there is nobody's to lose without a word.
     let said = one_line(Sysray::new(&["query", "-o", path, "select 1 as one"]).store(dir.path()));
     assert!(said.contains("--force"), "{said}");

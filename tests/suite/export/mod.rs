@@ -453,7 +453,8 @@ fn a_chart_has_a_panel_a_text_and_says_what_it_needs() {
     assert!(refused(rows.project(&[1]).unwrap()).contains("select ts"));
     assert!(refused(rows.project(&[0]).unwrap()).contains("column of numbers"));
     for width in [None, Some(0), Some(1), Some(40), Some(500)] {
-        let longest = with(&Options { width, ..Options::default() }, Format::Chart, &[rows.clone()]);
+        let longest =
+            with(&Options { width, ..Options::default() }, Format::Chart, std::slice::from_ref(&rows));
         let longest = longest.lines().skip(1).map(|line| line.chars().count()).max().unwrap();
         assert!(longest <= width.unwrap_or(80).max(45), "{longest} in {width:?}");
     }
