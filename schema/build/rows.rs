@@ -104,7 +104,7 @@ pub struct {row}Batch {{
     interval_us: Numbers<Int64Type>,
 {builders}}}
 
-#[allow(clippy::derivable_impls)]
+#[allow(clippy::derivable_impls, reason = \"one form for tables with and without text\")]
 impl Default for {row}Batch {{
     fn default() -> Self {{
         {row}Batch {{

@@ -26,6 +26,11 @@ pub fn store_of(named: Option<PathBuf>, config: &Config) -> Result<PathBuf> {
     named.or_else(|| variable("SYSRAY_STORE")).or_else(|| config.store()).map_or_else(default_store, Ok)
 }
 
+/// These stores, in words.
+pub fn named(roots: &[PathBuf]) -> String {
+    roots.iter().map(|root| root.display().to_string()).collect::<Vec<_>>().join(" and ")
+}
+
 /// The store where nobody says which.
 pub fn default_store() -> Result<PathBuf> {
     if is_root() {

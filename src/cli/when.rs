@@ -6,7 +6,7 @@ use anyhow::Result;
 use jiff::tz::TimeZone;
 
 use super::args::RangeArgs;
-use super::{Misused, NothingRecorded};
+use super::{Misused, NothingRecorded, place};
 use crate::schema::Micros;
 use crate::store::{self, Catalog};
 use crate::time::{self, Clock, Context, Range, SystemClock, show};
@@ -34,7 +34,7 @@ pub fn said(when: When) -> Result<When> {
 
 /// The same of several stores whose first and last instants are known, without a word.
 pub fn over(roots: &[PathBuf], extent: Option<(Micros, Micros)>, args: &RangeArgs) -> Result<When> {
-    let place = roots.iter().map(|root| root.display().to_string()).collect::<Vec<_>>().join(" and ");
+    let place = place::named(roots);
     let Some((start, end)) = extent else {
         let advice = format!("record into it with `sysray record --store {place}`");
         return Err(NothingRecorded(format!("nothing is recorded in {place} yet; {advice}")).into());

@@ -20,7 +20,7 @@ use anyhow::Result;
 
 use super::args::Query;
 use super::progress::{Progress, grouped};
-use super::query::{self, Desk};
+use super::query::{self, Scope};
 use super::{Interrupted, is_closed_pipe, one_line, when};
 use crate::export::{self, Format};
 use crate::query::{EXAMPLES, Running};
@@ -33,7 +33,7 @@ use screen::{Screen, Size};
 
 /// What the commands change.
 struct Shell {
-    desk: Arc<Desk>,
+    scope: Arc<Scope>,
     interrupts: Interrupts,
     format: Format,
     is_timed: bool,
@@ -47,21 +47,21 @@ struct Shell {
 }
 
 /// Reads and answers until there is no more.
-pub fn run(desk: Desk, args: Query) -> Result<()> {
+pub fn run(scope: Scope, args: Query) -> Result<()> {
     let interrupts = Interrupts::catch()?;
-    let desk = Arc::new(desk);
-    let when = when::said(desk.open()?.1)?;
+    let scope = Arc::new(scope);
+    let when = when::said(scope.open()?.1)?;
     if let (Some(start), Some(end)) = (when.context.start, when.context.end) {
         let (start, end) = (show(start, &when.context.zone), show(end, &when.context.zone));
-        println!("sysray {}: {}, {start} to {end}", env!("CARGO_PKG_VERSION"), desk.named());
+        println!("sysray {}: {}, {start} to {end}", env!("CARGO_PKG_VERSION"), scope.named());
     }
     println!("\\d lists tables, \\examples questions, \\? commands; a question ends with ;");
     let words = {
-        let desk = desk.clone();
-        move || desk.open().map(|(engine, _)| engine.vocabulary()).unwrap_or_default()
+        let scope = scope.clone();
+        move || scope.open().map(|(engine, _)| engine.vocabulary()).unwrap_or_default()
     };
     let mut shell = Shell {
-        desk,
+        scope,
         interrupts,
         format: args.format.unwrap_or(Format::Table),
         is_timed: false,
@@ -187,7 +187,7 @@ impl Shell {
         size: Size,
         out: &mut dyn Write,
     ) -> Result<usize> {
-        let (engine, when) = self.desk.open()?;
+        let (engine, when) = self.scope.open()?;
         let zone = when.context.zone;
         let style = export::Options { zone, width: Some(size.columns), ..export::Options::default() };
         query::answer(&engine, sql, running, format, &style, out)

@@ -35,10 +35,6 @@ fn fields() -> Fields {
     Fields::from(vec![edge("from"), edge("to"), Field::new("count", DataType::Int64, true)])
 }
 
-fn list(of: DataType) -> DataType {
-    DataType::List(Arc::new(Field::new_list_field(of, true)))
-}
-
 impl AggregateUDFImpl for Histogram {
     fn name(&self) -> &str {
         "histogram"
@@ -52,7 +48,7 @@ impl AggregateUDFImpl for Histogram {
         count(USAGE, types, 2, 2)?;
         number(USAGE, "the first argument", &types[0])?;
         number(USAGE, "the second argument", &types[1])?;
-        Ok(list(DataType::Struct(fields())))
+        Ok(DataType::new_list(DataType::Struct(fields()), true))
     }
 
     fn accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
@@ -63,7 +59,7 @@ impl AggregateUDFImpl for Histogram {
 
     fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
         let values = format_state_name(args.name, "values");
-        Ok(vec![Arc::new(Field::new(values, list(DataType::Float64), true))])
+        Ok(vec![Arc::new(Field::new(values, DataType::new_list(DataType::Float64, true), true))])
     }
 
     fn order_sensitivity(&self) -> AggregateOrderSensitivity {
@@ -104,7 +100,7 @@ impl Accumulator for Values {
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
         let Some((edges, counts)) = self.counted() else {
-            return ScalarValue::try_from(&list(DataType::Struct(fields())));
+            return ScalarValue::try_from(&DataType::new_list(DataType::Struct(fields()), true));
         };
         let from = Float64Array::from_iter_values(edges[..counts.len()].iter().copied());
         let to = Float64Array::from_iter_values(edges[1..].iter().copied());

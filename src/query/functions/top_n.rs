@@ -38,10 +38,6 @@ fn fields() -> Fields {
     Fields::from(vec![label, Field::new("value", DataType::Float64, true)])
 }
 
-fn list(of: DataType) -> DataType {
-    DataType::List(Arc::new(Field::new_list_field(of, true)))
-}
-
 impl AggregateUDFImpl for TopN {
     fn name(&self) -> &str {
         "top_n"
@@ -55,7 +51,7 @@ impl AggregateUDFImpl for TopN {
         count(USAGE, types, 3, 3)?;
         number(USAGE, "the first argument", &types[0])?;
         number(USAGE, "the third argument", &types[2])?;
-        Ok(list(DataType::Struct(fields())))
+        Ok(DataType::new_list(DataType::Struct(fields()), true))
     }
 
     fn accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
@@ -67,7 +63,9 @@ impl AggregateUDFImpl for TopN {
     }
 
     fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
-        let field = |what: &str, of| Arc::new(Field::new(format_state_name(args.name, what), list(of), true));
+        let field = |what: &str, of| {
+            Arc::new(Field::new(format_state_name(args.name, what), DataType::new_list(of, true), true))
+        };
         Ok(vec![field("labels", DataType::Utf8), field("sums", DataType::Float64)])
     }
 
@@ -107,7 +105,7 @@ impl Accumulator for Labels {
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
         if self.sums.is_empty() {
-            return ScalarValue::try_from(&list(DataType::Struct(fields())));
+            return ScalarValue::try_from(&DataType::new_list(DataType::Struct(fields()), true));
         }
         let mut all: Vec<(&Option<String>, f64)> =
             self.sums.iter().map(|(label, sum)| (label, *sum)).collect();

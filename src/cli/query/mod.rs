@@ -1,39 +1,40 @@
 //! `sysray query`.
 
-use std::fs::File;
+mod examples;
+mod into_file;
+mod scope;
+
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
 use super::args::Query;
-use super::args::RangeArgs;
 use super::progress::{Progress, Quieting};
-use super::when::When;
-use super::{Interrupted, Misused, TooMuch, place, shell, when};
+use super::{Interrupted, Misused, TooMuch, shell, when};
 use crate::export::{self, Format};
-use crate::query::{self, EXAMPLES, Engine, Options, Running};
-use crate::time;
+use crate::query::{self, Engine, Running};
+pub use into_file::into_file;
+pub use scope::Scope;
 
 /// Answers a question; without one, those that are typed.
 pub fn run(args: Query) -> Result<()> {
     if args.examples {
-        return examples(args.sql.as_deref());
+        return examples::show(args.sql.as_deref());
     }
-    let desk = Desk::of(&args)?;
+    let scope = Scope::of(&args)?;
     if args.sql.is_none() && args.file.is_none() {
         if io::stdin().is_terminal() && io::stdout().is_terminal() {
             quiet();
-            return shell::run(desk, args);
+            return shell::run(scope, args);
         }
         let way =
             "give one as \"select max(cpu) from system\", or in a file with -f; -f - reads standard input";
         return Err(Misused(format!("there is no question, and no terminal to ask on; {way}")).into());
     }
     let sql = query::filled(&question(args.sql, args.file)?, &args.param)?;
-    let (engine, when) = desk.open()?;
+    let (engine, when) = scope.open()?;
     let zone = when::said(when)?.context.zone;
     quiet();
     let output = args.output.filter(|path| path.as_os_str() != "-");
@@ -66,38 +67,6 @@ pub fn run(args: Query) -> Result<()> {
     Ok(())
 }
 
-/// What is asked, and within which limits.
-pub struct Desk {
-    roots: Vec<PathBuf>,
-    range: RangeArgs,
-    memory: u64,
-    timeout: Option<Duration>,
-}
-
-impl Desk {
-    fn of(args: &Query) -> Result<Self> {
-        let roots = place::stores(args.place.store.clone(), args.place.config.clone())?;
-        Ok(Desk { roots, range: args.range.clone(), memory: args.memory, timeout: args.timeout })
-    }
-
-    /// Where it is recorded, in words.
-    pub fn named(&self) -> String {
-        self.roots.iter().map(|root| root.display().to_string()).collect::<Vec<_>>().join(" and ")
-    }
-
-    /// An engine over what is recorded by now, and the range as it is understood now.
-    pub fn open(&self) -> Result<(Engine, When)> {
-        // Opened once: what is asked is what the range was read against.
-        let sources = query::sources(&self.roots)?;
-        let when = when::over(&self.roots, query::extent(&sources)?, &self.range)?;
-        let context = when.context.clone();
-        let read_time = move |text: &str| time::parse(text, &context).map_err(|e| e.to_string());
-        let options = Options::new(std::sync::Arc::new(read_time)).within(self.memory);
-        let options = Options { range: when.range, timeout: self.timeout, ..options };
-        Ok((Engine::over(sources, options)?, when))
-    }
-}
-
 fn question(sql: Option<String>, file: Option<PathBuf>) -> Result<String> {
     let text = match (sql, file) {
         (Some(name), _) if name.starts_with('@') => query::example(&name)?.sql.to_string(),
@@ -114,23 +83,6 @@ fn question(sql: Option<String>, file: Option<PathBuf>) -> Result<String> {
         bail!("the question is empty; ask for example \"select max(cpu) from system\"");
     }
     Ok(text)
-}
-
-/// The examples with what they answer and what can be chosen, or one as it stands.
-fn examples(name: Option<&str>) -> Result<()> {
-    let mut text = String::new();
-    if let Some(name) = name {
-        text += query::example(name)?.sql;
-    } else {
-        let width = EXAMPLES.iter().map(|example| example.name.len()).max().unwrap_or(0);
-        for example in EXAMPLES {
-            text += &format!("@{:width$}  {}\n", example.name, example.about());
-            for one in example.parameters() {
-                text += &format!("{:width$}     --param {}={}  {}\n", "", one.name, one.default, one.about);
-            }
-        }
-    }
-    Ok(io::stdout().lock().write_all(text.as_bytes())?)
 }
 
 /// Writes the rows as they come; says how many there were.
@@ -185,32 +137,4 @@ fn quiet() {
         Some("question" | "query") => {}
         _ => loud(panic),
     }));
-}
-
-/// The file takes its name only when the answer is whole. One that is there stays, unless that is forced; a
-/// device or a pipe is written to.
-pub fn into_file(path: &Path, forced: bool, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<()> {
-    match std::fs::metadata(path) {
-        Ok(there) if there.is_dir() => bail!("{} is a folder; name a file in it", path.display()),
-        Ok(there) if !there.is_file() => {
-            let file = File::options().write(true).open(path).with_context(|| path.display().to_string())?;
-            let mut out = BufWriter::new(file);
-            write(&mut out)?;
-            return Ok(out.flush()?);
-        }
-        Ok(_) if !forced => bail!("{} is there already; --force writes over it", path.display()),
-        _ => {}
-    }
-    let mut name = path.file_name().context("-o names no file")?.to_os_string();
-    name.push(format!(".tmp-{}", std::process::id()));
-    let beside = path.with_file_name(name);
-    let file = File::create_new(&beside).with_context(|| beside.display().to_string())?;
-    let mut out = BufWriter::new(file);
-    let done = write(&mut out)
-        .and_then(|()| out.flush().with_context(|| path.display().to_string()))
-        .and_then(|()| std::fs::rename(&beside, path).with_context(|| path.display().to_string()));
-    if done.is_err() {
-        let _ = std::fs::remove_file(&beside);
-    }
-    done
 }
