@@ -264,12 +264,7 @@ impl Shell {
 
 /// An example as it can be asked, without its comment.
 fn example(name: &str) -> Result<String> {
-    let Some(example) = EXAMPLES.iter().find(|example| example.name == name) else {
-        let far = |known: &str| strsim::damerau_levenshtein(name, known);
-        let near =
-            EXAMPLES.iter().map(|example| example.name).min_by_key(|known| far(known)).unwrap_or_default();
-        anyhow::bail!("there is no example `{name}`; did you mean `{near}`? `\\examples` lists them");
-    };
+    let example = crate::query::example(name)?;
     println!("-- {}", example.about());
     let sql = crate::query::filled(example.sql, &[])?;
     let lines: Vec<&str> = sql.lines().skip_while(|line| line.starts_with("--")).collect();
