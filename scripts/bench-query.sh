@@ -19,6 +19,7 @@ Usage: scripts/bench-query.sh [OPTIONS]
 
 Environment:
   SYSRAY     who is asked [default: target/release/sysray]
+  ASKER      who asks in a process that stays [default: cargo bench --bench desk --]
   GENERATOR  who makes the store [default: cargo bench --no-default-features --bench recorder --]
   PYTHON     a Python with duckdb [default: target/interop/bin/python, else python3]
 
@@ -67,6 +68,7 @@ if [ -z "$python" ]; then
     [ -x "$python" ] || python=python3
 fi
 "$python" -c 'import duckdb' 2>/dev/null || misused "$python has no duckdb: name another as PYTHON"
+read -ra asker <<<"${ASKER:-cargo bench --locked --bench desk --}"
 read -ra generator <<<"${GENERATOR:-cargo bench --locked --no-default-features --bench recorder --}"
 
 work=$(mktemp -d)
@@ -84,7 +86,7 @@ cp -a --reflink=auto "$store" "$work/live"
 "${generator[@]}" store "$work/live" "$span" 600 "$processes" "$interval" live 2>"$work/said" ||
     { cat "$work/said" >&2; exit 1; }
 
-"$python" scripts/bench/query.py measure "$sysray" "$store" "$work/live" "$runs" >"$work/table"
+"$python" scripts/bench/query.py measure "$sysray" "$store" "$work/live" "$runs" "${asker[@]}" >"$work/table"
 if [ -n "$into" ]; then
     awk -v table="$work/table" -v begin="$begin" -v end="$end" '
         $0 == begin { print; while ((getline line < table) > 0) print line; inside = 1 }

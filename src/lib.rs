@@ -5,7 +5,8 @@
 //! - [`schema`]: what is measured, as data: tables, columns, units. [`time`]: clocks, ranges, the
 //!   grammar of time.
 //! - [`collect`]: the machine → rows. [`store`]: rows ↔ disk. [`export`]: batches → bytes.
-//! - [`record`]: the tick loop. `query` (feature `desk`): SQL over what is recorded.
+//! - [`record`]: the tick loop. `remote` (feature `s3`): stores in buckets.
+//! - `query` (feature `desk`): SQL over what is recorded.
 //! - `report` (feature `desk`): findings → paper.
 //! - [`cli`]: the command line.
 
@@ -15,6 +16,8 @@ pub mod export;
 #[cfg(feature = "desk")]
 pub mod query;
 pub mod record;
+#[cfg(feature = "s3")]
+pub mod remote;
 #[cfg(feature = "desk")]
 pub mod report;
 pub mod schema;

@@ -10,9 +10,12 @@ mod config;
 #[cfg(target_os = "linux")]
 mod doctor;
 mod note;
+mod percent;
 mod place;
 #[cfg(feature = "desk")]
 mod progress;
+#[cfg(feature = "s3")]
+mod push;
 #[cfg(feature = "desk")]
 mod query;
 mod record;
@@ -84,6 +87,14 @@ pub fn main() -> ExitCode {
         #[cfg(feature = "desk")]
         Command::Report(args) => report::run(args),
         Command::Note(args) => note::run(args),
+        #[cfg(feature = "s3")]
+        Command::Push(args) => push::run(args),
+        #[cfg(not(feature = "s3"))]
+        Command::Push { .. } => Err(Misused(
+            "this sysray was built without what sends segments to buckets; build one with `--features s3`"
+                .into(),
+        )
+        .into()),
         Command::Schema(args) => schema::run(args),
         Command::Store(args) => store::run(args.command),
         Command::Config(args) => config::run(args.command),

@@ -4,25 +4,44 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
+use super::Misused;
 use super::config::Config;
+use crate::store::is_far;
 
 /// The store that was named, else `$SYSRAY_STORE`, else that of the configuration, else
 /// `/var/lib/sysray` for root, else `$XDG_DATA_HOME/sysray`. The configuration is read only where it decides.
 pub fn store(named: Option<PathBuf>, config: Option<PathBuf>) -> Result<PathBuf> {
+    on_disk(any(named, config)?)
+}
+
+fn any(named: Option<PathBuf>, config: Option<PathBuf>) -> Result<PathBuf> {
     match named.or_else(|| variable("SYSRAY_STORE")) {
         Some(path) => Ok(path),
-        None => store_of(None, &Config::read(config, vec![])?),
+        None => any_of(None, &Config::read(config, vec![])?),
     }
 }
 
-/// All that were named, else the one store that is meant then.
-#[cfg(feature = "desk")]
-pub fn stores(named: Vec<PathBuf>, config: Option<PathBuf>) -> Result<Vec<PathBuf>> {
-    if named.is_empty() { Ok(vec![store(None, config)?]) } else { Ok(named) }
+fn on_disk(path: PathBuf) -> Result<PathBuf> {
+    if is_far(&path) {
+        let path = path.display();
+        let what = "is in a bucket: what is there can be asked with `query` and `report` and is added to with `push`";
+        return Err(Misused(format!("{path} {what}; name a folder with --store")).into());
+    }
+    Ok(path)
 }
 
-/// The same where the configuration has been read.
+/// All that were named, in buckets too, else the one store that is meant then.
+#[cfg(feature = "desk")]
+pub fn stores(named: Vec<PathBuf>, config: Option<PathBuf>) -> Result<Vec<PathBuf>> {
+    if named.is_empty() { Ok(vec![any(None, config)?]) } else { Ok(named) }
+}
+
+/// The store on disk, where the configuration has been read.
 pub fn store_of(named: Option<PathBuf>, config: &Config) -> Result<PathBuf> {
+    on_disk(any_of(named, config)?)
+}
+
+fn any_of(named: Option<PathBuf>, config: &Config) -> Result<PathBuf> {
     named.or_else(|| variable("SYSRAY_STORE")).or_else(|| config.store()).map_or_else(default_store, Ok)
 }
 

@@ -7,20 +7,20 @@ use anyhow::Result;
 
 use super::args::{Report, ReportFormat};
 use super::{NothingRecorded, place, when};
-use crate::query::{Engine, Options};
+use crate::query::{self, Engine, Held, Options};
 use crate::report::{self, Error};
-use crate::store::{Catalog, SegmentName};
 use crate::time::{self, Range};
 
 /// Says how the host was doing.
 pub fn run(args: Report) -> Result<()> {
-    let root = place::store(args.place.store, args.place.config)?;
-    let when = when::when(&root, &args.range)?;
+    let roots = place::stores(args.place.store.into_iter().collect(), args.place.config)?;
+    let sources = query::sources(&roots)?;
+    let when = when::said(when::over(&roots, query::extent(&sources)?, &args.range)?)?;
     let context = when.context.clone();
     let read_time = move |text: &str| time::parse(text, &context).map_err(|e| e.to_string());
     // The report narrows its questions itself: what explains a gap may lie before the range.
-    let held = Catalog::open(&root)?.segments().iter().map(held).collect();
-    let engine = Engine::open(&[root], Options::new(Arc::new(read_time)))?;
+    let held = sources.iter().flat_map(|source| source.held()).filter_map(held).collect();
+    let engine = Engine::over(sources, Options::new(Arc::new(read_time)))?;
     let ask = |sql: &str| engine.run(sql).map(|(_, batches)| batches).map_err(report::Failure::from);
     // What is still to come is no gap.
     let to = when.range.to.map(|to| to.min(when.context.now));
@@ -39,7 +39,7 @@ pub fn run(args: Report) -> Result<()> {
     Ok(())
 }
 
-fn held(segment: &SegmentName) -> report::Held {
-    let SegmentName { table, host, from, to, .. } = segment.clone();
-    report::Held { table, host, from, to }
+/// A sealed segment.
+fn held(held: Held) -> Option<report::Held> {
+    Some(report::Held { table: held.table?, host: held.host, from: held.from, to: held.to? })
 }

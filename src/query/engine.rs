@@ -61,6 +61,8 @@ const LEAST_POOL_BYTES: usize = 16 << 20;
 const SMALL_POOL_BYTES: usize = 64 << 20;
 /// And as many as usual where it may be as much.
 const LARGE_POOL_BYTES: usize = 128 << 20;
+/// A smaller file is read by one thread. Rows are small here: a mebibyte may be half a million of them.
+const SPLIT_BYTES: usize = 256 << 10;
 /// What a thread is worth having for: each decodes segments of its own.
 const THREAD_BYTES: u64 = 64 << 20;
 
@@ -318,6 +320,7 @@ fn session(sources: Vec<Arc<dyn Source>>, options: Options) -> datafusion::commo
         .with_default_catalog_and_schema(CATALOG, CATALOG)
         .with_create_default_catalog_and_schema(false);
     let set = config.options_mut();
+    set.optimizer.repartition_file_min_size = SPLIT_BYTES;
     set.execution.parquet.pushdown_filters = options.pushdown;
     set.execution.sort_pushdown_buffer_capacity = options.memory_bytes / 16;
     set.execution.sort_spill_reservation_bytes = (options.memory_bytes / 32).min(10 << 20);

@@ -59,6 +59,9 @@ pub enum Error {
     Temporary { folder: PathBuf, why: String },
     #[error(transparent)]
     Store(Arc<store::Error>),
+    /// A store in a bucket, or the way there.
+    #[error("{0}")]
+    Far(String),
     #[error("cannot start the query engine: {0}")]
     Start(String),
     /// Anything else, as the engine tells it.
@@ -69,6 +72,13 @@ pub enum Error {
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         Error::Store(Arc::new(error))
+    }
+}
+
+#[cfg(feature = "s3")]
+impl From<crate::remote::Error> for Error {
+    fn from(error: crate::remote::Error) -> Self {
+        Error::Far(error.to_string())
     }
 }
 

@@ -1,11 +1,10 @@
-//! Parquet from files that are already open. A segment may be merged away while it is read, so
-//! nothing here opens a path: it reads by position from the handle the catalog holds.
+//! Parquet from files that are already open, or in a bucket. A segment may be merged away while it is read,
+//! so nothing here opens a path: it reads by position from the handle the catalog holds.
 //!
 //! Footers are parsed once. A segment's name is never used twice, so the path is its identity.
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, Read};
 use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,77 +14,99 @@ use datafusion::common::{Result, internal_datafusion_err};
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::{ParquetFileMetrics, ParquetFileReaderFactory};
 use datafusion::parquet::arrow::arrow_reader::ArrowReaderOptions;
-use datafusion::parquet::arrow::async_reader::AsyncFileReader;
+use datafusion::parquet::arrow::async_reader::{AsyncFileReader, MetadataFetch};
 use datafusion::parquet::errors::ParquetError;
 use datafusion::parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
-use datafusion::parquet::file::reader::{ChunkReader, Length};
 use datafusion::physical_plan::metrics::ExecutionPlanMetricsSet;
 use futures::future::BoxFuture;
 
 use super::Error;
-use crate::store::{self, Segment, read_exact_at};
+#[cfg(feature = "s3")]
+use crate::remote::Bucket;
+use crate::store::{self, Segment, SegmentName, read_exact_at};
 
 /// Footers above this size together are forgotten, so that a reader may run for months.
 const CACHED_BYTES: usize = 32 << 20;
 
-/// An open segment, as it travels with its entry in a scan.
+/// What is fetched of a bucket's segment for its footer, which mostly is no longer.
+#[cfg(feature = "s3")]
+const FOOTER_BYTES: usize = 64 << 10;
+
+/// A segment that can be read.
 #[derive(Clone, Debug)]
-pub(super) struct Opened {
-    path: PathBuf,
-    file: Arc<File>,
-    bytes: u64,
+pub struct Opened {
+    /// What its path says of it.
+    pub name: SegmentName,
+    /// Where it lies, for messages and as a cache key.
+    pub(super) path: PathBuf,
+    pub(super) bytes: u64,
+    content: Content,
+}
+
+/// Where its bytes are.
+#[derive(Clone, Debug)]
+enum Content {
+    Here(Arc<File>),
+    #[cfg(feature = "s3")]
+    Far(Arc<Bucket>),
 }
 
 impl From<Segment> for Opened {
     fn from(segment: Segment) -> Self {
-        Opened { path: segment.path, file: segment.file, bytes: segment.bytes }
+        let Segment { name, path, file, bytes } = segment;
+        Opened { name, path, bytes, content: Content::Here(file) }
     }
 }
 
 impl Opened {
-    fn read(&self, range: Range<u64>) -> Result<Bytes, ParquetError> {
-        let mut buffer = vec![0; (range.end - range.start) as usize];
-        read_exact_at(&self.file, &mut buffer, range.start).map_err(|e| self.failed(&e.to_string()))?;
-        Ok(buffer.into())
+    /// One in a bucket.
+    #[cfg(feature = "s3")]
+    pub fn far(bucket: &Arc<Bucket>, name: &SegmentName, bytes: u64) -> Self {
+        let path = bucket.place(&name.to_path());
+        Opened { name: name.clone(), path, bytes, content: Content::Far(bucket.clone()) }
+    }
+
+    /// Parts of it. A read from a file blocks its thread: it is short, and local or in the page cache.
+    async fn read(&self, ranges: Vec<Range<u64>>) -> Result<Vec<Bytes>, ParquetError> {
+        match &self.content {
+            Content::Here(file) => {
+                let each = ranges.into_iter().map(|range| {
+                    let mut buffer = vec![0; (range.end - range.start) as usize];
+                    read_exact_at(file, &mut buffer, range.start).map_err(|e| self.failed(&e.to_string()))?;
+                    Ok(buffer.into())
+                });
+                each.collect()
+            }
+            #[cfg(feature = "s3")]
+            Content::Far(bucket) => {
+                let parts = bucket.parts(&self.name.to_path(), ranges).await;
+                parts.map_err(|error| ParquetError::External(Box::new(Error::from(error))))
+            }
+        }
     }
 
     fn failed(&self, what: &str) -> ParquetError {
         let error = store::Error::damaged(&self.path, what);
         ParquetError::External(Box::new(Error::Store(Arc::new(error))))
     }
-}
 
-impl Length for Opened {
-    fn len(&self) -> u64 {
-        self.bytes
+    /// What of it is fetched at once in the hope that the footer is in it; of a file the footer's length.
+    fn footer_hint(&self) -> Option<usize> {
+        match &self.content {
+            Content::Here(_) => None,
+            #[cfg(feature = "s3")]
+            Content::Far(_) => Some(FOOTER_BYTES),
+        }
     }
 }
 
-impl ChunkReader for Opened {
-    type T = Position;
+/// How the footer's parser asks for parts of it.
+struct Fetch<'a>(&'a Opened);
 
-    fn get_read(&self, start: u64) -> Result<Position, ParquetError> {
-        Ok(Position { opened: self.clone(), at: start })
-    }
-
-    fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes, ParquetError> {
-        self.read(start..start + length as u64)
-    }
-}
-
-/// Reads on from a position of its own.
-pub(super) struct Position {
-    opened: Opened,
-    at: u64,
-}
-
-impl Read for Position {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = self.opened.bytes.saturating_sub(self.at);
-        let wanted = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-        read_exact_at(&self.opened.file, &mut buffer[..wanted], self.at)?;
-        self.at += wanted as u64;
-        Ok(wanted)
+impl MetadataFetch for Fetch<'_> {
+    fn fetch(&mut self, range: Range<u64>) -> BoxFuture<'_, Result<Bytes, ParquetError>> {
+        let opened = self.0;
+        Box::pin(async move { Ok(opened.read(vec![range]).await?.pop().unwrap_or_default()) })
     }
 }
 
@@ -103,12 +124,13 @@ struct Known {
 
 impl Footers {
     /// The segment's footer, without its page index.
-    pub(super) fn of(&self, opened: &Opened) -> Result<Arc<ParquetMetaData>, ParquetError> {
+    pub(super) async fn of(&self, opened: &Opened) -> Result<Arc<ParquetMetaData>, ParquetError> {
         let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(footer) = known().by_path.get(&opened.path) {
             return Ok(footer.clone());
         }
-        let read = ParquetMetaDataReader::new().parse_and_finish(opened);
+        let reader = ParquetMetaDataReader::new().with_prefetch_hint(opened.footer_hint());
+        let read = reader.load_and_finish(Fetch(opened), opened.bytes).await;
         let footer = Arc::new(read.map_err(|error| match error {
             ParquetError::External(_) => error,
             other => opened.failed(&format!("it cannot be read as Parquet: {}", plain(&other))),
@@ -130,9 +152,16 @@ fn plain(error: &ParquetError) -> String {
     }
 }
 
-/// Makes readers of open segments.
+/// A segment with its footer, as it travels with its entry in a scan.
+#[derive(Clone)]
+pub(super) struct Scanned {
+    pub(super) opened: Opened,
+    pub(super) footer: Arc<ParquetMetaData>,
+}
+
+/// Makes readers of those.
 #[derive(Debug)]
-pub(super) struct Files(pub(super) Arc<Footers>);
+pub(super) struct Files;
 
 impl ParquetFileReaderFactory for Files {
     fn create_reader(
@@ -142,32 +171,39 @@ impl ParquetFileReaderFactory for Files {
         _metadata_size_hint: Option<usize>,
         metrics: &ExecutionPlanMetricsSet,
     ) -> Result<Box<dyn AsyncFileReader + Send>> {
-        let opened = file.extension::<Opened>().cloned();
-        let opened = opened.ok_or_else(|| internal_datafusion_err!("{} is not held open", file.path()))?;
+        let scanned = file.extension::<Scanned>().cloned();
+        let scanned = scanned.ok_or_else(|| internal_datafusion_err!("{} is not held open", file.path()))?;
         let metrics = ParquetFileMetrics::new(partition, file.path().as_ref(), metrics);
-        Ok(Box::new(Reader { opened, footers: self.0.clone(), metrics }))
+        Ok(Box::new(Reader { scanned, metrics }))
     }
 }
 
-/// Reads one segment. A read blocks its thread: it is short, and local or in the page cache.
+/// Reads one segment.
 struct Reader {
-    opened: Opened,
-    footers: Arc<Footers>,
+    scanned: Scanned,
     metrics: ParquetFileMetrics,
 }
 
 impl AsyncFileReader for Reader {
     fn get_bytes(&mut self, range: Range<u64>) -> BoxFuture<'_, Result<Bytes, ParquetError>> {
-        self.metrics.bytes_scanned.add((range.end - range.start) as usize);
-        let read = self.opened.read(range);
-        Box::pin(async move { read })
+        let parts = self.get_byte_ranges(vec![range]);
+        Box::pin(async move { Ok(parts.await?.pop().unwrap_or_default()) })
+    }
+
+    fn get_byte_ranges(
+        &mut self,
+        ranges: Vec<Range<u64>>,
+    ) -> BoxFuture<'_, Result<Vec<Bytes>, ParquetError>> {
+        let bytes: u64 = ranges.iter().map(|range| range.end - range.start).sum();
+        self.metrics.bytes_scanned.add(bytes as usize);
+        Box::pin(self.scanned.opened.read(ranges))
     }
 
     fn get_metadata<'a>(
         &'a mut self,
         _options: Option<&'a ArrowReaderOptions>,
     ) -> BoxFuture<'a, Result<Arc<ParquetMetaData>, ParquetError>> {
-        let footer = self.footers.of(&self.opened);
-        Box::pin(async move { footer })
+        let footer = self.scanned.footer.clone();
+        Box::pin(async move { Ok(footer) })
     }
 }

@@ -1,6 +1,6 @@
 //! The reader: SQL over what is recorded. One engine, one provider of rows for all who ask.
 //!
-//! The only room that knows DataFusion and tokio. It never writes into a store, and it runs
+//! The only room that knows DataFusion. It never writes into a store, and it runs
 //! nothing but questions.
 
 mod bounds;
@@ -32,9 +32,10 @@ mod yielding;
 pub use engine::{Engine, Options};
 pub use error::Error;
 pub use examples::{EXAMPLES, Example, example};
+pub use files::Opened;
 pub use literals::ReadTime;
 pub use parameters::{Parameter, filled, parameters};
 pub use places::{extent, sources};
 pub use running::Running;
-pub use source::{Held, Source};
+pub use source::{Chosen, Held, Source};
 pub use vocabulary::Vocabulary;

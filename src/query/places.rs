@@ -1,5 +1,5 @@
-//! What a path stands for that was named to be asked: a store, a folder of copied stores, or one segment
-//! by itself.
+//! What a path stands for that was named to be asked: a store, a folder of copied stores, one segment
+//! by itself, or a store in a bucket.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,8 +7,10 @@ use std::sync::Arc;
 
 use super::Error;
 use super::source::Source;
+#[cfg(feature = "s3")]
+use crate::remote::Tree;
 use crate::schema::Micros;
-use crate::store::{Catalog, Error as StoreError, Lone};
+use crate::store::{Catalog, Error as StoreError, Lone, is_far};
 
 /// Opens all of them; what is named twice is read once.
 ///
@@ -18,6 +20,10 @@ pub fn sources(paths: &[PathBuf]) -> Result<Vec<Arc<dyn Source>>, Error> {
     // By where it is, so that each is opened once, and as it was named, so that messages do so too.
     let mut places = BTreeMap::new();
     for path in paths {
+        if is_far(path) {
+            places.insert(path.clone(), path.clone());
+            continue;
+        }
         for place in stores_of(path)? {
             places.insert(place.canonicalize().unwrap_or_else(|_| place.clone()), place);
         }
@@ -26,7 +32,23 @@ pub fn sources(paths: &[PathBuf]) -> Result<Vec<Arc<dyn Source>>, Error> {
 }
 
 fn open(place: &Path) -> Result<Arc<dyn Source>, Error> {
+    if is_far(place) {
+        return far(place);
+    }
     Ok(if place.is_file() { Arc::new(Lone::open(place)?) } else { Arc::new(Catalog::open(place)?) })
+}
+
+#[cfg(feature = "s3")]
+fn far(place: &Path) -> Result<Arc<dyn Source>, Error> {
+    Ok(Arc::new(Tree::open(place.to_string_lossy().parse()?)?))
+}
+
+#[cfg(not(feature = "s3"))]
+fn far(place: &Path) -> Result<Arc<dyn Source>, Error> {
+    let place = place.display();
+    let what =
+        "is in a bucket, and this sysray was built without what reads those; build one with `--features s3`";
+    Err(Error::Far(format!("{place} {what}")))
 }
 
 /// From when to when anything is recorded in them; `None` where nothing is.

@@ -3,6 +3,7 @@
 //!
 //! It prunes by time and filters nothing itself; the view above it does.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -19,18 +20,24 @@ use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, Pa
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
+use datafusion::physical_expr::expressions::Column;
+use datafusion::physical_expr::{LexOrdering, PhysicalSortExpr};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::empty::EmptyExec;
 use datafusion::physical_plan::union::UnionExec;
+use futures::{StreamExt, TryStreamExt, stream};
 
 use super::Error;
 use super::bounds::narrow;
-use super::files::{Files, Footers, Opened};
+use super::files::{Files, Footers, Opened, Scanned};
 use super::source::Source;
 use super::statistics::statistics;
 use crate::schema::{Micros, Table};
-use crate::store::{Segment, Tail};
+use crate::store::{Tail, rises};
 use crate::time::Range;
+
+/// So many footers are fetched at the same time, where they are far away.
+const FETCHES: usize = 32;
 
 /// The column that says which host a row is of.
 const HOST: &str = "host";
@@ -52,23 +59,27 @@ impl fmt::Debug for Recorded {
 
 impl Recorded {
     /// What can hold rows in the range, of all sources; rows of these columns at least.
-    fn select(&self, range: &Range, columns: &[&str]) -> Result<(Vec<Segment>, Vec<Tail>)> {
+    fn select(&self, range: &Range, columns: &[&str]) -> Result<(Vec<Opened>, Vec<Tail>)> {
         let (mut segments, mut tails) = (Vec::new(), Vec::new());
         for source in self.sources.iter() {
-            let selection = source
+            let chosen = source
                 .select_columns(self.table, range, columns)
                 .map_err(|error| DataFusionError::External(Box::new(Error::Store(Arc::new(error)))))?;
-            segments.extend(selection.segments);
-            tails.extend(selection.tail);
+            segments.extend(chosen.segments);
+            tails.extend(chosen.tail);
         }
-        segments.retain(|segment| range.touches(segment.name.from, segment.name.to));
+        // What was pushed or copied is in two places under one name.
+        let mut known = HashSet::new();
+        segments.retain(|segment: &Opened| {
+            range.touches(segment.name.from, segment.name.to) && known.insert(segment.name.clone())
+        });
         tails.retain(|tail| touches(&tail.batch, range));
         Ok((segments, tails))
     }
 
-    fn scan_segments(
+    async fn scan_segments(
         &self,
-        segments: Vec<Segment>,
+        segments: Vec<Opened>,
         state: &dyn Session,
         projection: Option<&Vec<usize>>,
         limit: Option<usize>,
@@ -82,15 +93,21 @@ impl Recorded {
         };
         let source = ParquetSource::new(schema.clone())
             .with_table_parquet_options(options)
-            .with_parquet_file_reader_factory(Arc::new(Files(self.footers.clone())));
-        let file = |segment: Segment| {
+            .with_parquet_file_reader_factory(Arc::new(Files));
+        let file = |segment: Opened| async move {
             let host = ScalarValue::Utf8View(Some(segment.name.host.clone()));
             let file = PartitionedFile::new(segment.path.to_string_lossy(), segment.bytes);
-            let opened = Opened::from(segment);
-            let known = statistics(&*self.footers.of(&opened)?, self.table);
-            Ok(file.with_partition_values(vec![host]).with_statistics(Arc::new(known)).with_extension(opened))
+            let footer = self.footers.of(&segment).await?;
+            let known = statistics(&footer, self.table);
+            let file = file.with_partition_values(vec![host]).with_statistics(Arc::new(known));
+            let rises = rises(&footer);
+            Ok::<_, DataFusionError>((file.with_extension(Scanned { opened: segment, footer }), rises))
         };
-        let files = segments.into_iter().map(file).collect::<Result<Vec<_>>>()?;
+        // Those of two hosts overlap.
+        let of_one_host = segments.windows(2).all(|two| two[0].name.host == two[1].name.host);
+        let files = stream::iter(segments).map(file).buffered(FETCHES).try_collect::<Vec<_>>().await?;
+        let (files, rise): (Vec<_>, Vec<bool>) = files.into_iter().unzip();
+        let rise = of_one_host && !rise.contains(&false);
         let merged = |files: &[PartitionedFile]| {
             let each = files.iter().filter_map(|file| file.statistics.as_deref());
             Statistics::try_merge_iter(each, schema.table_schema())
@@ -106,6 +123,8 @@ impl Recorded {
         let scan = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), Arc::new(source))
             .with_file_groups(groups)
             .with_statistics(known)
+            // Where files overlap it is dropped again by their statistics.
+            .with_output_ordering(if rise { by_ts(schema.table_schema()) } else { vec![] })
             .with_projection_indices(projection.cloned())?
             .with_limit(limit);
         Ok(DataSourceExec::from_data_source(scan.build()))
@@ -126,7 +145,15 @@ impl Recorded {
             Ok(RecordBatch::try_new_with_options(projected.clone(), columns, &counted)?)
         };
         let batches = tails.iter().map(rows_of).collect::<Result<Vec<_>>>()?;
-        Ok(MemorySourceConfig::try_new_exec(&[batches], projected.clone(), None)?)
+        let rise = projected.column_with_name("ts").is_some_and(|(ts, _)| {
+            let ts = batches
+                .iter()
+                .flat_map(|batch| batch.column(ts).as_primitive::<TimestampMicrosecondType>().values());
+            ts.is_sorted()
+        });
+        let order = if rise { by_ts(projected) } else { vec![] };
+        let rows = MemorySourceConfig::try_new(&[batches], projected.clone(), None)?;
+        Ok(DataSourceExec::from_data_source(rows.try_with_sort_information(order)?))
     }
 }
 
@@ -141,6 +168,13 @@ fn in_views(stored: &Schema) -> SchemaRef {
         _ => field.clone(),
     };
     Arc::new(Schema::new(stored.fields().iter().map(field).collect::<Vec<_>>()))
+}
+
+/// In order of `ts`, which is never NULL.
+fn by_ts(schema: &SchemaRef) -> Vec<LexOrdering> {
+    let ts =
+        schema.index_of("ts").map(|index| PhysicalSortExpr::new_default(Arc::new(Column::new("ts", index))));
+    ts.ok().and_then(|ts| LexOrdering::new([ts])).into_iter().collect()
 }
 
 /// Whether some rows of the batch lie in the range.
@@ -188,7 +222,7 @@ impl TableProvider for Recorded {
         let (segments, tails) = self.select(&narrow(self.range, filters), &columns)?;
         let mut parts = Vec::new();
         if !segments.is_empty() {
-            parts.push(self.scan_segments(segments, state, projection, limit)?);
+            parts.push(self.scan_segments(segments, state, projection, limit).await?);
         }
         if !tails.is_empty() {
             parts.push(self.scan_tails(&tails, &projected)?);

@@ -1,11 +1,14 @@
 //! Where rows come from, as the engine sees it: a store's catalog, or in a test anything else.
 //!
-//! It decides nothing about SQL, and hands out what it chose held open.
+//! It decides nothing about SQL, and hands out what it chose held open, or how to read it from afar.
 
 use std::path::PathBuf;
 
+use super::files::Opened;
+#[cfg(feature = "s3")]
+use crate::remote::Tree;
 use crate::schema::{Micros, Table};
-use crate::store::{Catalog, Error, Lone, Segment, SegmentName, Selection};
+use crate::store::{Catalog, Error, Lone, Segment, SegmentName, Selection, Tail};
 use crate::time::Range;
 
 /// A file that holds rows, by what its name and its folder say of it.
@@ -27,7 +30,7 @@ pub struct Held {
 }
 
 impl Held {
-    fn segment(name: &SegmentName, path: PathBuf) -> Self {
+    fn segment(name: &SegmentName, path: PathBuf, bytes: Option<u64>) -> Self {
         Held {
             table: Some(name.table.clone()),
             host: name.host.clone(),
@@ -36,9 +39,25 @@ impl Held {
             first_seq: name.first_seq,
             last_seq: Some(name.last_seq),
             generation: Some(name.generation),
-            bytes: std::fs::metadata(&path).ok().map(|file| file.len()),
+            bytes,
             path,
         }
+    }
+}
+
+/// What is to be read of one table.
+#[derive(Default)]
+pub struct Chosen {
+    /// Sealed segments, oldest first.
+    pub segments: Vec<Opened>,
+    /// Rows that are still in a journal, oldest first.
+    pub tail: Vec<Tail>,
+}
+
+impl From<Selection> for Chosen {
+    fn from(selection: Selection) -> Self {
+        let segments = selection.segments.into_iter().map(Opened::from).collect();
+        Chosen { segments, tail: selection.tail }
     }
 }
 
@@ -48,7 +67,7 @@ pub trait Source: Send + Sync {
     ///
     /// # Errors
     /// A folder or a file that cannot be read.
-    fn select(&self, table: &'static Table, range: &Range) -> Result<Selection, Error>;
+    fn select(&self, table: &'static Table, range: &Range) -> Result<Chosen, Error>;
 
     /// The same for who reads no more than these columns: rows that are handed out may be without others.
     ///
@@ -59,7 +78,7 @@ pub trait Source: Send + Sync {
         table: &'static Table,
         range: &Range,
         columns: &[&str],
-    ) -> Result<Selection, Error> {
+    ) -> Result<Chosen, Error> {
         let _ = columns;
         self.select(table, range)
     }
@@ -77,8 +96,8 @@ pub trait Source: Send + Sync {
 }
 
 impl Source for Catalog {
-    fn select(&self, table: &'static Table, range: &Range) -> Result<Selection, Error> {
-        Catalog::select(self, table, range)
+    fn select(&self, table: &'static Table, range: &Range) -> Result<Chosen, Error> {
+        Catalog::select(self, table, range).map(Chosen::from)
     }
 
     fn select_columns(
@@ -86,8 +105,8 @@ impl Source for Catalog {
         table: &'static Table,
         range: &Range,
         columns: &[&str],
-    ) -> Result<Selection, Error> {
-        Catalog::select_columns(self, table, range, columns)
+    ) -> Result<Chosen, Error> {
+        Catalog::select_columns(self, table, range, columns).map(Chosen::from)
     }
 
     fn extent(&self) -> Result<Option<(Micros, Micros)>, Error> {
@@ -95,7 +114,11 @@ impl Source for Catalog {
     }
 
     fn held(&self) -> Vec<Held> {
-        let segments = self.segments().iter().map(|name| Held::segment(name, name.path(self.root())));
+        let segments = self.segments().iter().map(|name| {
+            let path = name.path(self.root());
+            let bytes = std::fs::metadata(&path).ok().map(|file| file.len());
+            Held::segment(name, path, bytes)
+        });
         let parts = self.parts().map(|(name, bytes)| Held {
             table: None,
             host: name.host.clone(),
@@ -112,8 +135,8 @@ impl Source for Catalog {
 }
 
 impl Source for Lone {
-    fn select(&self, table: &'static Table, range: &Range) -> Result<Selection, Error> {
-        Ok(Lone::select(self, table, range))
+    fn select(&self, table: &'static Table, range: &Range) -> Result<Chosen, Error> {
+        Ok(Lone::select(self, table, range).into())
     }
 
     fn extent(&self) -> Result<Option<(Micros, Micros)>, Error> {
@@ -121,7 +144,30 @@ impl Source for Lone {
     }
 
     fn held(&self) -> Vec<Held> {
-        let Segment { name, path, .. } = self.segment();
-        vec![Held::segment(name, path.clone())]
+        let Segment { name, path, bytes, .. } = self.segment();
+        vec![Held::segment(name, path.clone(), Some(*bytes))]
+    }
+}
+
+/// What a bucket holds is known by name and size: nothing is fetched to choose.
+#[cfg(feature = "s3")]
+impl Source for Tree {
+    fn select(&self, table: &'static Table, range: &Range) -> Result<Chosen, Error> {
+        let chosen = |name: &SegmentName| name.table == table.name && range.touches(name.from, name.to);
+        let mut segments: Vec<_> = self.segments().iter().filter(|(name, _)| chosen(name)).collect();
+        segments.sort_by_key(|(name, _)| (name.from, name.first_seq));
+        let segments = segments.into_iter().map(|(name, bytes)| Opened::far(self.bucket(), name, *bytes));
+        Ok(Chosen { segments: segments.collect(), tail: Vec::new() })
+    }
+
+    fn extent(&self) -> Result<Option<(Micros, Micros)>, Error> {
+        Ok(Tree::extent(self))
+    }
+
+    fn held(&self) -> Vec<Held> {
+        let held = |(name, bytes): &(SegmentName, u64)| {
+            Held::segment(name, self.bucket().place(&name.to_path()), Some(*bytes))
+        };
+        self.segments().iter().map(held).collect()
     }
 }

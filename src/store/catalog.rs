@@ -11,15 +11,13 @@ use arrow::array::RecordBatch;
 use arrow::compute::concat_batches;
 use arrow::datatypes::{Schema, SchemaRef};
 
+use super::extent::Extents;
 use super::identity::Identity;
 use super::journal::{Damage, Moment, Outline, Part};
 use super::layout::{self, PartName, SegmentName};
 use super::{Error, segment};
-use crate::schema::{Micros, Table, Text, Tier, table};
+use crate::schema::{Micros, Table, Text};
 use crate::time::Range;
-
-/// A first and a last instant, once there are any.
-type Extent = Option<(Micros, Micros)>;
 
 /// How often a listing is repeated while maintenance changes the store under it.
 const TRIES: usize = 20;
@@ -162,32 +160,12 @@ impl Catalog {
     /// The first and last `ts` of all that is recorded, to the second; `None` where nothing is. Of what
     /// only tiers still know it is the beginning of the first bucket.
     pub fn extent(&self) -> Result<Option<(Micros, Micros)>, Error> {
-        let (mut recorded, mut told): (Extent, Extent) = (None, None);
-        let widen = |extent: &mut Extent, from: Micros, to: Micros| {
-            let (first, last) = extent.get_or_insert((from, to));
-            (*first, *last) = ((*first).min(from), (*last).max(to));
-        };
-        for name in &self.segments {
-            match table(&name.table).and_then(|table| table.tier) {
-                None => widen(&mut recorded, name.from, name.to),
-                Some(tier) => widen(&mut told, Micros(name.from.0 - tier.length_us()), name.to),
-            }
-        }
+        let mut extents = Extents::default();
+        self.segments.iter().for_each(|name| extents.segment(name));
         for open in &self.parts {
-            for moment in open.outline()?.moments() {
-                widen(&mut recorded, moment.wall, moment.wall);
-            }
+            open.outline()?.moments().for_each(|moment| extents.instant(moment.wall));
         }
-        // A bucket is wider than the rows in it: tiers count only where they reach further back than
-        // the hour in which the rows begin.
-        let extent = match (recorded, told) {
-            (Some((first, last)), Some((begin, _))) if first.0 - begin.0 < Tier::Hour.length_us() => {
-                Some((first, last))
-            }
-            (Some((_, last)), Some((begin, _))) => Some((begin, last)),
-            (one, other) => one.or(other),
-        };
-        Ok(extent)
+        Ok(extents.whole())
     }
 
     /// The journal's parts with their sizes.

@@ -38,6 +38,11 @@ impl Error {
         move |source| Error::Io { path: path.into(), source }
     }
 
+    /// Whether a file is not there.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Error::Io { source, .. } if source.kind() == io::ErrorKind::NotFound)
+    }
+
     /// Whether the disk, or what the store may take of it, is used up.
     pub fn is_no_room(&self) -> bool {
         use io::ErrorKind::{QuotaExceeded, StorageFull};

@@ -10,10 +10,8 @@ use super::Error;
 use super::disk::{self, Folder, Unpublished};
 use crate::schema::{Micros, STORE_FORMAT};
 
-const FILE: &str = "sysray-store.json";
-
 /// What a store says of itself.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Identity {
     /// The version of everything on disk.
     pub format: u32,
@@ -30,6 +28,9 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// What it is called in a store's root.
+    pub const FILE: &str = "sysray-store.json";
+
     /// That of a new store of this program.
     #[allow(clippy::new_without_default, reason = "there is nothing default about it")]
     pub fn new() -> Self {
@@ -39,12 +40,12 @@ impl Identity {
 
     /// Whether there is one in the folder.
     pub fn is_at(root: &Path) -> bool {
-        root.join(FILE).is_file()
+        root.join(Self::FILE).is_file()
     }
 
     /// Reads it, and refuses what is no store or has another format.
     pub fn read(root: &Path) -> Result<Self, Error> {
-        let path = root.join(FILE);
+        let path = root.join(Self::FILE);
         let text = match std::fs::read(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -56,18 +57,53 @@ impl Identity {
             }
             Err(source) => return Err(Error::Io { path, source }),
         };
+        Identity::parse(&text, root)
+    }
+
+    /// Reads its text, which is that of the store there.
+    pub fn parse(text: &[u8], root: &Path) -> Result<Self, Error> {
         /// The one field that every format has.
         #[derive(Deserialize)]
         struct Format {
             format: u32,
         }
-        let damaged =
-            |e: serde_json::Error| Error::damaged(&path, format!("not readable as a store's identity ({e})"));
-        let Format { format: found } = serde_json::from_slice(&text).map_err(damaged)?;
+        let damaged = |e: serde_json::Error| {
+            Error::damaged(&root.join(Self::FILE), format!("not readable as a store's identity ({e})"))
+        };
+        let Format { format: found } = serde_json::from_slice(text).map_err(damaged)?;
         if !(1..=STORE_FORMAT).contains(&found) {
             return Err(Error::Format { path: root.into(), found, known: STORE_FORMAT });
         }
-        serde_json::from_slice(&text).map_err(damaged)
+        serde_json::from_slice(text).map_err(damaged)
+    }
+
+    /// As it is written.
+    pub fn text(&self) -> Result<Vec<u8>, serde_json::Error> {
+        let mut text = serde_json::to_vec_pretty(self)?;
+        text.push(b'\n');
+        Ok(text)
+    }
+
+    /// Labels that another's machines have here too, for others: their rows could not be told apart.
+    pub fn namesakes(&self, other: &Identity) -> Vec<String> {
+        let is_taken = |machine: &str, label: &str| {
+            let same = self.hosts.iter().filter(|(_, own)| *own == label);
+            same.map(|(own, _)| own).any(|own| own != machine)
+        };
+        let taken = other.hosts.iter().filter(|(machine, label)| is_taken(machine, label));
+        taken.map(|(_, label)| label.clone()).collect()
+    }
+
+    /// This, and another's hosts and boots where it has none of those.
+    pub fn joined(&self, other: &Identity) -> Identity {
+        let mut joined = self.clone();
+        for (machine, label) in &other.hosts {
+            joined.hosts.entry(machine.clone()).or_insert_with(|| label.clone());
+        }
+        for (boot, began) in &other.boots {
+            joined.boots.entry(boot.clone()).or_insert(*began);
+        }
+        joined
     }
 
     /// Reads it, or makes an empty or missing folder a store.
@@ -116,11 +152,10 @@ impl Identity {
     }
 
     fn write(&self, folder: &Folder) -> Result<(), Error> {
-        let path = folder.root().join(FILE);
+        let path = folder.root().join(Self::FILE);
         let mut file = Unpublished::new(folder, path.clone())?;
-        let text =
-            serde_json::to_string_pretty(self).map_err(std::io::Error::from).map_err(Error::io(&path))?;
-        file.write_all(text.as_bytes()).and_then(|()| file.write_all(b"\n")).map_err(Error::io(&path))?;
+        let text = self.text().map_err(std::io::Error::from).map_err(Error::io(&path))?;
+        file.write_all(&text).map_err(Error::io(&path))?;
         file.replace()
     }
 }

@@ -83,6 +83,20 @@ impl SegmentName {
         (fields.next().is_none() && is_range).then_some(name)
     }
 
+    /// Where it lies, from the store's root, with `/` between folders on every system: in a bucket, in sums.
+    pub fn to_path(&self) -> String {
+        let path = self.path(Path::new(""));
+        path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
+    }
+
+    /// Reads that back; `None` where we would have written it otherwise, or it is something else.
+    pub fn from_path(path: &str) -> Option<Self> {
+        let mut parts = path.split('/');
+        let (table, host) = (parts.next()?, parts.next()?.strip_prefix("host=")?);
+        let name = SegmentName::parse(table, host, parts.nth(1)?)?;
+        (name.to_path() == path).then_some(name)
+    }
+
     /// Whether a reader that has this file needs the other no more. A part that a power cut made
     /// shorter while it was sealed is sealed again to files of fewer frames, of the same generation.
     pub fn covers(&self, other: &SegmentName) -> bool {
@@ -126,6 +140,11 @@ impl PartName {
 pub const JOURNAL: &str = "journal";
 /// How the name of a part ends that is kept because not all of it could be read.
 pub const SET_ASIDE: &str = ".damaged";
+
+/// Whether a path is the address of a store in a bucket, and none on disk.
+pub fn is_far(path: &Path) -> bool {
+    path.to_str().is_some_and(|path| path.starts_with("s3:/"))
+}
 
 /// Where the parts of a host lie.
 pub fn journal_folder(root: &Path, host: &str) -> PathBuf {
@@ -217,14 +236,20 @@ fn hosts(folder: &Path, only: Option<&str>) -> Result<Vec<(String, PathBuf)>, Er
     Ok(found)
 }
 
-/// Those of the segments that no other covers.
+/// Those of the segments that no other covers; they come sorted, and stay so.
 pub fn uncovered(segments: &[SegmentName]) -> Vec<SegmentName> {
     let same = |a: &SegmentName, b: &SegmentName| a.table == b.table && a.host == b.host;
-    let groups = segments.chunk_by(same);
-    groups
-        .flat_map(|group| group.iter().filter(|one| !group.iter().any(|other| other.covers(one))))
-        .cloned()
-        .collect()
+    let mut uncovered = Vec::new();
+    for group in segments.chunk_by(same) {
+        // Only what reaches beyond the frame at hand can cover what begins there.
+        let mut open: Vec<&SegmentName> = Vec::new();
+        for begin in group.chunk_by(|a, b| a.first_seq == b.first_seq) {
+            open.retain(|one| one.last_seq >= begin[0].first_seq);
+            open.extend(begin);
+            uncovered.extend(begin.iter().filter(|one| !open.iter().any(|other| other.covers(one))).cloned());
+        }
+    }
+    uncovered
 }
 
 /// The bucket of an instant. One on the edge is the end of the interval before it.

@@ -76,11 +76,40 @@ pub fn merge(
     Ok(merged)
 }
 
+/// The segments of one host that no maintenance merges any more, where it is done with these bounds: those
+/// of spans that are over and are one file each, or too large for one. After a day more they are taken as they are:
+/// a full store has no room to merge in, and a part that cannot be sealed stays.
+pub fn settled(root: &Path, host: &str, policy: &Policy, now: Micros) -> Result<Vec<SegmentName>, Error> {
+    let span = |table: &str, ts| Stage::Last.span(table, ts, policy);
+    // Parts first: one that is sealed meanwhile is seen twice and not missed.
+    let parts = layout::parts(root, Some(host))?;
+    let segments = layout::uncovered(&layout::segments(root, Some(host))?);
+    let same =
+        |a: &SegmentName, b: &SegmentName| a.table == b.table && span(&a.table, a.to) == span(&b.table, b.to);
+    let is_settled = |group: &&[SegmentName]| {
+        let SegmentName { table, to, .. } = &group[0];
+        let (own, at) = (span(table, *to), |ts| span(table, Micros(ts)));
+        // A part may have rows of what it began in and of what it ended in.
+        let waits =
+            parts.iter().any(|part| [0, layout::BUCKET_US].iter().any(|us| at(part.from.0 + us) == own));
+        let is_whole = !waits && (group.len() == 1 || !is_small(bytes(root, group), policy));
+        at(now.0) > own && (is_whole || at(now.0 - layout::DAY_US) > own)
+    };
+    Ok(segments.chunk_by(same).filter(is_settled).flatten().cloned().collect())
+}
+
 /// Whether there is room for the merged file beside those that it is made of.
 fn fits(root: &Path, group: &[SegmentName], policy: &Policy) -> bool {
-    let bytes: u64 = group.iter().map(|name| usage::file(&name.path(root))).sum();
-    let small = policy.max_bytes.is_none_or(|max| bytes <= max / LARGEST_SHARE);
-    small && usage::sealed(root) + bytes + SLACK_BYTES <= policy.sealed_bytes()
+    let bytes = bytes(root, group);
+    is_small(bytes, policy) && usage::sealed(root) + bytes + SLACK_BYTES <= policy.sealed_bytes()
+}
+
+fn bytes(root: &Path, group: &[SegmentName]) -> u64 {
+    group.iter().map(|name| usage::file(&name.path(root))).sum()
+}
+
+fn is_small(bytes: u64, policy: &Policy) -> bool {
+    policy.max_bytes.is_none_or(|max| bytes <= max / LARGEST_SHARE)
 }
 
 fn merge_group(

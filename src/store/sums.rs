@@ -50,14 +50,14 @@ impl Sums {
 
     /// Notes the sum of a file.
     pub fn note(&mut self, name: &SegmentName, sum: [u8; 32]) {
-        self.known.entry(name.period()).or_default().insert(relative(name), hex(&sum));
+        self.known.entry(name.period()).or_default().insert(name.to_path(), hex(&sum));
         self.changed.push(name.period());
     }
 
     /// Forgets a file that is to go.
     pub fn forget(&mut self, name: &SegmentName) {
         let of_date = self.known.get_mut(&name.period());
-        if of_date.is_some_and(|sums| sums.remove(&relative(name)).is_some()) {
+        if of_date.is_some_and(|sums| sums.remove(&name.to_path()).is_some()) {
             self.changed.push(name.period());
         }
     }
@@ -69,7 +69,7 @@ impl Sums {
 
     /// A file's sum, in hexadecimal digits.
     pub fn sum(&self, name: &SegmentName) -> Option<&str> {
-        self.known.get(&name.period())?.get(&relative(name)).map(String::as_str)
+        self.known.get(&name.period())?.get(&name.to_path()).map(String::as_str)
     }
 
     #[allow(dead_code)] // until verify comes
@@ -108,9 +108,11 @@ impl Sums {
     /// and such that are older than all that is left of their table, which is how they are retired.
     /// What is missing otherwise stays noted: somebody else removed it, and `verify` says so.
     pub fn forget_retired(&mut self, there: &[SegmentName]) {
-        let present: BTreeSet<String> = there.iter().map(relative).collect();
+        let present: BTreeSet<String> = there.iter().map(SegmentName::to_path).collect();
         let stays = |path: &str| {
-            let Some(name) = named(path).filter(|_| !present.contains(path)) else { return true };
+            let Some(name) = SegmentName::from_path(path).filter(|_| !present.contains(path)) else {
+                return true;
+            };
             let older_is_left = there.iter().any(|other| other.table == name.table && other.to < name.to);
             older_is_left && !there.iter().any(|other| other.covers(&name))
         };
@@ -160,15 +162,4 @@ pub fn folder(root: &Path, host: &str) -> PathBuf {
 
 fn file(root: &Path, host: &str, date: &str) -> PathBuf {
     folder(root, host).join(format!("{date}{ENDING}"))
-}
-
-/// What a noted path says of its file.
-fn named(path: &str) -> Option<SegmentName> {
-    let mut folders = path.split('/');
-    let (table, host) = (folders.next()?, folders.next()?.strip_prefix("host=")?);
-    SegmentName::parse(table, host, folders.nth(1)?)
-}
-
-fn relative(name: &SegmentName) -> String {
-    name.path(Path::new("")).to_string_lossy().into_owned()
 }

@@ -22,6 +22,8 @@ mod doctor;
 mod ended;
 /// Batches as each format writes them.
 mod export;
+/// What a store in a bucket is made of, without one.
+mod far;
 /// Disks that fail and lose their power, and what is left of a store on them.
 mod faults;
 /// CPUs that go offline and come back.

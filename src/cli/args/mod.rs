@@ -4,6 +4,8 @@ mod config;
 #[cfg(target_os = "linux")]
 mod doctor;
 mod note;
+#[cfg(feature = "s3")]
+mod push;
 mod read;
 mod record;
 mod store;
@@ -16,6 +18,8 @@ pub use config::*;
 #[cfg(target_os = "linux")]
 pub use doctor::*;
 pub use note::*;
+#[cfg(feature = "s3")]
+pub use push::*;
 pub use read::*;
 pub use record::*;
 pub use store::*;
@@ -50,6 +54,17 @@ pub enum Command {
     /// Put a line of your own into the recording
     #[command(after_help = note::NOTE_EXAMPLES)]
     Note(Note),
+    /// Send a store's sealed segments to a bucket, for `query` and other engines to ask there
+    #[cfg(feature = "s3")]
+    #[command(after_help = push::PUSH_EXAMPLES)]
+    Push(Push),
+    /// A word for who reads of it and has it not
+    #[cfg(not(feature = "s3"))]
+    #[command(hide = true, disable_help_flag = true)]
+    Push {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        _words: Vec<String>,
+    },
     /// Look after a store: status, verify, compact, prune, cut, recover
     #[command(after_help = store::STORE_EXAMPLES)]
     Store(Store),
@@ -88,8 +103,8 @@ pub struct ReadPlace {
 #[cfg(feature = "desk")]
 #[derive(clap::Args, Clone)]
 pub struct ReadPlaces {
-    /// A store's folder, a folder of copied stores or one of their Parquet files, and may be given more than
-    /// once; else $SYSRAY_STORE, else what the configuration says
+    /// A store's folder, a folder of copied stores, one of their Parquet files or s3://bucket/prefix, and may
+    /// be given more than once; else $SYSRAY_STORE, else what the configuration says
     #[arg(long, value_name = "PATH")]
     pub store: Vec<PathBuf>,
     /// The configuration file; else $SYSRAY_CONFIG, else the first that is there: see `sysray config`

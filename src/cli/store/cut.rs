@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use anyhow::{Result, bail};
 
-use super::percent::Percent;
 use crate::cli::args;
+use crate::cli::percent::Percent;
 use crate::cli::status_line::human;
 use crate::cli::{NothingRecorded, place, when};
 use crate::store::{self, Cut};

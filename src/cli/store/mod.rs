@@ -2,7 +2,6 @@
 
 mod compact;
 mod cut;
-mod percent;
 mod prune;
 mod recover;
 mod status;
@@ -31,7 +30,7 @@ pub fn run(command: StoreCommand) -> Result<()> {
 }
 
 /// The hosts of a store, or the one that was named. The folder must be a store.
-fn hosts(root: &Path, named: Option<String>) -> Result<Vec<String>> {
+pub(super) fn hosts(root: &Path, named: Option<String>) -> Result<Vec<String>> {
     store::Identity::read(root)?;
     let all = store::host_names(root)?;
     match named {
@@ -46,6 +45,6 @@ fn listed(names: &[String]) -> String {
 }
 
 /// A number of things, in words.
-fn counted(number: usize, thing: &str) -> String {
+pub(super) fn counted(number: usize, thing: &str) -> String {
     format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }

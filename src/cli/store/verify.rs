@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use anyhow::Result;
 
-use super::percent::Percent;
 use crate::cli::args::Verify;
+use crate::cli::percent::Percent;
 use crate::cli::status_line::human;
 use crate::cli::{NotSound, place};
 use crate::store::{self, Proof, Proved};

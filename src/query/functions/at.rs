@@ -122,11 +122,11 @@ impl Instant {
         let range = Range { from: Some(from), to: Some(self.at) };
         let mut hosts = BTreeSet::new();
         for source in self.views.sources.iter() {
-            let selection = source
+            let chosen = source
                 .select(self.table, &range)
                 .map_err(|error| DataFusionError::External(Box::new(Error::Store(Arc::new(error)))))?;
-            hosts.extend(selection.segments.into_iter().map(|segment| segment.name.host));
-            hosts.extend(selection.tail.iter().map(|tail| tail.host.to_string()));
+            hosts.extend(chosen.segments.into_iter().map(|segment| segment.name.host));
+            hosts.extend(chosen.tail.iter().map(|tail| tail.host.to_string()));
         }
         Ok(hosts)
     }

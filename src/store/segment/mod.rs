@@ -1,6 +1,7 @@
 //! A segment: rows of one table as a Parquet file that any tool opens and that knows itself.
 
 mod reader;
+mod rising;
 mod writer;
 
 use std::path::Path;
@@ -13,6 +14,7 @@ use arrow::error::ArrowError;
 use parquet::errors::ParquetError;
 
 pub use self::reader::Reader;
+pub use self::rising::rises;
 pub use self::writer::Writer;
 
 use super::Error;

@@ -18,6 +18,7 @@ use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::file::statistics::Statistics;
 
 use super::failed;
+use super::rising::rises;
 use crate::schema::{Table, Type};
 use crate::store::runs::Runs;
 use crate::store::{Error, chunk, disk};
@@ -75,6 +76,11 @@ impl Reader {
     pub fn fact(&self, key: &str) -> Option<&str> {
         let facts = self.footer.metadata().file_metadata().key_value_metadata()?;
         facts.iter().find(|fact| fact.key == key)?.value.as_deref()
+    }
+
+    /// Whether it says that all its rows are in order of `ts`.
+    pub fn rises(&self) -> bool {
+        rises(self.footer.metadata())
     }
 
     /// How many rows it has.

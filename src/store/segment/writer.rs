@@ -10,6 +10,7 @@ use parquet::file::metadata::{KeyValue, SortingColumn};
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 
+use super::rising::{Rising, SORTED_BY};
 use super::{Reader, conform, failed};
 use crate::schema::{COMMON, Column, Kind, Order, STORE_FORMAT, Table, Type};
 use crate::store::chunk::{ChunkWriter, Form, Told};
@@ -33,6 +34,7 @@ pub struct Writer {
     chunks: ChunkWriter,
     /// Whether row groups have an index of their pages: all of a file have, or none.
     indexed: Option<bool>,
+    rising: Rising,
 }
 
 impl Writer {
@@ -54,7 +56,7 @@ impl Writer {
             Compression::None => None,
             Compression::Zstd(level) => Some(level),
         });
-        Ok(Writer { path, table, file, chunks, indexed: None })
+        Ok(Writer { path, table, file, chunks, indexed: None, rising: Rising::default() })
     }
 
     /// Adds a row group; `column` is asked for each column of the table in turn.
@@ -64,6 +66,9 @@ impl Writer {
         let mut group = self.file.next_row_group().map_err(|e| failed(path, e))?;
         for (field, descr) in COMMON.iter().chain(self.table.columns).zip(columns) {
             let runs = column(field)?;
+            if field.name == "ts" {
+                self.rising.rows(&runs);
+            }
             let by_time = self.table.order == Order::Time;
             let indexed = *self.indexed.get_or_insert(!by_time || runs.rows() > INDEXED_ROWS);
             let written = self.chunks.write(descr, form(field), told_of(field), indexed, &runs);
@@ -88,6 +93,7 @@ impl Writer {
     /// Adds a row group of another segment as it is, without unpacking it.
     pub fn splice(&mut self, from: &Reader, index: usize) -> Result<(), Error> {
         let path = &self.path;
+        self.rising.group(from, index);
         let mut group = self.file.next_row_group().map_err(|e| failed(path, e))?;
         for close in from.chunks(index) {
             group.append_column(from.file(), close).map_err(|e| failed(path, e))?;
@@ -99,6 +105,9 @@ impl Writer {
     /// Writes the footer and publishes the file; hands out the SHA-256 of it. `None` where one of
     /// that name stands already.
     pub fn publish(mut self) -> Result<Option<[u8; 32]>, Error> {
+        if self.rising.is_whole() {
+            self.file.append_key_value_metadata(KeyValue::new(SORTED_BY.into(), "ts".to_string()));
+        }
         // Not `into_inner`, which would say that the last bytes were not taken and not why.
         self.file.finish().map_err(|e| failed(&self.path, e))?;
         self.file.inner_mut().publish()

@@ -84,6 +84,7 @@ impl Rows<'_> {
     /// Reads them all; `before` has the ticks of the files before, and takes in those of this one.
     pub fn check(&self, before: &mut TickSet) -> Result<(), Wrong> {
         let unreadable = |e: ArrowError| format!("cannot be read: {e}");
+        let mut latest = self.reader.rises().then_some(i64::MIN);
         for group in 0..self.reader.row_groups() {
             let mut rows = Group::new(self.table);
             let batches =
@@ -92,6 +93,7 @@ impl Rows<'_> {
             for batch in batches {
                 let batch = batch.map_err(unreadable)?;
                 count += batch.num_rows();
+                rising(&batch, latest.as_mut())?;
                 rows.take(self.name, &batch)?;
             }
             if count != self.reader.group_rows(group) {
@@ -105,6 +107,19 @@ impl Rows<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether rows rise by `ts` from the latest before, in a file that says so of all of its rows.
+fn rising(batch: &RecordBatch, latest: Option<&mut i64>) -> Result<(), Wrong> {
+    let ts = batch.column_by_name("ts").and_then(|c| c.as_primitive_opt::<TimestampMicrosecondType>());
+    let (Some(latest), Some(ts)) = (latest, ts) else { return Ok(()) };
+    for ts in ts.values() {
+        if ts < latest {
+            return Err("is not in order of ts, which its footer says".into());
+        }
+        *latest = *ts;
+    }
+    Ok(())
 }
 
 /// What has been seen of one row group.

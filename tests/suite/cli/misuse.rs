@@ -75,3 +75,48 @@ fn an_empty_range_is_four_and_says_what_there_is() {
     assert_eq!((code, said.lines().count()), (4, 1), "{said}");
     assert!(said.contains("2001-01-01") && said.matches("20").count() >= 3, "{said}");
 }
+
+#[test]
+fn a_bucket_is_asked_and_pushed_to_and_nothing_else() {
+    let dir = TempDir::new().unwrap();
+    for words in [
+        &["record", "-c", "1"][..],
+        &["note", "hello"],
+        &["store", "status"],
+        &["store", "verify"],
+        &["store", "compact"],
+        &["store", "prune"],
+        &["store", "cut", "-o", "cut"],
+    ] {
+        let (code, said) = Sysray::new(words).within(dir.path()).store("s3://bucket/prod".as_ref()).fails();
+        assert_eq!((code, said.lines().count()), (2, 1), "{words:?}: {said}");
+        assert!(said.contains("s3://bucket/prod") && said.contains("`push`"), "{said}");
+    }
+    assert_eq!(files(dir.path()), Vec::<std::path::PathBuf>::new());
+}
+
+#[cfg(all(feature = "desk", not(feature = "s3")))]
+#[test]
+fn without_buckets_built_in_it_says_how_to_have_them() {
+    let (code, said) = Sysray::new(&["query", "select 1", "--store", "s3://bucket/prod"]).fails();
+    assert!(code == 1 && said.contains("--features s3"), "{said}");
+    let (code, said) = Sysray::new(&["push", "s3://bucket/prod", "--verify", "--help"]).fails();
+    assert!(code == 2 && said.contains("--features s3"), "{said}");
+}
+
+#[cfg(feature = "s3")]
+#[test]
+fn an_address_that_is_none_is_told_as_one() {
+    for (address, word) in [
+        ("recordings/prod", "s3://"),
+        ("s3://", "no bucket"),
+        ("s3:///prod", "no bucket"),
+        ("s3://a b/prod", "letters"),
+        ("s3://recordings/a//b", "s3://bucket/prefix"),
+    ] {
+        let (code, said) = Sysray::new(&["push", address]).fails();
+        assert!(code == 2 && said.contains(word), "{address}: {said}");
+    }
+    let said = one_line(Sysray::new(&["query", "select 1", "--store", "s3:/recordings"]));
+    assert!(said.contains("s3://"), "{said}");
+}

@@ -54,6 +54,12 @@ impl Sysray {
         self
     }
 
+    /// Started in that folder.
+    pub fn within(mut self, folder: &Path) -> Sysray {
+        self.command.current_dir(folder);
+        self
+    }
+
     pub fn store(mut self, root: &Path) -> Sysray {
         self.command.arg("--store").arg(root);
         self

@@ -6,6 +6,9 @@
 /// A minute beside other tools, under load.
 #[cfg(target_os = "linux")]
 mod beside;
+/// A bucket of an S3 server.
+#[cfg(all(feature = "s3", target_os = "linux"))]
+mod bucket;
 /// A recording made while CPUs, interfaces, devices and groups come and go.
 #[cfg(target_os = "linux")]
 mod changing;

@@ -25,7 +25,7 @@ fn kind(error: &Error) -> &'static str {
         Error::Timeout { .. } => "timeout",
         Error::Interrupted => "interrupted",
         Error::Spilled { .. } | Error::Temporary { .. } => "disk",
-        Error::Store(_) | Error::Start(_) => "store",
+        Error::Store(_) | Error::Far(_) | Error::Start(_) => "store",
         Error::Other(_) => "other",
     }
 }

@@ -73,6 +73,7 @@ fn a_segment_by_itself_is_asked_under_any_name() {
         sql.trim_end_matches(" group by host")
     );
     assert_eq!(of(&[&copied], sql), of(&[web.root()], &limited));
+    assert_eq!(of(&[&copied, web.root()], sql), of(&[web.root()], sql), "which has it already");
     // Of other tables it has nothing.
     assert_eq!(of(&[&copied], "select count(*) as n from system"), "n\n0");
     // It may be asked beside a store.

@@ -10,7 +10,7 @@ use datafusion::arrow::datatypes::TimestampMicrosecondType;
 use datafusion::parquet::arrow::ArrowWriter;
 use datafusion::parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use datafusion::parquet::file::properties::WriterProperties;
-use sysray::query::Source;
+use sysray::query::{Chosen, Source};
 use sysray::schema::{Batch, Micros, Row, Stamp, Table};
 use sysray::store::{Error, Segment, SegmentName, Selection, Tail};
 use sysray::time::Range;
@@ -118,13 +118,11 @@ impl Shelf {
 
 impl Source for Shelf {
     // All it has, whatever the range: the provider has to prune by itself.
-    fn select(&self, table: &'static Table, _range: &Range) -> Result<Selection, Error> {
+    fn select(&self, table: &'static Table, _range: &Range) -> Result<Chosen, Error> {
         let segments = self.segments.iter().filter(|segment| segment.name.table == table.name);
         let tails = self.tails.iter().filter(|(of, _)| *of == table.name);
-        Ok(Selection {
-            segments: segments.cloned().collect(),
-            tail: tails.map(|(_, tail)| tail.clone()).collect(),
-        })
+        let (segments, tail) = (segments.cloned().collect(), tails.map(|(_, tail)| tail.clone()).collect());
+        Ok(Selection { segments, tail }.into())
     }
 
     fn extent(&self) -> Result<Option<(Micros, Micros)>, Error> {

@@ -1,0 +1,57 @@
+//! How long questions take in a process that stays: the store is opened once and each question asked of one engine,
+//! first when it knows nothing yet and then again. Prints a line a question: its file's name, both in
+//! milliseconds. For `scripts/bench-query.sh`.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use jiff::tz::TimeZone;
+use sysray::query::{Engine, Options};
+use sysray::time::{self, Clock, Context, SystemClock};
+
+/// As `sysray query` has it.
+const MEMORY_BYTES: u64 = 256 << 20;
+
+fn main() {
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    let [store, runs, questions @ ..] = words.as_slice() else { return usage() };
+    let Some(runs) = runs.parse().ok().filter(|runs: &usize| *runs > 0) else { return usage() };
+    for question in questions {
+        let (first, again) = ask(Path::new(store), Path::new(question), runs);
+        let name = Path::new(question).file_stem().unwrap_or_default().to_string_lossy();
+        println!("{name} {first:.2} {again:.2}");
+    }
+}
+
+fn usage() {
+    eprintln!("usage: desk STORE RUNS QUESTION.sql…");
+}
+
+/// Milliseconds from opening the store to the end of the first answer, and the median of those behind it.
+fn ask(store: &Path, question: &Path, runs: usize) -> (f64, f64) {
+    let sql = std::fs::read_to_string(question).expect("a question can be read");
+    let begun = Instant::now();
+    let context = Context {
+        now: SystemClock::default().wall(),
+        zone: TimeZone::UTC,
+        start: None,
+        end: None,
+        live: false,
+    };
+    let read_time = move |text: &str| time::parse(text, &context).map_err(|error| error.to_string());
+    let options = Options::new(Arc::new(read_time)).within(MEMORY_BYTES);
+    let engine = Engine::open(&[PathBuf::from(store)], options).expect("the store can be opened");
+    let answered = || engine.run(&sql).unwrap_or_else(|error| panic!("{}: {error}", question.display()));
+    answered();
+    let first = begun.elapsed().as_secs_f64() * 1e3;
+    let mut again: Vec<f64> = (0..runs)
+        .map(|_| {
+            let begun = Instant::now();
+            answered();
+            begun.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    again.sort_by(f64::total_cmp);
+    (first, again[runs / 2])
+}
