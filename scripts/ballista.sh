@@ -14,13 +14,16 @@ Usage: scripts/ballista.sh [--store FOLDER]
 Environment:
   SYSRAY     a sysray with buckets [default: target/release/sysray, by cargo build --release --features s3]
   GENERATOR  who makes the store [default: cargo bench --no-default-features --bench recorder --]
-  BALLISTA   the folder of ballista-scheduler, ballista-executor and ask-ballista [default: target/ballista/bin]
+  BALLISTA   the folder of ballista-scheduler and ballista-executor [default: target/ballista/bin]
+  ASK        a client of theirs [default: scripts/ballista/target/debug/ask-ballista]
   S3S        an S3 server [default: target/peers/bin/s3s-fs]
 
-What it wants is built by hand, which takes half an hour on two cores:
-  cargo install ballista-scheduler@55.0.0 ballista-executor@55.0.0 --locked --root target/ballista
-  cargo install --path scripts/ballista --root target/ballista
-  cargo install s3s-fs@0.14.1 --features binary --locked --root target/peers
+What it wants is built by hand, which takes half an hour on two cores; the client of the versions that they are of:
+  cargo install --debug --locked --root target/ballista ballista-scheduler@55.0.0
+  cargo install --debug --locked --root target/ballista ballista-executor@55.0.0
+  cp ~/.cargo/registry/src/*/ballista-executor-55.0.0/Cargo.lock scripts/ballista/
+  cargo build --manifest-path scripts/ballista/Cargo.toml
+  cargo install --locked --root target/peers s3s-fs@0.14.1 --features binary
 END_USAGE
 }
 misused() { echo "ballista: $1 (--help has the options)" >&2; exit 2; }
@@ -36,8 +39,9 @@ while [ $# -gt 0 ]; do
 done
 sysray=$(realpath -m "${SYSRAY:-target/release/sysray}")
 ballista=$(realpath -m "${BALLISTA:-target/ballista/bin}")
+ask=$(realpath -m "${ASK:-scripts/ballista/target/debug/ask-ballista}")
 s3s=$(realpath -m "${S3S:-target/peers/bin/s3s-fs}")
-for program in "$sysray" "$ballista"/{ballista-scheduler,ballista-executor,ask-ballista} "$s3s"; do
+for program in "$sysray" "$ballista"/{ballista-scheduler,ballista-executor} "$ask" "$s3s"; do
     [ -x "$program" ] || misused "there is no $program"
 done
 "$sysray" push --help >/dev/null 2>&1 || misused "$sysray was built without --features s3"
@@ -86,4 +90,4 @@ for number in 1 2; do
         --bind-health-port "5808$number" --vcores 1 --work-dir "$work"
     answers "5807$number"
 done
-python3 scripts/bench/fleet.py "$sysray" "$address" "$ballista/ask-ballista" df://127.0.0.1:58050
+python3 scripts/bench/fleet.py "$sysray" "$address" "$ask" df://127.0.0.1:58050

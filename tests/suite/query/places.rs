@@ -3,6 +3,7 @@
 //! `of` is the one helper: what an engine over some paths says to a question.
 
 use std::fs;
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use sysray::query::Engine;
@@ -101,4 +102,18 @@ fn what_was_not_recorded_is_refused_by_name() {
     assert!(said.contains("is no sysray store"), "{said}");
     let said = of(&[&folder.path().join("nowhere")], BY_HOST);
     assert!(said.contains("nowhere: no such folder"), "{said}");
+}
+
+#[test]
+fn a_footer_is_read_once_by_an_engine_that_stays() {
+    let web = recorded("web1");
+    let engine = Engine::open(&[web.root().to_path_buf()], super::options()).unwrap();
+    let first = super::told(&engine, BY_HOST);
+    for path in crate::made::files(web.root(), ".parquet") {
+        let mut file = fs::OpenOptions::new().write(true).open(path).unwrap();
+        file.seek(SeekFrom::End(-8)).unwrap();
+        file.write_all(b"no foot!").unwrap();
+    }
+    assert_eq!(super::told(&engine, BY_HOST), first);
+    assert!(of(&[web.root()], BY_HOST).starts_with("error: "), "by one that has not read them");
 }
