@@ -13,6 +13,10 @@ import tempfile
 
 import query
 
+# Of a file that is read in parts, with row groups from the last to the first, Ballista 55.0 loses some: `order by ts desc limit`
+# then answers with rows that are not the last.
+SETTINGS = ["set datafusion.optimizer.enable_sort_pushdown = false"]
+
 
 def tables(sysray, address, words):
     """Each table as a view of what is stored, the host, and what is derived of it."""
@@ -34,7 +38,7 @@ def tables(sysray, address, words):
             f"location '{address}/{table}/'"
         )
         made.append(f"create view {table} as select {', '.join(stored + derived)} from stored_{table}")
-    return ";\n".join(made) + ";\n"
+    return ";\n".join(SETTINGS + made) + ";\n"
 
 
 def main(sysray, address, client, scheduler):
@@ -48,6 +52,8 @@ def main(sysray, address, client, scheduler):
     files = []
     for name, text in texts.items():
         files.append(work / f"{name}.sql")
+        # DataFusion by itself reads no time without seconds.
+        text = re.sub(r"'(\d{4}-\d\d-\d\d \d\d:\d\d)'", r"'\1:00'", text)
         files[-1].write_text(text.replace("{pid}", pid))
     print(f"asking Ballista {len(files)} questions", file=sys.stderr)
     took = dict(line.split() for line in query.run([client, scheduler, str(setup), *map(str, files)]).splitlines())

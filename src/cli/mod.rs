@@ -20,6 +20,8 @@ mod push;
 mod query;
 mod record;
 #[cfg(feature = "desk")]
+mod replay;
+#[cfg(feature = "desk")]
 mod report;
 mod schema;
 #[cfg(feature = "desk")]
@@ -86,6 +88,8 @@ pub fn main() -> ExitCode {
         Command::Query(args) => query::run(args),
         #[cfg(feature = "desk")]
         Command::Report(args) => report::run(args),
+        #[cfg(feature = "desk")]
+        Command::Replay(args) => replay::run(args),
         Command::Note(args) => note::run(args),
         #[cfg(feature = "s3")]
         Command::Push(args) => push::run(args),

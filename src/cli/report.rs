@@ -6,8 +6,9 @@ use std::sync::Arc;
 use anyhow::Result;
 
 use super::args::{Report, ReportFormat};
+use super::when::When;
 use super::{NothingRecorded, place, when};
-use crate::query::{self, Engine, Held, Options};
+use crate::query::{self, Engine, Held, Options, Source};
 use crate::report::{self, Error};
 use crate::time::{self, Range};
 
@@ -19,13 +20,9 @@ pub fn run(args: Report) -> Result<()> {
     let context = when.context.clone();
     let read_time = move |text: &str| time::parse(text, &context).map_err(|e| e.to_string());
     // The report narrows its questions itself: what explains a gap may lie before the range.
-    let held = sources.iter().flat_map(|source| source.held()).filter_map(held).collect();
+    let asked = asked_of(&sources, args.host, &when);
     let engine = Engine::over(sources, Options::new(Arc::new(read_time)))?;
     let ask = |sql: &str| engine.run(sql).map(|(_, batches)| batches).map_err(report::Failure::from);
-    // What is still to come is no gap.
-    let to = when.range.to.map(|to| to.min(when.context.now));
-    let asked =
-        report::Options { host: args.host, range: Range { to, ..when.range }, zone: when.context.zone, held };
     let report = match report::gather(&ask, &asked) {
         Err(Error::Empty(range)) => return Err(NothingRecorded(Error::Empty(range).to_string()).into()),
         other => other?,
@@ -37,6 +34,14 @@ pub fn run(args: Report) -> Result<()> {
     };
     std::io::stdout().lock().write_all(text.as_bytes())?;
     Ok(())
+}
+
+/// What is asked about: what a report and a replay have in common.
+pub fn asked_of(sources: &[Arc<dyn Source>], host: Option<String>, when: &When) -> report::Options {
+    let held = sources.iter().flat_map(|source| source.held()).filter_map(held).collect();
+    // What is still to come is no gap.
+    let to = when.range.to.map(|to| to.min(when.context.now));
+    report::Options { host, range: Range { to, ..when.range }, zone: when.context.zone.clone(), held }
 }
 
 /// A sealed segment.

@@ -28,7 +28,7 @@ pub struct Options {
 /// Questions narrow themselves to the range; what answers them should hold all of time, since the
 /// inventory and the events about a gap can lie before it.
 pub fn gather(ask: &dyn Ask, options: &Options) -> Result<Report, Error> {
-    let clock = Zone(options.zone.clone());
+    let clock = Zone::of(options);
     let found = host(ask, options, &clock)?;
     let nominal_us = found.nominal_us.unwrap_or(0.0).round() as i64;
     let begin = options.range.from.unwrap_or(Micros(found.first_ts.0.0 - nominal_us));
@@ -61,6 +61,10 @@ pub fn gather(ask: &dyn Ask, options: &Options) -> Result<Report, Error> {
 pub(super) struct Zone(TimeZone);
 
 impl Zone {
+    pub fn of(options: &Options) -> Self {
+        Zone(options.zone.clone())
+    }
+
     pub fn moment(&self, ts: Micros) -> Moment {
         let ts = Timestamp::from_microsecond(ts.0).unwrap_or(Timestamp::MAX);
         Moment(ts.to_zoned(self.0.clone()))
@@ -75,14 +79,15 @@ impl Zone {
 }
 
 #[derive(Deserialize)]
-struct Host {
-    host: String,
-    first_ts: At,
-    last_ts: At,
+pub(super) struct Host {
+    pub host: String,
+    pub first_ts: At,
+    pub last_ts: At,
     nominal_us: Option<f64>,
 }
 
-fn host(ask: &dyn Ask, options: &Options, clock: &Zone) -> Result<Host, Error> {
+/// The host that is meant, which has rows in the range.
+pub(super) fn host(ask: &dyn Ask, options: &Options, clock: &Zone) -> Result<Host, Error> {
     let from = options.range.from.unwrap_or(Micros(0));
     let to = options.range.to.unwrap_or(Micros(Timestamp::MAX.as_microsecond().min(FAR_US)));
     let mut hosts: Vec<Host> =

@@ -1,4 +1,5 @@
-//! Findings → paper: what a report says, and how it is laid out as text, Markdown and JSON.
+//! Findings → paper: what a report says, and how it is laid out as text, Markdown and JSON; and a recording
+//! step by step, as text.
 //!
 //! [`gather`] asks the questions in `queries/reports/` through whatever answers SQL ([`Ask`]) and
 //! fills the model [`Report`]; the three renderings only lay that model out, so they cannot differ
@@ -10,6 +11,7 @@ mod gather;
 mod markdown;
 mod model;
 mod quality;
+mod replay;
 mod resources;
 mod rows;
 mod sheets;
@@ -19,6 +21,7 @@ pub use ask::{Ask, Failure};
 pub use gather::{Options, gather};
 pub use markdown::markdown;
 pub use model::*;
+pub use replay::{Steps, replay};
 pub use rows::Held;
 pub use text::text;
 

@@ -8,6 +8,8 @@ mod note;
 mod push;
 mod read;
 mod record;
+#[cfg(feature = "desk")]
+mod replay;
 mod store;
 
 use std::path::PathBuf;
@@ -22,6 +24,8 @@ pub use note::*;
 pub use push::*;
 pub use read::*;
 pub use record::*;
+#[cfg(feature = "desk")]
+pub use replay::*;
 pub use store::*;
 
 /// A flight recorder for hosts, and the desk where its recordings are read.
@@ -48,6 +52,10 @@ pub enum Command {
     #[cfg(feature = "desk")]
     #[command(after_help = read::REPORT_EXAMPLES)]
     Report(Report),
+    /// Go through a recording step by step
+    #[cfg(feature = "desk")]
+    #[command(after_help = replay::REPLAY_EXAMPLES)]
+    Replay(Replay),
     /// List what is measured: tables, columns, units
     #[command(after_help = read::SCHEMA_EXAMPLES)]
     Schema(Schema),

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::{Sysray, files, one_line, query, recorded};
+use super::{Sysray, files, number, one_line, query, recorded};
 
 #[cfg(unix)]
 #[test]
@@ -170,4 +170,23 @@ fn segments_are_told_by_their_names() {
                bool_and(from_ts <= to_ts) as right, count(distinct table_name) = count(*) as once from meta.segments";
     assert_eq!(query(dir.path(), sql), "sealed,sized,right,once\ntrue,true,true,true\n");
     assert_eq!(query(dir.path(), "select count(*) as n from meta.gaps"), "n\n0\n");
+}
+
+#[test]
+fn a_recording_is_gone_through_as_text() {
+    let dir = recorded(4);
+    let text = Sysray::new(&["replay", "--text", "--utc"]).arg(dir.path()).prints();
+    let (head, steps) = text.split_once("\n\n").unwrap();
+    assert!(head.ends_with(", times in UTC"), "{head}");
+    assert_eq!(steps.lines().filter(|line| line.contains("  cpu ")).count(), 4, "{text}");
+    let ticks = "select count(*) from system";
+    assert_eq!(number(&query(dir.path(), ticks)), 4);
+    let one =
+        Sysray::new(&["replay", "--text", "--every", "1d", "--processes", "0"]).store(dir.path()).prints();
+    assert!(one.lines().filter(|line| line.contains("  cpu ")).count() <= 2, "{one}");
+    let (code, said) = Sysray::new(&["replay"]).store(dir.path()).fails();
+    assert!(code == 2 && said.contains("--text"), "{said}");
+    let (code, said) =
+        Sysray::new(&["replay", "--text", "-b", "2001-01-01", "-e", "2001-01-02"]).store(dir.path()).fails();
+    assert!(code == 4 && said.contains("nothing is recorded"), "{said}");
 }

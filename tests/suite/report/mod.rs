@@ -13,6 +13,7 @@ use sysray::time::{Micros, Range};
 use unicode_width::UnicodeWidthStr;
 
 mod recording;
+mod replay;
 
 const MIB: i64 = 1 << 20;
 const GIB: i64 = 1 << 30;
