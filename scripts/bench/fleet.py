@@ -54,6 +54,8 @@ def main(sysray, address, client, scheduler):
         files.append(work / f"{name}.sql")
         # DataFusion by itself reads no time without seconds.
         text = re.sub(r"'(\d{4}-\d\d-\d\d \d\d:\d\d)'", r"'\1:00'", text)
+        # And divides whole numbers by whole numbers.
+        text = text.replace(" / ", "::double / ")
         files[-1].write_text(text.replace("{pid}", pid))
     print(f"asking Ballista {len(files)} questions", file=sys.stderr)
     took = dict(line.split() for line in query.run([client, scheduler, str(setup), *map(str, files)]).splitlines())
