@@ -36,6 +36,7 @@ use super::files::Footers;
 use super::functions;
 use super::literals::{ReadTime, TimeLiterals};
 use super::names::plain;
+use super::one_host::OneHost;
 use super::places::sources;
 use super::running::Running;
 use super::source::Source;
@@ -330,15 +331,17 @@ fn session(sources: Vec<Arc<dyn Source>>, options: Options) -> datafusion::commo
 
     let mut rules = Analyzer::new().rules;
     rules.insert(0, Arc::new(TimeLiterals { read: options.read_time.clone() }));
-    let state = SessionStateBuilder::new()
+    let mut state = SessionStateBuilder::new()
         .with_config(config)
         .with_runtime_env(runtime)
         .with_expr_planners(vec![Arc::new(TrueDivision)])
         .with_analyzer_rules(rules)
         .with_physical_optimizer_rules(yielding::rules())
-        .with_default_features()
-        .build();
-    let session = SessionContext::new_with_state(state);
+        .with_default_features();
+    if let Some(rule) = OneHost::of(&sources) {
+        state = state.with_optimizer_rule(Arc::new(rule));
+    }
+    let session = SessionContext::new_with_state(state.build());
     let views = Views { sources: sources.into(), range: options.range, footers: Arc::<Footers>::default() };
     let views = Arc::new(views);
     functions::register(&session, &views, &options.read_time);

@@ -15,6 +15,7 @@ mod functions;
 mod literals;
 mod meta;
 mod names;
+mod one_host;
 mod parameters;
 mod places;
 mod provider;

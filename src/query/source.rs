@@ -2,6 +2,7 @@
 //!
 //! It decides nothing about SQL, and hands out what it chose held open, or how to read it from afar.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::files::Opened;
@@ -93,6 +94,11 @@ pub trait Source: Send + Sync {
     fn held(&self) -> Vec<Held> {
         Vec::new()
     }
+
+    /// All hosts that it may have rows of; `None` where it does not know.
+    fn hosts(&self) -> Option<BTreeSet<String>> {
+        None
+    }
 }
 
 impl Source for Catalog {
@@ -132,6 +138,12 @@ impl Source for Catalog {
         });
         segments.chain(parts).collect()
     }
+
+    fn hosts(&self) -> Option<BTreeSet<String>> {
+        let (segments, parts) =
+            (self.segments().iter().map(|name| &name.host), self.parts().map(|(name, _)| &name.host));
+        Some(segments.chain(parts).cloned().collect())
+    }
 }
 
 impl Source for Lone {
@@ -146,6 +158,10 @@ impl Source for Lone {
     fn held(&self) -> Vec<Held> {
         let Segment { name, path, bytes, .. } = self.segment();
         vec![Held::segment(name, path.clone(), Some(*bytes))]
+    }
+
+    fn hosts(&self) -> Option<BTreeSet<String>> {
+        Some(BTreeSet::from([self.segment().name.host.clone()]))
     }
 }
 
@@ -169,5 +185,9 @@ impl Source for Tree {
             Held::segment(name, self.bucket().place(&name.to_path()), Some(*bytes))
         };
         self.segments().iter().map(held).collect()
+    }
+
+    fn hosts(&self) -> Option<BTreeSet<String>> {
+        Some(self.segments().iter().map(|(name, _)| name.host.clone()).collect())
     }
 }

@@ -117,3 +117,25 @@ fn a_footer_is_read_once_by_an_engine_that_stays() {
     assert_eq!(super::told(&engine, BY_HOST), first);
     assert!(of(&[web.root()], BY_HOST).starts_with("error: "), "by one that has not read them");
 }
+
+#[test]
+fn hosts_are_joined_by_name_and_of_one_alone_the_name_is_no_key() {
+    let (web, db) = (recorded("web1"), recorded("db1"));
+    let sql = "select p.host, count(*) as n from (select distinct host, tick from process) s \
+               join process p on p.host = s.host and p.tick = s.tick group by p.host order by 1";
+    let outer = "select count(*) as rows, count(p.host) as found from (select distinct host, tick from process) s \
+                 left join (select * from process where pid < 0) p on p.host = s.host and p.tick = s.tick";
+    let alone = "select count(*) as n from (select distinct host from process) a join (select distinct host from process) b \
+                 on a.host = b.host";
+    let keys = |paths: &[&Path]| of(paths, &format!("explain {sql}")).contains("(host@");
+    assert!(!keys(&[web.root()]) && keys(&[web.root(), db.root()]));
+    let (one, both) = (of(&[web.root()], sql), of(&[web.root(), db.root()], sql));
+    assert_eq!((one.lines().count(), both.lines().count()), (2, 3), "{one} {both}");
+    assert_eq!(one.lines().last(), both.lines().last(), "each is joined with itself");
+    let (one, both) = (of(&[web.root()], outer), of(&[web.root(), db.root()], outer));
+    assert!(one.ends_with(" 0") && both.ends_with(" 0") && !one.ends_with(" 0 0"), "{one} {both}");
+    assert_eq!(
+        (of(&[web.root()], alone), of(&[web.root(), db.root()], alone)),
+        ("n\n1".into(), "n\n2".into())
+    );
+}
