@@ -62,7 +62,7 @@ impl Opened {
     /// One in a bucket.
     #[cfg(feature = "s3")]
     pub fn far(bucket: &Arc<Bucket>, name: &SegmentName, bytes: u64) -> Self {
-        let path = bucket.place(&name.to_path());
+        let path = bucket.place(&name.to_path()).into();
         Opened { name: name.clone(), path, bytes, content: Content::Far(bucket.clone()) }
     }
 

@@ -182,7 +182,7 @@ impl Source for Tree {
 
     fn held(&self) -> Vec<Held> {
         let held = |(name, bytes): &(SegmentName, u64)| {
-            Held::segment(name, self.bucket().place(&name.to_path()), Some(*bytes))
+            Held::segment(name, self.bucket().place(&name.to_path()).into(), Some(*bytes))
         };
         self.segments().iter().map(held).collect()
     }

@@ -1,7 +1,6 @@
 //! A bucket: objects listed, read and made, by a thread that does nothing else.
 
 use std::ops::Range;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -71,8 +70,8 @@ impl Bucket {
     }
 
     /// What an object is called in messages.
-    pub fn place(&self, name: &str) -> PathBuf {
-        PathBuf::from(format!("{}/{name}", self.address))
+    pub fn place(&self, name: &str) -> String {
+        format!("{}/{name}", self.address)
     }
 
     fn path(&self, name: &str) -> Path {
@@ -91,7 +90,7 @@ impl Bucket {
         name: &str,
     ) -> Result<T, Error> {
         let Some(network) = &self.network else { return Err(Error::Start("it has ended".into())) };
-        network.block_on(work).map_err(Error::at(self.place(name).to_string_lossy()))
+        network.block_on(work).map_err(Error::at(self.place(name)))
     }
 
     /// The objects in folders of tables, of all hosts or some, with their sizes. Blocks.
@@ -161,7 +160,7 @@ impl Bucket {
         let (objects, path) = (self.objects.clone(), self.path(name));
         // There, whichever runtime waits for it: connections live as long as the one that they were made in.
         let work = network.spawn(async move { objects.get_ranges(&path, &ranges).await });
-        let place = self.place(name).to_string_lossy().into_owned();
+        let place = self.place(name);
         work.await.map_err(|error| Error::Start(error.to_string()))?.map_err(Error::at(place))
     }
 }

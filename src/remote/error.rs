@@ -23,6 +23,8 @@ pub enum Error {
         "{place} is no store (it has no `sysray-store.json`); `sysray push` makes one of sealed segments"
     )]
     NoStore { place: String },
+    #[error("{place}: there is no such bucket; name one that is there, since none is made")]
+    NoBucket { place: String },
     #[error(
         "{place}: the server refuses ({why}); it wants AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY of somebody who may, or AWS_SKIP_SIGNATURE=true where all may read"
     )]
@@ -54,6 +56,7 @@ impl Error {
         move |told| {
             let (why, is_connection) = cause(&told);
             match told {
+                _ if why == "NoSuchBucket" => Error::NoBucket { place },
                 Told::NotFound { .. } => Error::Missing { place, why },
                 Told::PermissionDenied { .. } | Told::Unauthenticated { .. } => Error::Refused { place, why },
                 _ if REFUSALS.contains(&why.as_str()) => Error::Refused { place, why },

@@ -26,11 +26,10 @@ pub fn look(
         let place = bucket.place(&name);
         match there.get(&name) {
             Some(size) if size == bytes => as_large.push((*segment, *bytes)),
-            Some(size) => pushed.findings.push(format!(
-                "{}: it was sent, and has {size} bytes there and {bytes} here",
-                place.display()
-            )),
-            None => pushed.findings.push(format!("{}: it was sent, and is not there", place.display())),
+            Some(size) => pushed
+                .findings
+                .push(format!("{place}: it was sent, and has {size} bytes there and {bytes} here")),
+            None => pushed.findings.push(format!("{place}: it was sent, and is not there")),
         }
     }
     if ask.verify { compare(bucket, ask, &as_large, sums, pushed) } else { Ok(()) }
@@ -66,7 +65,7 @@ fn compare(
             pushed.verified += 1;
         } else {
             let what = "what is there is not what was sealed here; nothing was overwritten";
-            pushed.findings.push(format!("{}: {what}", bucket.place(&name).display()));
+            pushed.findings.push(format!("{}: {what}", bucket.place(&name)));
         }
     }
     Ok(())

@@ -30,7 +30,7 @@ pub fn introduce(bucket: &Bucket, ask: &Ask) -> Result<(), PushError> {
             Err(other) => return Err(other),
         }
     }
-    let place = bucket.place(Identity::FILE).to_string_lossy().into_owned();
+    let place = bucket.place(Identity::FILE);
     let what = format!("others write it as fast as we do, {TRIES} times by now; push again");
     Err(Error::Damaged { place, what }.into())
 }

@@ -125,10 +125,7 @@ fn missing<'a>(
             }
             Some(there) => {
                 let place = bucket.place(&name);
-                format!(
-                    "{}: it has {there} bytes there and {bytes} here; it was not overwritten",
-                    place.display()
-                )
+                format!("{place}: it has {there} bytes there and {bytes} here; it was not overwritten")
             }
             None => {
                 let what = "a segment of more than 5 GiB cannot be sent; record with a shorter --rotate";

@@ -24,6 +24,7 @@ pub fn step(step: &Step, before: Option<Micros>, clock: &Zone) -> String {
     let mut text = String::from("\n");
     if let (Some(before), Some(interval)) = (before, step.sample.interval_us) {
         let missing = step.sample.ts.0.0 - interval - before.0;
+        // Between two steps that are not next to each other something was recorded, but for a gap.
         if missing > SLACK_US && step.events.iter().any(|event| event.kind.as_deref() == Some("gap")) {
             let _ = writeln!(text, "nothing recorded for {}\n", length(missing));
         }
@@ -36,7 +37,6 @@ pub fn step(step: &Step, before: Option<Micros>, clock: &Zone) -> String {
 
 fn host(text: &mut String, sample: &Sample, at: &Moment) {
     let pct = |x: Option<f64>| told(x, |x| format!("{} %", number(x)));
-    let rate = |x: Option<f64>| told(x, |x| amount("bytes_per_s", x));
     let tasks = |x: Option<i64>| told(x, |x| x.to_string());
     let _ = writeln!(
         text,
@@ -60,7 +60,6 @@ fn host(text: &mut String, sample: &Sample, at: &Moment) {
 }
 
 fn process(text: &mut String, process: &Process) {
-    let rate = |x: Option<f64>| told(x, |x| amount("bytes_per_s", x));
     let _ = writeln!(
         text,
         "  {:>8} {:<16} {} {:>7} of a CPU, {:>9} resident, {:>11} read, {:>11} written  {}",
@@ -80,6 +79,10 @@ fn happened(text: &mut String, event: &Event) {
     let line = [part(&event.severity), part(&event.kind), part(&event.subject), part(&event.message)];
     let line: Vec<&str> = line.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
     let _ = writeln!(text, "  ! {}", line.join("  "));
+}
+
+fn rate(bytes_per_s: Option<f64>) -> String {
+    told(bytes_per_s, |x| amount("bytes_per_s", x))
 }
 
 fn told<T>(value: Option<T>, tell: impl FnOnce(T) -> String) -> String {

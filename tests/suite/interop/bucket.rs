@@ -272,6 +272,7 @@ fn a_mistake_is_told_in_one_line() {
     for (command, word) in [
         (ask("s3://nosuch/prod"), "is no store"),
         (ask("s3://recordings/empty"), "sysray push"),
+        (server.sysray(&["push", "s3://nosuch/prod"]).store(made.root()), "no such bucket"),
         (ask(ADDRESS).env("AWS_SECRET_ACCESS_KEY", "wrong"), "AWS_SECRET_ACCESS_KEY"),
         (server.push(made.root(), &[]).env("AWS_ACCESS_KEY_ID", "nobody"), "AWS_ACCESS_KEY_ID"),
         (server.push(made.root(), &[]).env("AWS_ALLOW_HTTP", "false"), "AWS_ALLOW_HTTP"),
