@@ -6,5 +6,5 @@ select
   human_bytes(rss_bytes) as resident,
   threads, comm, cmdline
 from at(:time)
-order by cpu_pct desc, rss_bytes desc
+order by cpu_pct desc, rss_bytes desc, host, pid
 limit :n

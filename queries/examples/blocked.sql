@@ -12,4 +12,4 @@ from process
 where state = 'D'
 group by host, pid, start_time
 having count(*) >= :ticks
-order by samples desc, first_ts
+order by samples desc, first_ts, host, pid

@@ -6,9 +6,9 @@ select
   100 * sum(throttled_periods) / sum(periods) as throttled_pct,
   sum(throttled_us) / 1000000 as throttled_s,
   max(quota_us / period_us) as limit_cpus,
-  first_value(ts order by throttled_us desc) as worst_ts
+  first_value(ts order by throttled_us desc, ts) as worst_ts
 from cgroup
 group by host, path
 having sum(throttled_periods) > 0
-order by throttled_s desc
+order by throttled_s desc, host, path
 limit 10

@@ -23,5 +23,5 @@ select
   human_bytes(write_bytes) as written,
   oom_kills
 from last
-order by cpu_s desc, memory_bytes desc
+order by cpu_s desc, memory_bytes desc, host, path
 limit :n

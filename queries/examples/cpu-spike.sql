@@ -9,11 +9,11 @@ with programs as (
   select host, time_bucket(:step, ts) as bucket, avg(cpu) as cpu, max(runnable) as runnable
   from system
   group by 1, 2
-  order by cpu desc
+  order by cpu desc, bucket, host
   limit :n
 ), ranked as (
   select s.bucket, s.host, s.cpu, s.runnable, p.comm, p.cpu_s,
-    row_number() over (partition by s.host, s.bucket order by p.cpu_s desc) as place
+    row_number() over (partition by s.host, s.bucket order by p.cpu_s desc, p.comm) as place
   from spikes s
   left join programs p on p.host = s.host and p.bucket = s.bucket
 )

@@ -12,5 +12,5 @@ from disk
 where counted
 group by 1, 2, 3
 having avg(queue_length) >= :queue
-order by queue_length desc
+order by queue_length desc, bucket, host, device
 limit 50

@@ -4,4 +4,4 @@ select ts, host, severity, kind, subject, message
 from event
 where array_position(make_array('info', 'warning', 'critical'), severity)
   >= array_position(make_array('info', 'warning', 'critical'), :severity)
-order by ts
+order by ts, host, kind, subject

@@ -20,4 +20,4 @@ select
   case when grows_an_hour > 0 then available_bytes / grows_an_hour end as full_in_hours
 from spans
 where used_pct >= :pct or inodes_used_pct >= :pct or (grows_an_hour > 0 and available_bytes / grows_an_hour < 24)
-order by full_in_hours, used_pct desc
+order by full_in_hours, used_pct desc, host, mount

@@ -7,10 +7,10 @@ select
   max(l.queue) as most_waiting,
   max(l.backlog) as backlog,
   100 * max(l.queue) / max(l.backlog) as full_pct,
-  first_value(l.ts order by l.queue desc) as worst_ts,
+  first_value(l.ts order by l.queue desc, l.ts) as worst_ts,
   sum(d.turned_away) as turned_away_on_host
 from listen l
 left join dropped d on d.host = l.host and d.tick = l.tick
 group by l.host, l.protocol, l.address, l.port
 having max(l.queue) > 0
-order by full_pct desc
+order by full_pct desc, l.host, l.protocol, l.address, l.port

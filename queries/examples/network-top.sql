@@ -10,5 +10,5 @@ select
 from network
 where counted
 group by host, interface
-order by sum(rx_bytes + tx_bytes) desc
+order by sum(rx_bytes + tx_bytes) desc, host, interface
 limit 10

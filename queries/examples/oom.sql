@@ -3,4 +3,4 @@ select e.ts, e.host, e.subject, e.message, m.available_bytes, m.swap_free_bytes
 from event e
 left join memory m on m.host = e.host and m.tick = e.tick
 where e.kind = 'oom_kill'
-order by e.ts
+order by e.ts, e.host, e.subject

@@ -11,4 +11,4 @@ select
   human_bytes(max(rss_bytes)) as most_resident
 from recorder
 group by host, collector
-order by coalesce(sum(cpu_us), 0) desc, elapsed_ms desc
+order by coalesce(sum(cpu_us), 0) desc, elapsed_ms desc, host, collector

@@ -24,5 +24,5 @@ select
 from lives
 group by host, comm
 having count(*) filter (where is_new) > 0 or count(*) filter (where is_gone) > 0
-order by started + ended desc, comm
+order by started + ended desc, comm, host
 limit :n

@@ -12,5 +12,5 @@ select
 from protocol
 group by 1, 2
 having 100 * sum(tcp_retransmits) / sum(tcp_segments_out) >= :pct
-order by retransmit_pct desc
+order by retransmit_pct desc, bucket, host
 limit 50

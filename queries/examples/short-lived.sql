@@ -9,5 +9,5 @@ select
 from process_exit
 where life_us < :seconds * 1000000
 group by host, comm
-order by cpu_s desc, ended desc
+order by cpu_s desc, ended desc, host, comm
 limit 20

@@ -10,4 +10,4 @@ select
 from cpu
 group by 1, 2
 having avg(steal_pct) >= :pct
-order by steal_pct desc
+order by steal_pct desc, bucket, host

@@ -13,5 +13,6 @@ group by host, pid, start_time
 having last_value(threads order by ts) > first_value(threads order by ts)
   or last_value(open_files order by ts) > first_value(open_files order by ts)
 order by coalesce(last_value(threads order by ts) - first_value(threads order by ts), 0)
-  + coalesce(last_value(open_files order by ts) - first_value(open_files order by ts), 0) desc
+  + coalesce(last_value(open_files order by ts) - first_value(open_files order by ts), 0) desc,
+  host, pid
 limit :n

@@ -12,5 +12,5 @@ select
 from process
 group by host, pid, start_time
 having sum(read_bytes) > 0 or sum(write_bytes) > 0
-order by coalesce(sum(read_bytes), 0) + coalesce(sum(write_bytes), 0) desc
+order by coalesce(sum(read_bytes), 0) + coalesce(sum(write_bytes), 0) desc, host, pid
 limit :n

@@ -13,5 +13,5 @@ select
   human_bytes(max(swap_bytes)) as most_swapped
 from programs
 group by host, comm
-order by max(rss_bytes) desc
+order by max(rss_bytes) desc, host, comm
 limit :n

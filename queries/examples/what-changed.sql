@@ -41,5 +41,5 @@ select
   human_bytes(io_before) as io_per_s_before,
   human_bytes(io_after) as io_per_s_after
 from programs
-order by abs(coalesce(cpu_pct_after, 0) - coalesce(cpu_pct_before, 0)) desc, comm
+order by abs(coalesce(cpu_pct_after, 0) - coalesce(cpu_pct_before, 0)) desc, comm, host
 limit :n
