@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::expr;
+use crate::french::{French, Prose};
 
 #[derive(Deserialize)]
 struct File {
@@ -67,12 +68,19 @@ pub struct Column {
     pub adds_up: bool,
 }
 
-#[derive(Clone, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Computed {
+    expr: String,
+    unit: Option<String>,
+    about: String,
+}
+
+/// A derived column, declared or made of a counter.
 pub struct Derived {
     pub expr: String,
     pub unit: Option<String>,
-    pub about: String,
+    pub about: Prose,
 }
 
 fn first() -> u32 {
@@ -91,36 +99,46 @@ pub struct Stored {
     pub unit: String,
     pub nullable: bool,
     pub decrease: String,
+    pub about: Prose,
     pub toml: Column,
 }
 
 /// A file, read and checked.
 pub struct Read {
     pub table: Table,
+    pub about: Prose,
+    pub rows: Prose,
     pub stored: Vec<Stored>,
     pub derived: Vec<(String, Derived)>,
 }
 
-/// Reads a file.
-pub fn read(text: &str) -> Result<Read, String> {
+/// Reads a file, and takes from its French all that it has.
+pub fn read(text: &str, french: &mut French) -> Result<Read, String> {
     let file: File = toml::from_str(text).map_err(|e| e.to_string())?;
     let mut stored = Vec::new();
     let sections =
         [("key", &file.key), ("info", &file.info), ("gauge", &file.gauge), ("counter", &file.counter)];
     for (kind, section) in sections {
         for (column, value) in section {
-            stored.push(column_of(column, kind, value)?);
+            stored.push(column_of(column, kind, value, french)?);
         }
     }
-    let derived = derived_of(&file.derived, &stored)?;
+    let derived = derived_of(&file.derived, &stored, french)?;
     let is_key = |name: &String| stored.iter().any(|c| c.kind == "key" && c.nullable && c.name == *name);
     if let Some(name) = file.table.own_interval.as_ref().filter(|name| !is_key(name)) {
         return Err(format!("own_interval: {name} is no key that may be NULL"));
     }
-    Ok(Read { table: file.table, stored, derived })
+    let about = Prose { en: file.table.about.clone(), fr: french.about.clone() };
+    let rows = Prose { en: file.table.rows.clone(), fr: french.rows.clone() };
+    Ok(Read { table: file.table, about, rows, stored, derived })
 }
 
-fn column_of(name: &str, kind: &'static str, value: &toml::Value) -> Result<Stored, String> {
+fn column_of(
+    name: &str,
+    kind: &'static str,
+    value: &toml::Value,
+    french: &mut French,
+) -> Result<Stored, String> {
     let toml: Column = value.clone().try_into().map_err(|e| format!("{name}: {e}"))?;
     let default = if kind == "info" { "Utf8" } else { "Int64" };
     let datatype = toml.datatype.clone().unwrap_or_else(|| default.into());
@@ -134,7 +152,8 @@ fn column_of(name: &str, kind: &'static str, value: &toml::Value) -> Result<Stor
         return Err(format!("{name}: a counter is Int64"));
     }
     let nullable = kind != "key" || toml.nullable;
-    Ok(Stored { name: name.into(), kind, datatype, unit, nullable, decrease, toml })
+    let about = french.column(name, &toml.about)?;
+    Ok(Stored { name: name.into(), kind, datatype, unit, nullable, decrease, about, toml })
 }
 
 /// The unit is said once: by the name's suffix, or where the name has none, by `unit`.
@@ -167,25 +186,32 @@ pub fn unit_of(name: &str, declared: Option<&str>, datatype: &str) -> Result<Str
 
 /// What the table declares, then a rate for each counter that has none of its own. That of an energy is a
 /// power, which the table gives its name.
-fn derived_of(section: &toml::Table, stored: &[Stored]) -> Result<Vec<(String, Derived)>, String> {
+fn derived_of(
+    section: &toml::Table,
+    stored: &[Stored],
+    french: &mut French,
+) -> Result<Vec<(String, Derived)>, String> {
     let mut derived = Vec::new();
     for (name, value) in section {
-        let one: Derived = value.clone().try_into().map_err(|e| format!("{name}: {e}"))?;
-        derived.push((name.clone(), one));
+        let one: Computed = value.clone().try_into().map_err(|e| format!("{name}: {e}"))?;
+        let about = french.column(name, &one.about)?;
+        derived.push((name.clone(), Derived { expr: one.expr, unit: one.unit, about }));
     }
     for column in stored.iter().filter(|c| c.kind == "counter" && c.unit != "microjoules") {
         let own = &column.name;
         let (name, expr, about) = match own.strip_suffix("_us") {
-            Some(stem) => {
-                (format!("{stem}_pct"), format!("100 * {own} / interval_us"), "as a share of the interval")
-            }
+            Some(stem) => (
+                format!("{stem}_pct"),
+                format!("100 * {own} / interval_us"),
+                Prose::share_of_the_interval(own),
+            ),
             None => {
-                (format!("{own}_per_s"), format!("1000000 * {own} / interval_us"), "a second of the interval")
+                (format!("{own}_per_s"), format!("1000000 * {own} / interval_us"), Prose::a_second_of(own))
             }
         };
         let taken = derived.iter().any(|(n, _)| *n == name) || stored.iter().any(|c| c.name == name);
         if !taken {
-            derived.push((name, Derived { expr, unit: None, about: format!("`{own}` {about}.") }));
+            derived.push((name, Derived { expr, unit: None, about }));
         }
     }
     let known = |word: &str| ["ts", "interval_us"].contains(&word) || stored.iter().any(|c| c.name == word);

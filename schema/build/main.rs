@@ -1,11 +1,14 @@
-//! Turns `schema/*.toml` into Rust: the table declarations, one row struct and one Arrow batch
-//! builder a table. It writes down data and plumbing; what a number means is decided elsewhere. And how
+//! Turns `schema/*.toml` into Rust: the table declarations with their prose in both languages, one row struct
+//! and one Arrow batch builder a table; and `schema/glossary/*.toml` into the glossary. It writes down data and plumbing; what a number means is decided elsewhere. And how
 //! the program is linked (`link`).
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 mod declared;
+mod french;
+mod glossary;
 mod link;
 mod rows;
 mod tables;
@@ -52,6 +55,7 @@ fn main() {
     let mut out = String::from("// Generated from schema/*.toml. Change those.\n");
     let [mut recorded, mut tiers] = [const { String::new() }; 2];
     let mut number_of_tiers = 0;
+    let (mut known, mut units): (HashSet<String>, HashSet<String>) = Default::default();
     let present = |name: &&&str| Path::new("schema").join(format!("{name}.toml")).exists();
     let order: Vec<&str> = ORDER.iter().filter(present).copied().collect();
     for (index, name) in order.iter().enumerate() {
@@ -62,6 +66,8 @@ fn main() {
                 recorded += &made.declaration;
                 number_of_tiers += made.tiers.len();
                 tiers += &made.tiers.concat();
+                known.extend(made.names);
+                units.extend(made.units);
             }
             Err(why) => panic!("{}: {why}", path.display()),
         }
@@ -71,6 +77,9 @@ fn main() {
     out += &rows::every_table(&order);
     let target = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     std::fs::write(Path::new(&target).join("tables.rs"), out).expect("OUT_DIR can be written");
+    let glossary = glossary::written(&known).and_then(|text| Ok(text + &glossary::units(&units)?));
+    let glossary = glossary.unwrap_or_else(|why| panic!("{why}"));
+    std::fs::write(Path::new(&target).join("glossary.rs"), glossary).expect("OUT_DIR can be written");
 }
 
 /// One file as Rust.
@@ -78,16 +87,28 @@ struct Made {
     rows: String,
     declaration: String,
     tiers: Vec<String>,
+    /// Of the table, and of its columns as `table.column`.
+    names: Vec<String>,
+    units: Vec<String>,
 }
 
 fn table(name: &str, index: usize, path: &Path) -> Result<Made, String> {
     let text = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
-    let declared::Read { table, stored, derived } = declared::read(&text)?;
-    let raw = tables::recorded(name, &table, &stored, &derived)?;
+    let mut french = french::French::of(name)?;
+    let read = declared::read(&text, &mut french)?;
+    french.all_taken()?;
+    let raw = tables::recorded(name, &read)?;
+    let declared::Read { table, stored, .. } = &read;
     let tier = |which| tables::written(&tiers::tier(&raw, which)?);
     let tiers = if table.tiers { tiers::TIERS.into_iter().map(tier).collect() } else { Ok(vec![]) };
+    let own = raw.columns.iter().map(|c| (&c.name, &c.unit));
+    let own: Vec<_> = own.chain(raw.derived.iter().map(|d| (&d.name, &d.unit))).collect();
+    let names = own.iter().map(|(column, _)| format!("{name}.{column}")).chain([name.to_string()]).collect();
+    let units = own.iter().map(|(_, unit)| unit.to_string()).filter(|unit| !unit.is_empty()).collect();
     Ok(Made {
-        rows: rows::rows(name, index, &table, &stored),
+        names,
+        units,
+        rows: rows::rows(name, index, table, stored),
         declaration: tables::written(&raw)?,
         tiers: tiers?,
     })

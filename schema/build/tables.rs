@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::declared::{Derived, Stored, Table, unit_of};
+use crate::declared::{Derived, Read, Stored, unit_of};
+use crate::french::Prose;
 use crate::rows::{camel, decrease};
 
 /// A table with every word that its declaration says.
@@ -11,8 +12,8 @@ pub struct Declared {
     pub raw: String,
     /// The variant of `Tier`; none for what is recorded.
     pub tier: Option<&'static str>,
-    pub about: String,
-    pub rows: String,
+    pub about: Prose,
+    pub rows: Prose,
     pub order: String,
     pub labels: Option<Vec<(String, String)>>,
     /// How many, by what, and where the rest is told.
@@ -28,7 +29,7 @@ pub struct Column {
     pub kind: &'static str,
     pub datatype: String,
     pub unit: String,
-    pub about: String,
+    pub about: Prose,
     pub source: String,
     pub since: u32,
     pub nullable: bool,
@@ -44,22 +45,18 @@ pub struct Computed {
     pub name: String,
     pub expr: String,
     pub unit: String,
-    pub about: String,
+    pub about: Prose,
 }
 
 /// The declaration of a table that is recorded.
-pub fn recorded(
-    name: &str,
-    table: &Table,
-    stored: &[Stored],
-    derived: &[(String, Derived)],
-) -> Result<Declared, String> {
+pub fn recorded(name: &str, read: &Read) -> Result<Declared, String> {
+    let Read { table, about, rows, stored, derived } = read;
     let column = |c: &Stored| Column {
         name: c.name.clone(),
         kind: c.kind,
         datatype: c.datatype.clone(),
         unit: c.unit.clone(),
-        about: c.toml.about.clone(),
+        about: c.about.clone(),
         source: c.toml.source.clone().unwrap_or_default(),
         since: c.toml.since,
         nullable: c.nullable,
@@ -81,8 +78,8 @@ pub fn recorded(
         name: name.into(),
         raw: name.into(),
         tier: None,
-        about: table.about.clone(),
-        rows: table.rows.clone(),
+        about: about.clone(),
+        rows: rows.clone(),
         order: table.order.clone(),
         labels: labels.transpose()?,
         top: table.top.as_ref().map(|top| (top.rows, top.by.clone(), top.label.clone())),
@@ -106,14 +103,15 @@ pub fn written(table: &Declared) -> Result<String, String> {
         };
         let _ = writeln!(
             columns,
-            "        Column {{ name: {:?}, kind: Kind::{}, datatype: Type::{}, unit: {:?}, about: {:?}, \
+            "        Column {{ name: {:?}, kind: Kind::{}, datatype: Type::{}, unit: {:?}, about: {:?}, about_fr: {:?}, \
              source: {:?}, since: {}, nullable: {}, decrease: Decrease::{}, prometheus: {:?}, \
              adds_up: {}, made: {made} }},",
             c.name,
             camel(c.kind),
             c.datatype,
             c.unit,
-            c.about,
+            c.about.en,
+            c.about.fr,
             c.source,
             c.since,
             c.nullable,
@@ -123,10 +121,10 @@ pub fn written(table: &Declared) -> Result<String, String> {
         );
     }
     let mut derived = String::new();
-    for Computed { name, expr, unit, about } in &table.derived {
+    for Computed { name, expr, unit, about: Prose { en, fr } } in &table.derived {
         let _ = writeln!(
             derived,
-            "        Derived {{ name: {name:?}, expr: {expr:?}, unit: {unit:?}, about: {about:?} }},",
+            "        Derived {{ name: {name:?}, expr: {expr:?}, unit: {unit:?}, about: {en:?}, about_fr: {fr:?} }},",
         );
     }
     let labels = table.labels.as_ref().map_or("None".into(), |pairs| format!("Some(&{pairs:?})"));
@@ -135,11 +133,12 @@ pub fn written(table: &Declared) -> Result<String, String> {
         format!("Some(Top {{ rows: {rows}, by: &{by:?}, label: {label:?} }})")
     });
     Ok(format!(
-        "    Table {{ name: {:?}, raw: {:?}, tier: {tier}, about: {:?}, rows: {:?}, order: {order}, \
+        "    Table {{ name: {:?}, raw: {:?}, tier: {tier}, about: {:?}, about_fr: {:?}, rows: {:?}, \
+         rows_fr: {:?}, order: {order}, \
          labels: {labels}, top: {top}, columns: &[
 {columns}    ], derived: &[
 {derived}    ] }},
 ",
-        table.name, table.raw, table.about, table.rows
+        table.name, table.raw, table.about.en, table.about.fr, table.rows.en, table.rows.fr
     ))
 }

@@ -4,13 +4,20 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::expr::{self, Expr};
+use crate::french::{Prose, TierWord};
 use crate::tables::{Column, Computed, Declared};
 
 /// (variant of `Tier`, ending of the name, a bucket in words)
-pub const TIERS: [(&str, &str, &str); 2] = [("Minute", "_1m", "minute"), ("Hour", "_1h", "hour")];
+pub const TIERS: [(&str, &str, TierWord); 2] = [
+    ("Minute", "_1m", TierWord { en: "minute", fr: "minute", on_fr: "la minute", by_fr: "à la minute" }),
+    ("Hour", "_1h", TierWord { en: "hour", fr: "heure", on_fr: "l'heure", by_fr: "à l'heure" }),
+];
 
 /// One tier of a table. The error names the column that cannot be told apart from another.
-pub fn tier(raw: &Declared, (tier, ending, word): (&'static str, &str, &str)) -> Result<Declared, String> {
+pub fn tier(
+    raw: &Declared,
+    (tier, ending, word): (&'static str, &str, TierWord),
+) -> Result<Declared, String> {
     let sums = |name: &str| raw.columns.iter().any(|c| c.name == name && c.kind == "gauge");
     let mut columns: Vec<Column> = Vec::new();
     for c in raw.columns.iter().filter(|c| c.kind == "key") {
@@ -18,7 +25,7 @@ pub fn tier(raw: &Declared, (tier, ending, word): (&'static str, &str, &str)) ->
     }
     columns.push(Column {
         nullable: false,
-        ..number("samples", "counter", "rows", format!("Rows of `{}` that went in.", raw.name), "Samples", "")
+        ..number("samples", "counter", "rows", Prose::rows_that_went_in(&raw.name), "Samples", "")
     });
     for c in &raw.columns {
         match c.kind {
@@ -30,7 +37,7 @@ pub fn tier(raw: &Declared, (tier, ending, word): (&'static str, &str, &str)) ->
     }
     let mut derived = Vec::new();
     for c in raw.columns.iter().filter(|c| sums(&c.name)) {
-        let about = format!("{} Mean over the {word}.", c.about);
+        let about = c.about.mean_over(word);
         derived.push(Computed {
             name: c.name.clone(),
             expr: mean(&c.name).to_string(),
@@ -48,8 +55,7 @@ pub fn tier(raw: &Declared, (tier, ending, word): (&'static str, &str, &str)) ->
             continue;
         }
         let name = format!("{}_max", d.name);
-        let about =
-            format!("The greatest `{}` of a row: of the peak within the {word}, not of the whole.", d.name);
+        let about = Prose::greatest_of_a_row(&d.name, word);
         match greatest.get(d.expr.as_str()) {
             // Two names of one thing are stored once.
             Some(stored) => {
@@ -77,8 +83,8 @@ pub fn tier(raw: &Declared, (tier, ending, word): (&'static str, &str, &str)) ->
         }
     }
     Ok(Declared {
-        about: format!("`{}` by the {word}.", raw.name),
-        rows: raw.rows.replace("tick", word),
+        about: Prose::by_the(&raw.name, word),
+        rows: raw.rows.a_bucket(word),
         name,
         raw: raw.name.clone(),
         tier: Some(tier),
@@ -94,7 +100,7 @@ fn gauge(c: &Column) -> [Column; 4] {
     let own = &c.name;
     // Yes and no count as 1 and 0.
     let datatype = if c.datatype == "Float64" { "Float64" } else { "Int64" };
-    let column = |ending: &str, unit: &str, about: String, aggregate| {
+    let column = |ending: &str, unit: &str, about: Prose, aggregate| {
         let column = number(&format!("{own}_{ending}"), "gauge", unit, about, aggregate, own);
         Column { datatype: datatype.into(), ..column }
     };
@@ -102,13 +108,13 @@ fn gauge(c: &Column) -> [Column; 4] {
         kind: "counter",
         datatype: "Int64".into(),
         nullable: false,
-        ..column("count", "rows", format!("Rows in which `{own}` was known."), "Known")
+        ..column("count", "rows", Prose::rows_where_known(own), "Known")
     };
     [
-        column("sum", &c.unit, format!("Sum of the known values of `{own}`."), "Sum"),
+        column("sum", &c.unit, Prose::sum_of(own), "Sum"),
         known,
-        column("min", &c.unit, format!("The least `{own}`."), "Least"),
-        column("max", &c.unit, format!("The greatest `{own}`."), "Greatest"),
+        column("min", &c.unit, Prose::least(own), "Least"),
+        column("max", &c.unit, Prose::greatest(own), "Greatest"),
     ]
 }
 
@@ -129,7 +135,7 @@ fn number(
     name: &str,
     kind: &'static str,
     unit: &str,
-    about: String,
+    about: Prose,
     aggregate: &'static str,
     of: &str,
 ) -> Column {

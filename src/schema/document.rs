@@ -8,23 +8,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
 
-use super::{COMMON, Column, Kind, TABLES, Table, Type};
-
-/// The column that stores hold as a folder instead.
-static HOST: Column = Column {
-    name: "host",
-    kind: Kind::Key,
-    datatype: Type::Utf8,
-    unit: "",
-    about: "The label under which the host records.",
-    source: "the recorder",
-    since: 1,
-    nullable: false,
-    decrease: super::Decrease::Null,
-    prometheus: None,
-    adds_up: false,
-    made: None,
-};
+use super::{COMMON, Column, HOST, TABLES, Table, Type};
 
 /// One line of a description.
 struct Line {

@@ -6,6 +6,8 @@ mod document;
 mod entity;
 mod event;
 mod expr;
+pub mod glossary;
+mod lang;
 mod numbers;
 mod row;
 mod shared;
@@ -14,12 +16,14 @@ mod table;
 pub use document::{describe, markdown};
 pub use entity::{BASE, entity, entity_of, keys};
 pub use expr::{Expr, parse as parse_expr};
+pub use lang::{Audience, Lang, Words};
 pub use row::{Batch, Micros, Row, Stamp, Text, Value};
 pub(crate) use rows::every_table;
 pub use rows::{Sample, TABLES, TIERS};
 pub use shared::Rows;
 pub use table::{
-    Aggregate, COMMON, Column, Decrease, Derived, Kind, Order, Table, Tier, Top, Type, arrow_schema, finished,
+    Aggregate, COMMON, Column, Decrease, Derived, HOST, Kind, Order, Table, Tier, Top, Type, arrow_schema,
+    finished,
 };
 
 /// One struct a table: a row as a collector fills it in. Counters hold the kernel's totals there,

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use arrow::array::{ArrayRef, RecordBatch};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
-use super::{Micros, TABLES, TIERS};
+use super::{Lang, Micros, TABLES, TIERS};
 
 /// One table: a domain of the host, a row an entity and tick.
 #[derive(Debug)]
@@ -19,8 +19,12 @@ pub struct Table {
     pub tier: Option<Tier>,
     /// What it is for, and the small print that concerns all of it.
     pub about: &'static str,
+    /// The same in French.
+    pub about_fr: &'static str,
     /// How many rows a tick has, in words.
     pub rows: &'static str,
+    /// The same in French.
+    pub rows_fr: &'static str,
     /// How its rows lie in a segment.
     pub order: Order,
     /// Key columns that are Prometheus labels, as (label, column); `None`: not exported.
@@ -41,6 +45,8 @@ pub struct Column {
     pub datatype: Type,
     pub unit: &'static str,
     pub about: &'static str,
+    /// The same in French.
+    pub about_fr: &'static str,
     /// The kernel file and field it comes from.
     pub source: &'static str,
     /// The first schema version that has it.
@@ -97,6 +103,8 @@ pub struct Derived {
     pub expr: &'static str,
     pub unit: &'static str,
     pub about: &'static str,
+    /// The same in French.
+    pub about_fr: &'static str,
 }
 
 /// What a column is.
@@ -164,6 +172,16 @@ impl Table {
         TIERS.iter().find(|t| t.raw == self.raw && t.tier == Some(tier))
     }
 
+    /// What it is for, in a language.
+    pub fn about(&self, lang: Lang) -> &'static str {
+        lang.of(self.about, self.about_fr)
+    }
+
+    /// How many rows a tick has, in a language.
+    pub fn rows(&self, lang: Lang) -> &'static str {
+        lang.of(self.rows, self.rows_fr)
+    }
+
     /// The stored column of that name.
     pub fn column(&self, name: &str) -> Option<&'static Column> {
         self.columns.iter().find(|c| c.name == name)
@@ -178,6 +196,20 @@ impl Table {
             if self.tier.is_some() { (&TIERS[..], &OF_TIERS) } else { (&TABLES[..], &RECORDED) };
         let index = tables.iter().position(|t| t.name == self.name);
         schemas[index.expect("every table is declared")].clone()
+    }
+}
+
+impl Column {
+    /// What it is, in a language.
+    pub fn about(&self, lang: Lang) -> &'static str {
+        lang.of(self.about, self.about_fr)
+    }
+}
+
+impl Derived {
+    /// What it is, in a language.
+    pub fn about(&self, lang: Lang) -> &'static str {
+        lang.of(self.about, self.about_fr)
     }
 }
 
@@ -219,13 +251,16 @@ impl Type {
 
 /// The columns every table begins with.
 pub static COMMON: [Column; 3] = [
-    common("ts", Kind::Key, Type::Timestamp, "", "The end of the interval."),
+    common("ts", Kind::Key, Type::Timestamp, "", ["The end of the interval.", "La fin de l'intervalle."]),
     common(
         "tick",
         Kind::Key,
         Type::Int64,
         "ticks",
-        "Which tick; only rises in a store, the exact join key between tables.",
+        [
+            "Which tick; only rises in a store, the exact join key between tables.",
+            "Numéro du tick ; ne fait que croître dans un dépôt : la clé de jointure exacte entre tables.",
+        ],
     ),
     Column {
         nullable: true,
@@ -234,17 +269,29 @@ pub static COMMON: [Column; 3] = [
             Kind::Info,
             Type::Int64,
             "microseconds",
-            "How long the interval was, on the monotonic clock.",
+            [
+                "How long the interval was, on the monotonic clock.",
+                "Durée de l'intervalle, à l'horloge monotone.",
+            ],
         )
     },
 ];
+
+/// The column that stores hold as a folder instead.
+pub static HOST: Column = common(
+    "host",
+    Kind::Key,
+    Type::Utf8,
+    "",
+    ["The label under which the host records.", "Le nom sous lequel l'hôte enregistre."],
+);
 
 const fn common(
     name: &'static str,
     kind: Kind,
     datatype: Type,
     unit: &'static str,
-    about: &'static str,
+    [about, about_fr]: [&'static str; 2],
 ) -> Column {
     Column {
         name,
@@ -252,6 +299,7 @@ const fn common(
         datatype,
         unit,
         about,
+        about_fr,
         source: "the recorder",
         since: 1,
         nullable: false,
