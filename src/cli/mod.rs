@@ -29,6 +29,8 @@ mod shell;
 mod snapshot;
 mod status_line;
 mod store;
+#[cfg(feature = "desk")]
+mod tui;
 mod values;
 mod when;
 
@@ -82,6 +84,35 @@ const INTERRUPTED: u8 = 130;
 pub fn main() -> ExitCode {
     let args = Args::parse();
     let done = match args.command {
+        #[cfg(feature = "desk")]
+        None => tui::live(args::Tui::default()),
+        #[cfg(not(feature = "desk"))]
+        None => Err(Misused("name a command; see --help".into()).into()),
+        Some(command) => run(command),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sysray: {}", one_line(&error));
+            ExitCode::from(match () {
+                () if error.is::<NothingRecorded>() => NOTHING_RECORDED,
+                () if error.is::<NotSound>() => NOT_SOUND,
+                () if error.is::<Misused>() => MISUSED,
+                #[cfg(feature = "desk")]
+                () if error.is::<TooMuch>() => TOO_MUCH,
+                #[cfg(feature = "desk")]
+                () if error.is::<Interrupted>() => INTERRUPTED,
+                () => 1,
+            })
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        #[cfg(feature = "desk")]
+        Command::Tui(args) => tui::live(args),
         Command::Record(args) => record::run(args),
         Command::Snapshot(args) => snapshot::run(args),
         #[cfg(feature = "desk")]
@@ -104,23 +135,6 @@ pub fn main() -> ExitCode {
         Command::Config(args) => config::run(args.command),
         #[cfg(target_os = "linux")]
         Command::Doctor(args) => doctor::run(args),
-    };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("sysray: {}", one_line(&error));
-            ExitCode::from(match () {
-                () if error.is::<NothingRecorded>() => NOTHING_RECORDED,
-                () if error.is::<NotSound>() => NOT_SOUND,
-                () if error.is::<Misused>() => MISUSED,
-                #[cfg(feature = "desk")]
-                () if error.is::<TooMuch>() => TOO_MUCH,
-                #[cfg(feature = "desk")]
-                () if error.is::<Interrupted>() => INTERRUPTED,
-                () => 1,
-            })
-        }
     }
 }
 

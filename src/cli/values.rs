@@ -245,3 +245,25 @@ pub fn parameter(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE, such as n=5")?;
     Ok((name.trim().trim_start_matches(':').into(), value.into()))
 }
+
+/// A language of the terminal desk.
+pub fn lang(text: &str) -> Result<String, String> {
+    one_of(text, &["en", "fr"])
+}
+
+/// Colours of the terminal desk.
+pub fn theme(text: &str) -> Result<String, String> {
+    one_of(text, &["dark", "light", "high-contrast", "mono"])
+}
+
+/// A table of keys of the terminal desk.
+pub fn keys(text: &str) -> Result<String, String> {
+    one_of(text, &["sysray", "nmon"])
+}
+
+fn one_of(text: &str, words: &[&str]) -> Result<String, String> {
+    match words.contains(&text) {
+        true => Ok(text.into()),
+        false => Err(format!("{} is wanted", words.join(" or "))),
+    }
+}

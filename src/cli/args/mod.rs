@@ -11,6 +11,8 @@ mod record;
 #[cfg(feature = "desk")]
 mod replay;
 mod store;
+#[cfg(feature = "desk")]
+mod tui;
 
 use std::path::PathBuf;
 
@@ -27,17 +29,25 @@ pub use record::*;
 #[cfg(feature = "desk")]
 pub use replay::*;
 pub use store::*;
+#[cfg(feature = "desk")]
+pub use tui::*;
 
 /// A flight recorder for hosts, and the desk where its recordings are read.
 #[derive(Parser)]
-#[command(name = "sysray", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "sysray", version, max_term_width = 100)]
+#[cfg_attr(not(feature = "desk"), command(arg_required_else_help = true))]
 pub struct Args {
+    /// Without one, on a terminal: the desk, live
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 #[derive(Subcommand)]
 pub enum Command {
+    /// Show this host in the terminal, live and back in time; so does `sysray` alone
+    #[cfg(feature = "desk")]
+    #[command(after_help = tui::TUI_EXAMPLES)]
+    Tui(Tui),
     /// Record this host into a store of Parquet files
     #[command(after_help = record::RECORD_EXAMPLES)]
     Record(Record),
@@ -109,7 +119,7 @@ pub struct ReadPlace {
 
 /// Which stores are read together.
 #[cfg(feature = "desk")]
-#[derive(clap::Args, Clone)]
+#[derive(clap::Args, Clone, Default)]
 pub struct ReadPlaces {
     /// A store's folder, a folder of copied stores, one of their Parquet files or s3://bucket/prefix, and may
     /// be given more than once; else $SYSRAY_STORE, else what the configuration says

@@ -136,6 +136,15 @@ keys! {
         "Time between two reads of the energy that processors use, and of batteries";
     SYSTEM_INTERVAL: Duration = ["collect.system"] "interval" Time EVERY_TICK, values::interval, None,
         "Time between two reads of load, counts of processes and the like";
+
+    DESK_LANG: String = ["tui"] "lang" Word Says("fr where LANG begins so, else en", "fr"), values::lang, None,
+        "The language of the terminal desk: en, fr";
+    DESK_THEME: String = ["tui"] "theme" Word Is("dark"), values::theme, None,
+        "Its colours: dark, light, high-contrast, mono";
+    DESK_KEYS: String = ["tui"] "keys" Word Is("sysray"), values::keys, None,
+        "Its keys: sysray, or nmon for nmon's letters";
+    DESK_COMPACT: bool = ["tui"] "compact" Switch Is("false"), values::switch, None,
+        "Whether its lists begin with their main columns alone";
 }
 
 /// The name of the collector whose own interval a key gives.
