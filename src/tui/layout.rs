@@ -96,7 +96,7 @@ fn overview_lines(body: Rect) -> u16 {
     match (body.width, body.height) {
         (_, 0..=9) => body.height / 2,
         (0..=99, _) => 7,
-        _ => 6,
+        _ => 4,
     }
 }
 
