@@ -68,23 +68,10 @@ pub fn compression(text: &str) -> Result<Compression, String> {
 
 /// A size in bytes: 2GiB, 500MB, 1073741824.
 pub fn bytes(text: &str) -> Result<u64, String> {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (number, unit) = text.split_at(end);
-    let factor: u64 = match unit.trim().to_ascii_lowercase().as_str() {
-        "" | "b" => 1,
-        "k" | "kib" => 1 << 10,
-        "m" | "mib" => 1 << 20,
-        "g" | "gib" => 1 << 30,
-        "t" | "tib" => 1 << 40,
-        "kb" => 1_000,
-        "mb" => 1_000_000,
-        "gb" => 1_000_000_000,
-        "tb" => 1_000_000_000_000,
-        _ => return Err("a size is wanted, such as 2GiB or 500MB".into()),
-    };
-    match number.parse::<f64>() {
-        Ok(n) if n > 0.0 && n * factor as f64 >= 1.0 => Ok((n * factor as f64) as u64),
-        _ => Err("a size larger than 0 is wanted, such as 2GiB or 500MB".into()),
+    match schema::parse_size(text) {
+        Some(bytes) if bytes >= 1.0 => Ok(bytes as u64),
+        Some(_) => Err("a size larger than 0 is wanted, such as 2GiB or 500MB".into()),
+        None => Err("a size is wanted, such as 2GiB or 500MB".into()),
     }
 }
 

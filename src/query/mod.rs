@@ -24,7 +24,6 @@ mod running;
 mod source;
 mod spill;
 mod statistics;
-mod suggest;
 mod view;
 mod vocabulary;
 mod work;
