@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use super::args::{CollectorSet, MaxSize};
 use crate::collect::{Cmdline, Whose};
 use crate::record::Sync;
+use crate::record::alerts::Which;
 use crate::schema::{self, TABLES};
 use crate::store::{Compression, LEAST_MAX_BYTES, Rotation};
 use crate::time::parse_duration;
@@ -183,6 +184,16 @@ fn whose(text: &str) -> Result<Whose, String> {
             Err(format!("the kernel keeps {LONGEST_COMM} bytes of a name, as process.comm shows it: {kept}"))
         }
         Err(_) => Ok(Whose::Comm(text.into())),
+    }
+}
+
+/// Which rules raise alerts.
+pub fn alerts(text: &str) -> Result<Which, String> {
+    match text {
+        "all" => Ok(Which::All),
+        "own" => Ok(Which::Own),
+        "none" => Ok(Which::None),
+        _ => Err("all, own or none is wanted".into()),
     }
 }
 
