@@ -13,12 +13,12 @@ use serde_json::json;
 
 use super::args::{Alerts, AlertsFormat};
 use super::config::{Config, InForce};
-use super::{NotSound, place};
+use super::{NotSound, NothingRecorded, place};
 use crate::export::{self, Format};
 use crate::record::alerts::{Past, State, past};
 use crate::schema::rows::Event;
 use crate::schema::{self, Micros, Row, Text};
-use crate::store::{self, Catalog};
+use crate::store::{self, Catalog, Recording};
 use crate::time::{show, show_duration};
 
 /// Lists rules, and what they raised.
@@ -29,7 +29,13 @@ pub fn run(args: Alerts) -> Result<()> {
         true => None,
         false => {
             let root = place::store_of(args.place.store, &config)?;
-            let mut alerts = of_store(&root)?;
+            // Whose lock cannot be tried here may be recording.
+            let is_live = !matches!(store::recorder(&root), Recording::Nobody);
+            let mut alerts = of_store(&root, is_live)?;
+            if args.check && !is_live {
+                let nobody = format!("nobody records into {}: what is raised now is unknown", root.display());
+                return Err(NothingRecorded(nobody).into());
+            }
             match args.check {
                 true => alerts.retain(|alert| alert.state == State::Raised),
                 false => alerts.truncate(args.last),
@@ -69,10 +75,9 @@ pub fn run(args: Alerts) -> Result<()> {
     Ok(())
 }
 
-/// What was raised in a store, newest first.
-fn of_store(root: &Path) -> Result<Vec<Past>> {
+/// What was raised in a store, newest first; `is_live` where somebody may record into it.
+fn of_store(root: &Path, is_live: bool) -> Result<Vec<Past>> {
     let Some(table) = schema::table("event") else { return Ok(vec![]) };
-    let is_live = store::recorder(root).is_live();
     let mut hosts: Vec<(Text, Vec<(Micros, Event)>)> = Vec::new();
     for tail in Catalog::open(root)?.rows(table)? {
         let ts = tail.batch["ts"].as_primitive::<TimestampMicrosecondType>();

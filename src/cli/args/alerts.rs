@@ -14,14 +14,15 @@ Examples:
 
 Rules are kept in the configuration file, in a table [alert.NAME] each: see `sysray config example` and \
 docs/alerts.md. `from` says which are defaults. What is `ended` was raised when the recording ended.
-Exit codes: 0 done, 1 failed, 2 misused, 3 with --check: something is raised now.";
+Exit codes: 0 done, 1 failed, 2 misused, 3 with --check: something is raised now, 4 with \
+--check: nobody records here, so that it is unknown.";
 
 #[derive(clap::Args)]
 pub struct Alerts {
     /// Only the rules that are watched
     #[arg(long, conflicts_with_all = ["check", "last"])]
     pub rules: bool,
-    /// Only what is raised now; the exit code is 3 if that is anything
+    /// Only what is raised now; the exit code is 3 if that is anything, and 4 where nobody records
     #[arg(long, conflicts_with = "last")]
     pub check: bool,
     /// Show the last N that were raised

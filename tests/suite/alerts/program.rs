@@ -82,7 +82,9 @@ fn what_is_raised_now_is_told_by_the_exit_code_while_somebody_records() {
     let pid = rustix::process::Pid::from_child(&recorder);
     rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
     assert!(recorder.wait().unwrap().success());
-    assert_eq!(check().status.code(), Some(0), "nobody knows what is raised when nobody records");
+    let ended = check();
+    assert_eq!(ended.status.code(), Some(4), "nobody knows what is raised when nobody records");
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("nobody records into"));
     assert_eq!(fs::read_to_string(place.store().with_extension("told")).unwrap(), "raised\n");
 }
 
