@@ -17,6 +17,7 @@ const GRACE: Duration = Duration::from_secs(5);
 /// What such a thread does is little.
 const STACK_BYTES: usize = 256 << 10;
 /// Of what a command says on its standard error the end is told.
+#[cfg(unix)]
 const SAID_BYTES: usize = 4096;
 
 /// The variables that a command is given, with their values.
@@ -145,7 +146,9 @@ impl Worker {
         let [program, arguments @ ..] = &self.command[..] else { return Ok(()) };
         let mut command = Command::new(program);
         command.args(arguments).envs(variables.iter().map(|(name, value)| (name, value)));
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.stdin(Stdio::null()).stdout(Stdio::null());
+        // What nobody reads would hold the command up.
+        command.stderr(if cfg!(unix) { Stdio::piped() } else { Stdio::null() });
         // Ctrl-C on the terminal is for the recorder; and what takes too long is ended with all it started.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
