@@ -1,9 +1,10 @@
 //! The command line: arguments, one file a command, and how errors leave the program.
 //!
 //! Data goes to stdout, talk to stderr. Exit codes: 0 done, 1 failed, 2 misused, 3 what was verified is
-//! not as it should be, 4 nothing recorded in the range, 5 more time, memory or temporary files than is allowed,
+//! not as it should be, or an alert is raised, 4 nothing recorded in the range, 5 more time, memory or temporary files than is allowed,
 //! 130 interrupted.
 
+mod alerts;
 mod args;
 mod collectors;
 mod config;
@@ -122,6 +123,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         #[cfg(feature = "desk")]
         Command::Replay(args) => replay::run(args),
         Command::Note(args) => note::run(args),
+        Command::Alerts(args) => alerts::run(args),
         #[cfg(feature = "s3")]
         Command::Push(args) => push::run(args),
         #[cfg(not(feature = "s3"))]

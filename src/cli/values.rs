@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use super::args::{CollectorSet, MaxSize};
 use crate::collect::{Cmdline, Whose};
 use crate::record::Sync;
+use crate::record::alerts::Which;
 use crate::schema::{self, TABLES};
 use crate::store::{Compression, LEAST_MAX_BYTES, Rotation};
 use crate::time::parse_duration;
@@ -68,23 +69,10 @@ pub fn compression(text: &str) -> Result<Compression, String> {
 
 /// A size in bytes: 2GiB, 500MB, 1073741824.
 pub fn bytes(text: &str) -> Result<u64, String> {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (number, unit) = text.split_at(end);
-    let factor: u64 = match unit.trim().to_ascii_lowercase().as_str() {
-        "" | "b" => 1,
-        "k" | "kib" => 1 << 10,
-        "m" | "mib" => 1 << 20,
-        "g" | "gib" => 1 << 30,
-        "t" | "tib" => 1 << 40,
-        "kb" => 1_000,
-        "mb" => 1_000_000,
-        "gb" => 1_000_000_000,
-        "tb" => 1_000_000_000_000,
-        _ => return Err("a size is wanted, such as 2GiB or 500MB".into()),
-    };
-    match number.parse::<f64>() {
-        Ok(n) if n > 0.0 && n * factor as f64 >= 1.0 => Ok((n * factor as f64) as u64),
-        _ => Err("a size larger than 0 is wanted, such as 2GiB or 500MB".into()),
+    match schema::parse_size(text) {
+        Some(bytes) if bytes >= 1.0 => Ok(bytes as u64),
+        Some(_) => Err("a size larger than 0 is wanted, such as 2GiB or 500MB".into()),
+        None => Err("a size is wanted, such as 2GiB or 500MB".into()),
     }
 }
 
@@ -196,6 +184,16 @@ fn whose(text: &str) -> Result<Whose, String> {
             Err(format!("the kernel keeps {LONGEST_COMM} bytes of a name, as process.comm shows it: {kept}"))
         }
         Err(_) => Ok(Whose::Comm(text.into())),
+    }
+}
+
+/// Which rules raise alerts.
+pub fn alerts(text: &str) -> Result<Which, String> {
+    match text {
+        "all" => Ok(Which::All),
+        "own" => Ok(Which::Own),
+        "none" => Ok(Which::None),
+        _ => Err("all, own or none is wanted".into()),
     }
 }
 

@@ -25,7 +25,6 @@ mod running;
 mod source;
 mod spill;
 mod statistics;
-mod suggest;
 pub mod tiers;
 mod view;
 mod vocabulary;

@@ -9,6 +9,8 @@ mod expr;
 mod numbers;
 mod row;
 mod shared;
+mod size;
+mod suggest;
 mod table;
 
 pub use document::{describe, markdown};
@@ -18,6 +20,8 @@ pub use row::{Batch, Micros, Row, Stamp, Text, Value};
 pub(crate) use rows::every_table;
 pub use rows::{Sample, TABLES, TIERS};
 pub use shared::Rows;
+pub use size::{parse_size, show_size};
+pub use suggest::{either, near};
 pub use table::{
     Aggregate, COMMON, Column, Decrease, Derived, Kind, Order, Table, Tier, Top, Type, arrow_schema, finished,
 };

@@ -1,5 +1,6 @@
 //! What can be typed. Each option says its unit and default; each command ends with examples.
 
+mod alerts;
 mod config;
 #[cfg(target_os = "linux")]
 mod doctor;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+pub use alerts::*;
 pub use config::*;
 #[cfg(target_os = "linux")]
 pub use doctor::*;
@@ -72,6 +74,9 @@ pub enum Command {
     /// Put a line of your own into the recording
     #[command(after_help = note::NOTE_EXAMPLES)]
     Note(Note),
+    /// List the rules that raise alerts, and what they have raised
+    #[command(after_help = alerts::ALERTS_EXAMPLES)]
+    Alerts(Alerts),
     /// Send a store's sealed segments to a bucket, for `query` and other engines to ask there
     #[cfg(feature = "s3")]
     #[command(after_help = push::PUSH_EXAMPLES)]

@@ -10,6 +10,7 @@ use crate::cli::args::{CollectorSet, MaxSize};
 use crate::cli::values;
 use crate::collect::{Cmdline, Whose};
 use crate::record::Sync;
+use crate::record::alerts::Which;
 use crate::store::{Compression, Rotation};
 
 macro_rules! keys {
@@ -68,6 +69,8 @@ keys! {
         "Its OOM score adjustment, -1000 to 1000, where it may set it; none leaves it as it was started";
     LOCK_MEMORY: bool = ["record"] "lock_memory" Switch Is("true"), values::switch, None,
         "Whether it locks its memory, where it may, so that it is not paged out when it is needed most";
+    ALERTS: Which = ["record"] "alerts" Word Is("all"), values::alerts, flag("alerts", "WHICH"),
+        "Which rules raise alerts: all (the defaults and those of the file), own (those of the file), none";
 
     ROTATE: Rotation = ["keep"] "rotate" Time Is("daily"), values::rotation, flag("rotate", "SPAN"),
         "Span of a finished file: hourly, daily, or a time such as 15m; never past a UTC day";
