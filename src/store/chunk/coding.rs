@@ -59,7 +59,8 @@ impl Coding {
             false => runs.len() > PLAIN_RUNS || known <= PLAIN_ROWS,
         };
         let plain = (may_be_plain || places.is_none()).then_some(Coding::Plain);
-        [places, rising, plain].into_iter().flatten().collect()
+        // What stays rises by nothing, which takes some bytes and ends the search.
+        [rising, places, plain].into_iter().flatten().collect()
     }
 
     /// What Parquet calls it.

@@ -32,6 +32,8 @@ const PAGE_RUNS: usize = 512;
 /// Places of so few runs, with little text, are left as they are: zstd would make them larger.
 const PLAIN_RUNS: usize = 4;
 const PLAIN_TEXT_BYTES: usize = 64;
+/// Pages of so few bytes are neither packed nor held against other ways.
+const TINY_BYTES: usize = 64;
 /// About what the header of a page takes.
 const PAGE_HEADER: usize = 20;
 
@@ -98,7 +100,11 @@ impl ChunkWriter {
             let other = self.pack(&coding, runs, nullable, page_rows)?;
             let with_headers = |packed: &Packed| packed.bytes() + packed.pages.len() * PAGE_HEADER;
             if packed.as_ref().is_none_or(|packed| with_headers(&other) < with_headers(packed)) {
+                let is_tiny = other.bytes() <= TINY_BYTES && other.pages.len() == 1;
                 packed = Some(other);
+                if is_tiny {
+                    break;
+                }
             }
         }
         let packed = packed.ok_or_else(|| ParquetError::General("no way to write values down".into()))?;
@@ -174,6 +180,12 @@ impl ChunkWriter {
         let tiny = matches!(coding, Coding::Places(_))
             && runs.len() <= PLAIN_RUNS
             && runs.texts.held_bytes() <= PLAIN_TEXT_BYTES * PLAIN_RUNS;
+        if runs.len() <= PLAIN_RUNS && !tiny {
+            let plain = self.pages(coding, runs, nullable, page_rows, None)?;
+            if plain.bytes() <= TINY_BYTES {
+                return Ok(plain);
+            }
+        }
         if let Some(level) = self.level.filter(|_| !tiny) {
             let packed = self.pages(coding, runs, nullable, page_rows, Some(level))?;
             if packed.pages.iter().map(|page| page.size).sum::<usize>() > packed.bytes() {
