@@ -7,7 +7,7 @@
 //! - [`collect`]: the machine → rows. [`store`]: rows ↔ disk. [`export`]: batches → bytes.
 //! - [`record`]: the tick loop. `remote` (feature `s3`): stores in buckets.
 //! - `query` (feature `desk`): SQL over what is recorded.
-//! - `report` (feature `desk`): findings → paper.
+//! - `report` (feature `desk`): findings → paper. `tui` (feature `desk`): the terminal.
 //! - [`cli`]: the command line.
 
 pub mod cli;
@@ -23,3 +23,5 @@ pub mod report;
 pub mod schema;
 pub mod store;
 pub mod time;
+#[cfg(feature = "desk")]
+pub mod tui;

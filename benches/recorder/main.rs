@@ -13,6 +13,7 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group};
 use sysray::collect::{self, Host};
 use sysray::record::Sampler;
+use sysray::record::alerts::{Alerts, DEFAULTS, Rule};
 use sysray::schema::rows::{Process, Recorder};
 use sysray::schema::{Batch, Micros, Row, Sample, Stamp, TABLES};
 use sysray::store::{Folder, Identity, Moment, PartName, Writer};
@@ -47,6 +48,26 @@ fn each_tick() -> Vec<Box<dyn collect::Collector>> {
     collect::portable(&collect::Settings::default())
 }
 
+/// The default rules over a tick of this host, and one about each process.
+fn alerts(criterion: &mut Criterion) {
+    let clock = SystemClock::default();
+    let mut sampler = Sampler::new(Host::here(), &clock, each_tick());
+    sampler.prime(Recorder::default());
+    let rows = sampler.tick(Recorder::default(), false).rows;
+    let defaults = DEFAULTS.iter().map(|rule| Rule::read(rule.name, |key| rule.find(key)));
+    let busy = Rule::read("busy", |key| (key == "when").then_some("process.cpu_pct > 1000"));
+    let rules: Vec<Rule> = defaults.chain([busy]).flatten().collect();
+    for (name, rules) in
+        [("alerts, defaults", &rules[..rules.len() - 1]), ("alerts, and each process", &rules)]
+    {
+        let mut alerts = Alerts::new(rules.to_vec(), "bench", "/".into());
+        let now = std::time::Duration::from_secs(1);
+        criterion.bench_function(name, |b| {
+            b.iter(|| alerts.see(Micros(1), now, black_box(&rows), |_| (Some(1_000_000), true)));
+        });
+    }
+}
+
 /// Encoding and appending the rows of 300 processes.
 fn frame(criterion: &mut Criterion) {
     let root = tempfile::tempdir().expect("a temporary folder can be made");
@@ -74,7 +95,7 @@ fn frame(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, collectors, frame, seal::seal, tiers::tiers);
+criterion_group!(benches, collectors, alerts, frame, seal::seal, tiers::tiers);
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();

@@ -28,7 +28,7 @@ pub fn rows(name: &str, index: usize, table: &Table, stored: &[Stored]) -> Strin
             _ => "Numbers::default()",
         };
         let _ = writeln!(empty, "            {own}: {none},");
-        let _ = writeln!(values, "            self.{own}.value(),");
+        let _ = writeln!(values, "            {at} => self.{own}.value(),");
         let _ = writeln!(read, "            {own}: held(batch, {}, {own:?}, at),", at + 3);
         let zone = if rust == "Micros" { ".with_timezone(\"UTC\")" } else { "" };
         let _ = writeln!(arrays, "            Arc::new(self.{own}.finish(){zone}),");
@@ -87,9 +87,10 @@ impl Row for {row} {{
     fn sources() -> &'static [usize] {{
         &{sources:?}
     }}
-{own_methods}    fn values(&self) -> Vec<Value<'_>> {{
-        vec![
-{values}        ]
+{own_methods}    fn value(&self, at: usize) -> Value<'_> {{
+        match at {{
+{values}            _ => Value::Unknown,
+        }}
     }}
     fn read(batch: &RecordBatch, at: usize) -> Self {{
         {row} {{

@@ -1,9 +1,10 @@
 //! The command line: arguments, one file a command, and how errors leave the program.
 //!
 //! Data goes to stdout, talk to stderr. Exit codes: 0 done, 1 failed, 2 misused, 3 what was verified is
-//! not as it should be, 4 nothing recorded in the range, 5 more time, memory or temporary files than is allowed,
+//! not as it should be, or an alert is raised, 4 nothing recorded in the range, 5 more time, memory or temporary files than is allowed,
 //! 130 interrupted.
 
+mod alerts;
 mod args;
 mod collectors;
 mod config;
@@ -29,6 +30,8 @@ mod shell;
 mod snapshot;
 mod status_line;
 mod store;
+#[cfg(feature = "desk")]
+mod tui;
 mod values;
 mod when;
 
@@ -82,28 +85,11 @@ const INTERRUPTED: u8 = 130;
 pub fn main() -> ExitCode {
     let args = Args::parse();
     let done = match args.command {
-        Command::Record(args) => record::run(args),
-        Command::Snapshot(args) => snapshot::run(args),
         #[cfg(feature = "desk")]
-        Command::Query(args) => query::run(args),
-        #[cfg(feature = "desk")]
-        Command::Report(args) => report::run(args),
-        #[cfg(feature = "desk")]
-        Command::Replay(args) => replay::run(args),
-        Command::Note(args) => note::run(args),
-        #[cfg(feature = "s3")]
-        Command::Push(args) => push::run(args),
-        #[cfg(not(feature = "s3"))]
-        Command::Push { .. } => Err(Misused(
-            "this sysray was built without what sends segments to buckets; build one with `--features s3`"
-                .into(),
-        )
-        .into()),
-        Command::Schema(args) => schema::run(args),
-        Command::Store(args) => store::run(args.command),
-        Command::Config(args) => config::run(args.command),
-        #[cfg(target_os = "linux")]
-        Command::Doctor(args) => doctor::run(args),
+        None => tui::live(args::Tui::default()),
+        #[cfg(not(feature = "desk"))]
+        None => Err(Misused("name a command; see --help".into()).into()),
+        Some(command) => run(command),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -121,6 +107,36 @@ pub fn main() -> ExitCode {
                 () => 1,
             })
         }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        #[cfg(feature = "desk")]
+        Command::Tui(args) => tui::live(args),
+        Command::Record(args) => record::run(args),
+        Command::Snapshot(args) => snapshot::run(args),
+        #[cfg(feature = "desk")]
+        Command::Query(args) => query::run(args),
+        #[cfg(feature = "desk")]
+        Command::Report(args) => report::run(args),
+        #[cfg(feature = "desk")]
+        Command::Replay(args) => replay::run(args),
+        Command::Note(args) => note::run(args),
+        Command::Alerts(args) => alerts::run(args),
+        #[cfg(feature = "s3")]
+        Command::Push(args) => push::run(args),
+        #[cfg(not(feature = "s3"))]
+        Command::Push { .. } => Err(Misused(
+            "this sysray was built without what sends segments to buckets; build one with `--features s3`"
+                .into(),
+        )
+        .into()),
+        Command::Schema(args) => schema::run(args),
+        Command::Store(args) => store::run(args.command),
+        Command::Config(args) => config::run(args.command),
+        #[cfg(target_os = "linux")]
+        Command::Doctor(args) => doctor::run(args),
     }
 }
 

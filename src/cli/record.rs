@@ -46,6 +46,7 @@ pub fn run(args: Record) -> Result<()> {
         settings,
         budget_pct: config.budget_pct(),
         standing: config.standing(),
+        alerts: config.rules().into_iter().map(|in_force| in_force.rule).collect(),
     };
     drop(config);
     let is_counted = options.count.is_some();

@@ -14,6 +14,9 @@ use crate::time;
 
 /// Goes through a recording as text.
 pub fn run(args: Replay) -> Result<()> {
+    if !args.text {
+        return super::tui::replay(args);
+    }
     let named = args.path.or(args.place.store).into_iter().collect();
     let roots = place::stores(named, args.place.config)?;
     let sources = query::sources(&roots)?;

@@ -8,6 +8,7 @@ use anyhow::Result;
 use super::args::{Report, ReportFormat};
 use super::when::When;
 use super::{NothingRecorded, place, when};
+use crate::query::tiers::Sealed;
 use crate::query::{self, Engine, Held, Options, Source};
 use crate::report::{self, Error};
 use crate::time::{self, Range};
@@ -45,6 +46,6 @@ pub fn asked_of(sources: &[Arc<dyn Source>], host: Option<String>, when: &When) 
 }
 
 /// A sealed segment.
-fn held(held: Held) -> Option<report::Held> {
-    Some(report::Held { table: held.table?, host: held.host, from: held.from, to: held.to? })
+fn held(held: Held) -> Option<Sealed> {
+    Some(Sealed { table: held.table?, host: held.host, from: held.from, to: held.to? })
 }

@@ -4,6 +4,7 @@ use std::io::{IsTerminal, Write, stderr};
 use std::path::{Path, PathBuf};
 
 use crate::record::{Progress, Summary, Watcher};
+pub use crate::schema::show_size as human;
 
 /// Shows a recording on stderr.
 pub struct StatusLine {
@@ -73,16 +74,4 @@ impl Watcher for StatusLine {
             self.write("sealing …");
         }
     }
-}
-
-/// Bytes for people.
-pub fn human(bytes: f64) -> String {
-    let units = ["B", "KiB", "MiB", "GiB", "TiB"];
-    let mut value = bytes;
-    let mut unit = 0;
-    while value >= 1024.0 && unit + 1 < units.len() {
-        value /= 1024.0;
-        unit += 1;
-    }
-    if unit == 0 { format!("{value:.0} B") } else { format!("{value:.1} {}", units[unit]) }
 }

@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use super::args::{CollectorSet, MaxSize};
 use crate::collect::{Cmdline, Whose};
 use crate::record::Sync;
+use crate::record::alerts::Which;
 use crate::schema::{self, TABLES};
 use crate::store::{Compression, LEAST_MAX_BYTES, Rotation};
 use crate::time::parse_duration;
@@ -68,23 +69,10 @@ pub fn compression(text: &str) -> Result<Compression, String> {
 
 /// A size in bytes: 2GiB, 500MB, 1073741824.
 pub fn bytes(text: &str) -> Result<u64, String> {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (number, unit) = text.split_at(end);
-    let factor: u64 = match unit.trim().to_ascii_lowercase().as_str() {
-        "" | "b" => 1,
-        "k" | "kib" => 1 << 10,
-        "m" | "mib" => 1 << 20,
-        "g" | "gib" => 1 << 30,
-        "t" | "tib" => 1 << 40,
-        "kb" => 1_000,
-        "mb" => 1_000_000,
-        "gb" => 1_000_000_000,
-        "tb" => 1_000_000_000_000,
-        _ => return Err("a size is wanted, such as 2GiB or 500MB".into()),
-    };
-    match number.parse::<f64>() {
-        Ok(n) if n > 0.0 && n * factor as f64 >= 1.0 => Ok((n * factor as f64) as u64),
-        _ => Err("a size larger than 0 is wanted, such as 2GiB or 500MB".into()),
+    match schema::parse_size(text) {
+        Some(bytes) if bytes >= 1.0 => Ok(bytes as u64),
+        Some(_) => Err("a size larger than 0 is wanted, such as 2GiB or 500MB".into()),
+        None => Err("a size is wanted, such as 2GiB or 500MB".into()),
     }
 }
 
@@ -199,6 +187,16 @@ fn whose(text: &str) -> Result<Whose, String> {
     }
 }
 
+/// Which rules raise alerts.
+pub fn alerts(text: &str) -> Result<Which, String> {
+    match text {
+        "all" => Ok(Which::All),
+        "own" => Ok(Which::Own),
+        "none" => Ok(Which::None),
+        _ => Err("all, own or none is wanted".into()),
+    }
+}
+
 /// How many finished files are kept, or `None` for all.
 pub fn keep_files(text: &str) -> Result<Option<u64>, String> {
     match whole(text) {
@@ -244,4 +242,26 @@ pub fn switch(text: &str) -> Result<bool, String> {
 pub fn parameter(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE, such as n=5")?;
     Ok((name.trim().trim_start_matches(':').into(), value.into()))
+}
+
+/// A language of the terminal desk.
+pub fn lang(text: &str) -> Result<String, String> {
+    one_of(text, &["en", "fr"])
+}
+
+/// Colours of the terminal desk.
+pub fn theme(text: &str) -> Result<String, String> {
+    one_of(text, &["dark", "light", "high-contrast", "mono"])
+}
+
+/// A table of keys of the terminal desk.
+pub fn keys(text: &str) -> Result<String, String> {
+    one_of(text, &["sysray", "nmon"])
+}
+
+fn one_of(text: &str, words: &[&str]) -> Result<String, String> {
+    match words.contains(&text) {
+        true => Ok(text.into()),
+        false => Err(format!("{} is wanted", words.join(" or "))),
+    }
 }

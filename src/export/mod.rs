@@ -9,6 +9,7 @@ mod cell;
 mod chart;
 mod csv;
 mod error;
+pub mod figures;
 mod json;
 mod markdown;
 mod plain;

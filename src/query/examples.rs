@@ -3,7 +3,7 @@
 
 use super::Error;
 use super::parameters::{Parameter, parameters};
-use super::suggest::{either, near};
+use crate::schema::{either, near};
 
 /// A question with what it answers.
 #[derive(Debug)]

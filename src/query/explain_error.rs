@@ -10,8 +10,7 @@ use datafusion::sql::sqlparser::parser::ParserError;
 
 use super::Error;
 use super::meta::META_TABLES;
-use super::suggest::{either, near};
-use crate::schema::{self, COMMON, TABLES, Table};
+use crate::schema::{self, COMMON, TABLES, Table, either, near};
 
 /// The question that failed, and what it was asked of.
 pub(super) struct Asked<'a> {

@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 
 use super::Error;
-use super::suggest::{either, near};
+use crate::schema::{either, near};
 
 /// One that is declared.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,6 +17,9 @@ fn event(kind: &str, severity: &str, message: String) -> Event {
 /// The kind of event that says that something recorded is lost.
 pub const LOST: &str = "lost";
 
+/// The kind of event that says that a recording began.
+pub const START: &str = "start";
+
 /// The kind of event that says that a recording ended.
 pub const STOP: &str = "stop";
 
@@ -37,7 +40,7 @@ pub fn damaged(part: &Path) -> Event {
 pub fn start(interval_s: f64) -> Event {
     let detail = serde_json::json!({ "interval_s": interval_s, "version": env!("CARGO_PKG_VERSION") });
     let message = format!("recording began, a sample each {interval_s} s");
-    Event { detail: Some(detail.to_string().into()), ..event("start", Event::INFO, message) }
+    Event { detail: Some(detail.to_string().into()), ..event(START, Event::INFO, message) }
 }
 
 /// The recording ends because it was asked to.

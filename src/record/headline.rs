@@ -58,12 +58,17 @@ fn memory(row: &mut System, sample: &Sample) {
     let Some(memory) = sample.memory.first() else { return };
     row.memory_available_bytes = memory.available_bytes;
     row.memory_used_pct = memory.total_bytes.zip(memory.available_bytes).and_then(|(total, available)| {
-        (total > 0).then(|| 100.0 * (total - available) as f64 / total as f64)
+        (total > 0).then(|| kept(100.0 * (total - available) as f64 / total as f64))
     });
     row.swap_used_bytes =
         memory.swap_total_bytes.zip(memory.swap_free_bytes).map(|(total, free)| total - free);
     (row.swap_in_bytes, row.swap_out_bytes) = (memory.swap_in_bytes, memory.swap_out_bytes);
     row.oom_kills = memory.oom_kills;
+}
+
+/// A quotient as good as a 32-bit number: seven digits. Those beyond tell nothing, and would be most of it on disk.
+fn kept(quotient: f64) -> f64 {
+    f64::from(quotient as f32)
 }
 
 fn disk(row: &mut System, sample: &Sample, interval_us: Option<i64>) {
@@ -76,10 +81,10 @@ fn disk(row: &mut System, sample: &Sample, interval_us: Option<i64>) {
         let done = d.reads?.checked_add(d.writes?)?;
         (done > 0).then_some((d.read_us? + d.write_us?) as f64 / done as f64)
     });
-    row.disk_latency_us = latency.reduce(f64::max);
+    row.disk_latency_us = latency.reduce(f64::max).map(kept);
     let longest = counted().filter_map(|d| d.queue_us).max();
     let interval_us = interval_us.filter(|us| *us > 0);
-    row.disk_queue_length = longest.zip(interval_us).map(|(queue, us)| queue as f64 / us as f64);
+    row.disk_queue_length = longest.zip(interval_us).map(|(queue, us)| kept(queue as f64 / us as f64));
 }
 
 fn processes(row: &mut System, sample: &Sample, unseen_us: i64, is_of_one: bool) {

@@ -4,6 +4,7 @@
 //! This room draws nothing and prints nothing: what a front end wants to show it is told through
 //! [`Watcher`].
 
+pub mod alerts;
 mod base;
 mod batches;
 mod budget;

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::collect::{Collector, Host, Settings};
-use crate::schema::Micros;
-use crate::schema::rows::Sample;
+use crate::schema::rows::{Event, Sample};
+use crate::schema::{Micros, Text};
 use crate::store::{Catalog, Folder, Identity, Lock, Policy};
 use crate::time::Clock;
 
+use super::alerts::{Alerts, Rule};
 use super::budget::{Budget, STEPS, Used};
 use super::episode::Episode;
 use super::inventory::Inventory;
@@ -49,6 +50,8 @@ pub struct Options {
     pub budget_pct: Option<f64>,
     /// How it stands towards other processes.
     pub standing: Standing,
+    /// What is watched in the rows of each tick.
+    pub alerts: Vec<Rule>,
 }
 
 /// What [`Options::budget_pct`] is where nobody says otherwise.
@@ -89,7 +92,7 @@ pub trait Watcher {
     fn is_watching(&self) -> bool;
     /// A tick was recorded.
     fn ticked(&mut self, progress: &Progress);
-    /// Something failed that the recording survives: one line.
+    /// Something failed that the recording survives, or a rule was raised or cleared: one line.
     fn trouble(&mut self, what: &str);
     /// The last tick was recorded; the journal is being sealed.
     fn sealing(&mut self);
@@ -163,6 +166,7 @@ pub fn run(
     program::give_back_pages();
     let mut before = Reading::of(clock);
     let mut last_ts: Option<Micros> = None;
+    let mut alerts = Alerts::new(options.alerts, &label, folder.root().into());
     let (mut skips, mut storm) = (Episode::default(), Storm::default());
     let mut due = schedule::next(before.wall, interval);
     let mut deadline = before.until(due);
@@ -195,6 +199,11 @@ pub fn run(
         let rows = tick.rows.len();
         if let Some(news) = storm.see(ts, now.monotonic, &tick.rows, ticks_per_s) {
             recording.tell(events::fork_storm(&news));
+        }
+        let about = |table: &str| (tick.interval_us(table), sampler.is_read(table));
+        for told in alerts.see(ts, now.monotonic, &tick.rows, about) {
+            watcher.trouble(&line(&told));
+            recording.tell(told);
         }
         recording.turn(ts, stepped.is_some());
         if let Err(error) = recording.write((ts, now.monotonic), tick, &sampler) {
@@ -259,11 +268,21 @@ pub fn run(
     skips.close().into_iter().for_each(|news| recording.tell(events::skipped(&news, interval)));
     storm.close().into_iter().for_each(|news| recording.tell(events::fork_storm(&news)));
     watcher.sealing();
+    for told in alerts.close() {
+        watcher.trouble(&line(&told));
+        recording.tell(told);
+    }
     let summary = recording.close(clock, &sampler)?;
     if let Err(what) = maintenance.finish() {
         watcher.trouble(&what);
     }
     Ok(summary)
+}
+
+/// An event about a rule, as a line for who watches the recorder.
+fn line(event: &Event) -> String {
+    let text = |text: &Option<Text>| text.as_deref().unwrap_or_default().to_string();
+    format!("{} {}: {}", text(&event.kind), text(&event.subject), text(&event.message))
 }
 
 /// What was used so far. Where the system does not tell, nothing.

@@ -144,6 +144,11 @@ impl<'a> Sampler<'a> {
         self.collectors.iter().find(|watched| watched.collector.tables().contains(&table))?.read_at
     }
 
+    /// Whether a table was read in the last round, of which its rows may be none.
+    pub fn is_read(&self, table: &str) -> bool {
+        self.collectors.iter().any(|w| w.is_read && w.collector.tables().contains(&table))
+    }
+
     /// The totals that the last rows end with.
     pub fn totals(&self) -> Sample {
         self.deltas.totals()

@@ -73,6 +73,17 @@ fn begin_without_backtraces() {
     }
 }
 
+/// Has this thread, and what it starts, take its turns at the CPU as any program does: where the recorder stands
+/// before others, that is for it alone.
+pub fn stand_as_others() {
+    kernel::stand_as_others();
+}
+
+/// Has a program that was started end as soon as any other where memory runs out.
+pub fn let_end_as_others(pid: u32) {
+    kernel::let_end_as_others(pid);
+}
+
 /// Has as many descriptors as may be had for the asking, up to what a recorder can use: it keeps the
 /// kernel's files open. Before collectors are made, which divide them.
 pub fn take_descriptors() {
@@ -111,6 +122,20 @@ mod kernel {
             return Ok(());
         }
         fs::write(FILE, score.to_string()).map_err(|e| e.to_string())
+    }
+
+    /// On Linux of the calling thread alone.
+    pub fn stand_as_others() {
+        if getpriority_process(None).is_ok_and(|nice| nice < 0) {
+            let _ = setpriority_process(None, 0);
+        }
+    }
+
+    pub fn let_end_as_others(pid: u32) {
+        let file = format!("/proc/{pid}/oom_score_adj");
+        if fs::read_to_string(&file).is_ok_and(|now| now.trim().starts_with('-')) {
+            let _ = fs::write(&file, "0");
+        }
     }
 
     pub fn lock_memory() -> Result<(), String> {
@@ -176,6 +201,10 @@ mod kernel {
     pub fn set_oom_score_adj(_score: i32) -> Result<(), String> {
         Err("this system has none".into())
     }
+
+    pub fn stand_as_others() {}
+
+    pub fn let_end_as_others(_pid: u32) {}
 
     pub fn lock_memory() -> Result<(), String> {
         Err("that is not done on this system".into())

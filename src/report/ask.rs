@@ -7,7 +7,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 
 use super::Error;
-use super::rows::{self, Held, Scope};
+use crate::query::tiers::{self, Grain, Scope, Sealed, literal};
 use crate::time::Micros;
 
 /// Why a question had no answer.
@@ -59,7 +59,7 @@ pub(super) struct Inquiry<'a> {
     /// … and no later than this.
     pub to: Micros,
     /// What lies in the store, by which the rows that answer are chosen.
-    pub held: &'a [Held],
+    pub held: &'a [Sealed],
 }
 
 impl Inquiry<'_> {
@@ -86,17 +86,12 @@ impl Inquiry<'_> {
 
     fn filled(&self, sql: &str) -> String {
         let Inquiry { held, host, from, to, .. } = *self;
-        let sql = rows::filled(sql, &Scope { held, host, from, to });
+        let sql = tiers::filled(sql, &Scope { held, host, from, to, grain: Grain::FINE });
         // The host comes last: nothing in it is taken for a parameter.
         sql.replace("$from", &literal(self.from))
             .replace("$to", &literal(self.to))
             .replace("$host", &format!("'{}'", self.host.replace('\'', "''")))
     }
-}
-
-pub(super) fn literal(ts: Micros) -> String {
-    let ts = jiff::Timestamp::from_microsecond(ts.0).unwrap_or(jiff::Timestamp::MAX);
-    format!("'{ts:.6}'")
 }
 
 /// A time as answers have it.

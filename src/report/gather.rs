@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::ask::{Ask, At, Inquiry, question};
 use super::model::*;
-use super::rows::Held;
 use super::{Error, quality, resources};
+use crate::query::tiers::Sealed;
 use crate::time::{Micros, Range};
 
 /// What to report on.
@@ -21,7 +21,7 @@ pub struct Options {
     /// The zone in which times are told.
     pub zone: TimeZone,
     /// What lies in the store, recorded and as tiers. Where nothing is said, the recorded rows answer.
-    pub held: Vec<Held>,
+    pub held: Vec<Sealed>,
 }
 
 /// Asks all that the report says. Where nothing was recorded in the range, [`Error::Empty`].

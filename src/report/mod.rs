@@ -6,14 +6,12 @@
 //! in a number. This room opens no store and knows no query engine.
 
 mod ask;
-mod figures;
 mod gather;
 mod markdown;
 mod model;
 mod quality;
 mod replay;
 mod resources;
-mod rows;
 mod sheets;
 mod text;
 
@@ -22,7 +20,6 @@ pub use gather::{Options, gather};
 pub use markdown::markdown;
 pub use model::*;
 pub use replay::{Steps, replay};
-pub use rows::Held;
 pub use text::text;
 
 /// Why there is no report.

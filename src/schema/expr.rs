@@ -6,33 +6,32 @@
 
 use std::fmt;
 
-/// A derived column's definition, parsed.
+/// A derived column's definition, parsed. Columns go by their names, or by whatever finds them faster.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Expr {
+pub enum Expr<C = String> {
     /// A stored column of the same table.
-    Column(String),
+    Column(C),
     /// A literal.
     Number(f64),
     /// Two operands with `+`, `-`, `*` or `/` between them.
-    Binary(Box<Expr>, char, Box<Expr>),
+    Binary(Box<Expr<C>>, char, Box<Expr<C>>),
 }
 
-impl Expr {
-    /// The columns it reads, in order of appearance, with repetitions.
-    pub fn columns(&self) -> Vec<&str> {
-        match self {
-            Expr::Column(name) => vec![name],
-            Expr::Number(_) => vec![],
-            Expr::Binary(left, _, right) => {
-                let mut all = left.columns();
-                all.extend(right.columns());
-                all
+impl<C> Expr<C> {
+    /// The same with each column called as `place` says; `None` where that knows one of them not.
+    pub fn with_columns<D>(&self, place: &impl Fn(&C) -> Option<D>) -> Option<Expr<D>> {
+        Some(match self {
+            Expr::Column(name) => Expr::Column(place(name)?),
+            Expr::Number(number) => Expr::Number(*number),
+            Expr::Binary(left, operator, right) => {
+                let (left, right) = (left.with_columns(place)?, right.with_columns(place)?);
+                Expr::Binary(Box::new(left), *operator, Box::new(right))
             }
-        }
+        })
     }
 
     /// Its value over one row, whose columns `look` finds; `None` is unknown.
-    pub fn evaluate(&self, look: &impl Fn(&str) -> Option<f64>) -> Option<f64> {
+    pub fn evaluate(&self, look: &impl Fn(&C) -> Option<f64>) -> Option<f64> {
         match self {
             Expr::Column(name) => look(name),
             Expr::Number(number) => Some(*number),
@@ -45,6 +44,21 @@ impl Expr {
                     _ if right == 0.0 => None,
                     _ => Some(left / right),
                 }
+            }
+        }
+    }
+}
+
+impl Expr {
+    /// The columns it reads, in order of appearance, with repetitions.
+    pub fn columns(&self) -> Vec<&str> {
+        match self {
+            Expr::Column(name) => vec![name],
+            Expr::Number(_) => vec![],
+            Expr::Binary(left, _, right) => {
+                let mut all = left.columns();
+                all.extend(right.columns());
+                all
             }
         }
     }

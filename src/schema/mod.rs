@@ -11,6 +11,8 @@ mod lang;
 mod numbers;
 mod row;
 mod shared;
+mod size;
+mod suggest;
 mod table;
 
 pub use document::{describe, markdown};
@@ -21,6 +23,8 @@ pub use row::{Batch, Micros, Row, Stamp, Text, Value};
 pub(crate) use rows::every_table;
 pub use rows::{Sample, TABLES, TIERS};
 pub use shared::Rows;
+pub use size::{parse_size, show_size};
+pub use suggest::{either, near};
 pub use table::{
     Aggregate, COMMON, Column, Decrease, Derived, HOST, Kind, Order, Table, Tier, Top, Type, arrow_schema,
     finished,

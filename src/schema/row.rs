@@ -58,8 +58,13 @@ pub trait Row: Clone + Default + Sized + 'static {
         None
     }
 
+    /// The value of one declared column, by its place in [`Table::columns`].
+    fn value(&self, at: usize) -> Value<'_>;
+
     /// The declared columns' values, in the order of [`Table::columns`].
-    fn values(&self) -> Vec<Value<'_>>;
+    fn values(&self) -> Vec<Value<'_>> {
+        (0..Self::table().columns.len()).map(|at| self.value(at)).collect()
+    }
 
     /// The row of that place in a batch. What the batch does not have is unknown; a key that is
     /// missing is what its type begins with.

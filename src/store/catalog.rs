@@ -157,6 +157,23 @@ impl Catalog {
         Ok(Some(Tail { host: open.name.host.as_str().into(), batch }))
     }
 
+    /// All rows of a small table, host by host and oldest first: sealed ones, then those in the journal.
+    pub fn rows(&self, table: &'static Table) -> Result<Vec<Tail>, Error> {
+        let selection = self.select(table, &Range::ALL)?;
+        let mut rows = Vec::new();
+        for Segment { name, path, file, .. } in &selection.segments {
+            let reader = segment::Reader::of(path, file.try_clone().map_err(Error::io(path))?)?;
+            for batch in reader.rows_of((0..reader.row_groups()).collect(), None)? {
+                let batch = batch.and_then(|batch| segment::conform(&batch, &table.schema()));
+                let batch = batch.map_err(|e| Error::damaged(path, e.to_string()))?;
+                rows.push(Tail { host: name.host.as_str().into(), batch });
+            }
+        }
+        rows.extend(selection.tail);
+        rows.sort_by(|a, b| a.host.cmp(&b.host));
+        Ok(rows)
+    }
+
     /// The first and last `ts` of all that is recorded, to the second; `None` where nothing is. Of what
     /// only tiers still know it is the beginning of the first bucket.
     pub fn extent(&self) -> Result<Option<(Micros, Micros)>, Error> {

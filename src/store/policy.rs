@@ -8,7 +8,7 @@ use crate::schema::Micros;
 /// A part ends when it is so large, or an eighth of what the store may be.
 pub const PART_BYTES: u64 = 16 << 20;
 /// A part ends when it has so many rows of `process`.
-pub const PART_ROWS: u64 = 131_072;
+pub const PART_ROWS: u64 = 262_144;
 /// The least that a store can be bounded to: a part and what it is sealed to have to fit.
 pub const LEAST_MAX_BYTES: u64 = 8 << 20;
 

@@ -109,12 +109,17 @@ impl Runs {
 
     /// What a row has.
     pub fn at(&self, row: usize) -> Cell {
-        self.cells[self.ends.partition_point(|end| *end as usize <= row)]
+        self.cells[self.run_of(row)]
+    }
+
+    /// Which run a row belongs to.
+    pub fn run_of(&self, row: usize) -> usize {
+        self.ends.partition_point(|end| *end as usize <= row)
     }
 
     /// The runs of the rows `from` to `to`, cut where those are: how many rows, and what they have.
     pub fn within(&self, from: usize, to: usize) -> impl Iterator<Item = (usize, Cell)> {
-        let first = self.ends.partition_point(|end| *end as usize <= from);
+        let first = self.run_of(from);
         let mut row = from;
         let of_run = self.ends[first..].iter().zip(&self.cells[first..]);
         of_run.take_while(move |_| row < to).map_while(move |(end, cell)| {

@@ -129,6 +129,7 @@ impl Watch {
             settings: Settings::default(),
             budget_pct: None,
             standing: Standing { nice: None, oom_score_adj: None, lock_memory: false },
+            alerts: vec![],
         };
         let maintenance = |_: &str| Maintenance::new(|| Command::new("true"));
         record::run(options, &*clock, &stop, maintenance, &mut Quiet::default()).unwrap();

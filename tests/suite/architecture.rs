@@ -9,7 +9,7 @@ const FLOORS: [&[&str]; 6] = [
     &["collect", "store", "export"],
     &["record", "remote"],
     &["query"],
-    &["report"],
+    &["report", "tui"],
     &["cli"],
 ];
 

@@ -3,6 +3,8 @@
 
 /// Rows that a frame takes over from its keyframe.
 mod again;
+/// Rules, and what they raise and clear.
+mod alerts;
 /// A recorder on a host that is in trouble.
 mod alive;
 /// Rooms stand on floors, and imports go downwards.

@@ -130,7 +130,7 @@ fn prometheus_names_are_clean() {
 
 #[test]
 fn unknown_and_divided_by_zero_are_unknown_in_both_forms() {
-    let look = |name: &str| match name {
+    let look = |name: &String| match name.as_str() {
         "a" => Some(6.0),
         "b" => Some(4.0),
         "zero" => Some(0.0),

@@ -13,8 +13,9 @@ use arrow::array::{
 use arrow::compute::{SortColumn, concat_batches, lexsort_to_indices, take_record_batch};
 use arrow::datatypes::{DataType, Field, Int64Type};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use sysray::schema::rows::Process;
-use sysray::schema::{Batch, Kind, Micros, Order, Row, Stamp, TABLES, Table, table};
+use sysray::schema::{Batch, COMMON, Kind, Micros, Order, Row, Stamp, TABLES, Table, table};
 use sysray::store::{Folder, Identity, Moment, PartName, Policy, Writer, maintain};
 use tempfile::TempDir;
 
@@ -192,4 +193,74 @@ fn rows_of_one_entity_in_one_tick_are_sealed_as_they_are() {
         .flat_map(|batch| batch.unwrap()["user_us"].as_primitive::<Int64Type>().values().to_vec())
         .collect();
     assert_eq!(values, [1, 2, 2, 1, 1, 5, 5, 5, 7]);
+}
+
+/// A column of truths was left as it was where it stayed: a bit a row, a fifth of a file of idle processes.
+#[test]
+fn truths_that_stay_take_next_to_nothing() {
+    let store = Made::new();
+    let name = PartName { host: "web1".into(), first_seq: 1, from: Micros(START) };
+    let mut writer = Writer::begin(&store.folder(), &name, "boot").unwrap();
+    let id = TABLES.iter().position(|t| t.name == "process").unwrap() as u32;
+    for seq in 1..=100 {
+        let ts = Micros(START + seq * SECOND);
+        let stamp = Stamp { ts, tick: seq, interval_us: Some(SECOND) };
+        let mut batch = <Process as Row>::Batch::default();
+        for pid in 1..=300 {
+            batch.push(&stamp, &Process { pid, is_kernel: Some(false), ..Process::default() });
+        }
+        let moment = Moment { seq: seq as u64, wall: ts, monotonic: Micros(seq) };
+        writer.append(moment, &[(id, batch.finish())], &[]).unwrap();
+    }
+    drop(writer);
+    store.maintain(&hourly(), START + HOUR);
+    let footer = footer(store.root(), "process");
+    let columns = footer.row_group(0).columns();
+    let column = columns.iter().find(|column| column.column_path().string() == "is_kernel").unwrap();
+    assert_eq!(column.num_values(), 30_000);
+    assert!(column.compressed_size() < 200, "{} bytes", column.compressed_size());
+}
+
+/// Statistics of each column were a sixth of what files of a part had beside their rows.
+#[test]
+fn a_file_of_few_rows_says_of_what_rows_are_looked_up_by_what_they_lie_between() {
+    for (name, expected) in [("cpu", &["ts", "tick"][..]), ("cpu_core", &["ts", "tick", "cpu"])] {
+        let (store, _) = recorded(name, 2, &[90]);
+        maintain(&Folder::at(store.path()), "web1", &Policy::default(), Micros(START)).unwrap();
+        let footer = footer(store.path(), name);
+        let told = footer.row_group(0).columns().iter().filter(|column| column.statistics().is_some());
+        assert_eq!(told.map(|column| column.column_path().string()).collect::<Vec<_>>(), expected);
+    }
+}
+
+#[test]
+fn a_file_tells_what_its_columns_are_by_their_places() {
+    let (store, _) = recorded("process", 2, &[3]);
+    maintain(&Folder::at(store.path()), "web1", &Policy::default(), Micros(START)).unwrap();
+    let footer = footer(store.path(), "process");
+    let facts = footer.file_metadata().key_value_metadata().unwrap();
+    let told = facts.iter().find(|fact| fact.key == "sysray.columns").unwrap().value.as_deref().unwrap();
+    let names = footer.file_metadata().schema_descr().columns();
+    let mut found = 0;
+    for line in told.lines() {
+        let (what, places) = line.split_once(": ").unwrap();
+        for span in places.split(' ') {
+            let (first, last) = span.split_once('-').unwrap_or((span, span));
+            for place in first.parse::<usize>().unwrap()..=last.parse().unwrap() {
+                let known = COMMON.iter().chain(table("process").unwrap().columns);
+                let column = known.clone().find(|column| column.name == names[place - 1].name()).unwrap();
+                let unit =
+                    if column.unit.is_empty() { String::new() } else { format!(" in {}", column.unit) };
+                assert_eq!(what, format!("{}{unit}", column.kind.name()), "{}", column.name);
+                found += 1;
+            }
+        }
+    }
+    assert_eq!(found, names.len());
+}
+
+/// What a table's one file says at its end.
+fn footer(root: &Path, name: &str) -> ParquetMetaData {
+    let path = &files(&root.join(name), ".parquet")[0];
+    ParquetMetaDataReader::new().parse_and_finish(&File::open(path).unwrap()).unwrap()
 }

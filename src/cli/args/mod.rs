@@ -1,5 +1,6 @@
 //! What can be typed. Each option says its unit and default; each command ends with examples.
 
+mod alerts;
 mod config;
 #[cfg(target_os = "linux")]
 mod doctor;
@@ -11,11 +12,14 @@ mod record;
 #[cfg(feature = "desk")]
 mod replay;
 mod store;
+#[cfg(feature = "desk")]
+mod tui;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+pub use alerts::*;
 pub use config::*;
 #[cfg(target_os = "linux")]
 pub use doctor::*;
@@ -27,17 +31,25 @@ pub use record::*;
 #[cfg(feature = "desk")]
 pub use replay::*;
 pub use store::*;
+#[cfg(feature = "desk")]
+pub use tui::*;
 
 /// A flight recorder for hosts, and the desk where its recordings are read.
 #[derive(Parser)]
-#[command(name = "sysray", version, max_term_width = 100, arg_required_else_help = true)]
+#[command(name = "sysray", version, max_term_width = 100)]
+#[cfg_attr(not(feature = "desk"), command(arg_required_else_help = true))]
 pub struct Args {
+    /// Without one, on a terminal: the desk, live
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 #[derive(Subcommand)]
 pub enum Command {
+    /// Show this host in the terminal, live and back in time; so does `sysray` alone
+    #[cfg(feature = "desk")]
+    #[command(after_help = tui::TUI_EXAMPLES)]
+    Tui(Tui),
     /// Record this host into a store of Parquet files
     #[command(after_help = record::RECORD_EXAMPLES)]
     Record(Record),
@@ -62,6 +74,9 @@ pub enum Command {
     /// Put a line of your own into the recording
     #[command(after_help = note::NOTE_EXAMPLES)]
     Note(Note),
+    /// List the rules that raise alerts, and what they have raised
+    #[command(after_help = alerts::ALERTS_EXAMPLES)]
+    Alerts(Alerts),
     /// Send a store's sealed segments to a bucket, for `query` and other engines to ask there
     #[cfg(feature = "s3")]
     #[command(after_help = push::PUSH_EXAMPLES)]
@@ -109,7 +124,7 @@ pub struct ReadPlace {
 
 /// Which stores are read together.
 #[cfg(feature = "desk")]
-#[derive(clap::Args, Clone)]
+#[derive(clap::Args, Clone, Default)]
 pub struct ReadPlaces {
     /// A store's folder, a folder of copied stores, one of their Parquet files or s3://bucket/prefix, and may
     /// be given more than once; else $SYSRAY_STORE, else what the configuration says

@@ -37,6 +37,13 @@ impl Config {
         self.get(&keys::COLLECTOR)
     }
 
+    /// How the terminal desk begins: language, colours, keys, whether compact.
+    #[cfg(feature = "desk")]
+    pub fn desk(&self) -> (Option<String>, String, String, bool) {
+        let (lang, theme) = (self.if_any(&keys::DESK_LANG), self.get(&keys::DESK_THEME));
+        (lang, theme, self.get(&keys::DESK_KEYS), self.get(&keys::DESK_COMPACT))
+    }
+
     /// How the recorder stands towards other processes.
     pub fn standing(&self) -> Standing {
         Standing {

@@ -1,5 +1,6 @@
 //! The configuration as a file: the example, with every key commented out, and what holds now.
 
+use super::alerts;
 use super::key::{Declared, Otherwise};
 use super::keys::KEYS;
 
@@ -29,7 +30,7 @@ pub fn example() -> String {
             key.written(value)
         );
     });
-    text
+    text + &alerts::example()
 }
 
 /// Calls for each key, with the heads of tables between.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use toml::de::{DeTable, DeValue};
 
+use super::alerts::{self, ALERT, Given};
 use super::key::{Declared, Kind};
 use super::keys::KEYS;
 use super::near;
@@ -66,6 +67,7 @@ pub struct Line {
 #[derive(Default)]
 pub struct Parsed {
     pub lines: Vec<Line>,
+    pub rules: Vec<Given>,
     pub problems: Vec<(usize, String)>,
 }
 
@@ -82,6 +84,11 @@ pub fn parse(text: &str) -> Parsed {
         }
     }
     Walk { text, parsed: &mut parsed }.table("", table.get_ref());
+    // A rule of which a line is wrong is judged as a whole when that is mended.
+    let is_sound =
+        |rule: &&Given| rule.is_sound && !parsed.problems.iter().any(|(line, _)| rule.lines().contains(line));
+    let wrong = parsed.rules.iter().filter(is_sound).filter_map(alerts::problem).collect::<Vec<_>>();
+    parsed.problems.extend(wrong);
     parsed.problems.sort();
     parsed
 }
@@ -103,12 +110,60 @@ impl Walk<'_> {
             } else {
                 format!("{table}.{name}", name = name.get_ref())
             };
+            if table.is_empty() && name.get_ref() == ALERT {
+                self.rules(value.get_ref(), line);
+                continue;
+            }
             match self.entry(table, name.get_ref(), &inner, value.get_ref()) {
                 Ok(Some((key, text))) => self.parsed.lines.push(Line { key, text, line }),
                 Ok(None) => {}
                 Err(what) => self.parsed.problems.push((line, what)),
             }
         }
+    }
+
+    /// The table `[alert]`, whose entries are rules.
+    fn rules(&mut self, value: &DeValue<'_>, line: usize) {
+        const FORM: &str = "write [alert.NAME], and the keys of the rule below";
+        let DeValue::Table(rules) = value else {
+            return self.parsed.problems.push((line, format!("{ALERT} is a table of rules: {FORM}")));
+        };
+        for (name, value) in rules {
+            let line = line_of(self.text.as_bytes(), name.span().start);
+            match value.get_ref() {
+                DeValue::Table(keys) => self.rule(name.get_ref(), keys, line),
+                _ => {
+                    let what = format!("{:?} in [{ALERT}] is no rule: {FORM}", name.get_ref());
+                    self.parsed.problems.push((line, what));
+                }
+            }
+        }
+    }
+
+    fn rule(&mut self, rule: &str, keys: &DeTable<'_>, line: usize) {
+        let mut given = Given { name: rule.into(), line, keys: Vec::new(), is_sound: true };
+        let table = given.table();
+        for (name, value) in keys {
+            let line = line_of(self.text.as_bytes(), name.span().start);
+            let name: &str = name.get_ref();
+            let read = match alerts::KEYS.iter().find(|key| key.name == name) {
+                Some(key) => text_of(key.kind, value.get_ref())
+                    .map(|text| (key, text))
+                    .map_err(|what| format!("{name}{}: {what}", within(&table))),
+                None => {
+                    let near = near::among(name, &alerts::KEYS.map(|key| key.name));
+                    Err(format!("unknown key {name:?}{}; {near}", within(&table)))
+                }
+            };
+            match read {
+                Ok((key, text)) => given.keys.push((key, text, line)),
+                Err(what) => {
+                    given.is_sound = false;
+                    self.parsed.problems.push((line, what));
+                }
+            }
+        }
+        self.parsed.rules.push(given);
     }
 
     /// The value of a key; `None` for a table, whose entries it has read.
@@ -171,13 +226,25 @@ fn text_of(kind: Kind, value: &DeValue<'_>) -> Result<String, String> {
         (Kind::Amount, DeValue::Float(number)) => return Ok(number.as_str().into()),
         (Kind::Count, DeValue::String(text)) if text == "none" => return Ok(text.to_string()),
         (Kind::Switch, DeValue::Boolean(is_on)) => return Ok(is_on.to_string()),
+        (Kind::Words, DeValue::Array(words)) => return list_of(words.iter().map(|word| word.get_ref())),
         (Kind::Word | Kind::Path, _) => "a text in quotes",
         (Kind::Time, _) => "a time in quotes, such as \"10s\",",
         (Kind::Amount, _) => "a number, or a text in quotes,",
         (Kind::Count, _) => "a whole number without quotes, or \"none\",",
+        (Kind::Words, _) => "a list of texts, such as [\"logger\", \"-t\", \"sysray\"],",
         (Kind::Switch, _) => "true or false",
     };
     Err(format!("{wanted} is wanted, not {}", called(value)))
+}
+
+/// Texts as a list in JSON.
+fn list_of<'a>(words: impl Iterator<Item = &'a DeValue<'a>>) -> Result<String, String> {
+    let text = |word: &DeValue<'_>| match word {
+        DeValue::String(text) => Ok(text.to_string()),
+        other => Err(format!("texts in quotes are wanted in the list, not {}", called(other))),
+    };
+    let texts = words.map(text).collect::<Result<Vec<String>, _>>()?;
+    serde_json::to_string(&texts).map_err(|e| e.to_string())
 }
 
 fn called(value: &DeValue<'_>) -> String {

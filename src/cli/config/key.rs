@@ -33,6 +33,8 @@ pub enum Kind {
     Time,
     /// A size or a share: a number, or a text with a unit.
     Amount,
+    /// Texts in a list; as one text they are JSON, which is how the file has them too.
+    Words,
     /// A whole number, or "none".
     Count,
     /// true or false.
@@ -70,8 +72,20 @@ impl Declared {
 
     /// A value as it stands in the file.
     pub fn written(&self, text: &str) -> String {
-        let is_bare = match self.kind {
-            Kind::Switch => true,
+        self.kind.written(text)
+    }
+}
+
+impl Kind {
+    /// A value of this kind as it stands in the file.
+    pub fn written(self, text: &str) -> String {
+        if self == Kind::Words {
+            // As JSON has it, so has TOML; with blanks it reads better.
+            let words = serde_json::from_str::<Vec<String>>(text);
+            return words.map_or(text.into(), |words| toml::Value::from(words).to_string());
+        }
+        let is_bare = match self {
+            Kind::Switch | Kind::Words => true,
             Kind::Count | Kind::Amount => is_number(text),
             Kind::Word | Kind::Path | Kind::Time => false,
         };

@@ -10,6 +10,7 @@ use crate::cli::args::{CollectorSet, MaxSize};
 use crate::cli::values;
 use crate::collect::{Cmdline, Whose};
 use crate::record::Sync;
+use crate::record::alerts::Which;
 use crate::store::{Compression, Rotation};
 
 macro_rules! keys {
@@ -68,6 +69,8 @@ keys! {
         "Its OOM score adjustment, -1000 to 1000, where it may set it; none leaves it as it was started";
     LOCK_MEMORY: bool = ["record"] "lock_memory" Switch Is("true"), values::switch, None,
         "Whether it locks its memory, where it may, so that it is not paged out when it is needed most";
+    ALERTS: Which = ["record"] "alerts" Word Is("all"), values::alerts, flag("alerts", "WHICH"),
+        "Which rules raise alerts: all (the defaults and those of the file), own (those of the file), none";
 
     ROTATE: Rotation = ["keep"] "rotate" Time Is("daily"), values::rotation, flag("rotate", "SPAN"),
         "Span of a finished file: hourly, daily, or a time such as 15m; never past a UTC day";
@@ -136,6 +139,15 @@ keys! {
         "Time between two reads of the energy that processors use, and of batteries";
     SYSTEM_INTERVAL: Duration = ["collect.system"] "interval" Time EVERY_TICK, values::interval, None,
         "Time between two reads of load, counts of processes and the like";
+
+    DESK_LANG: String = ["tui"] "lang" Word Says("fr where LANG begins so, else en", "fr"), values::lang, None,
+        "The language of the terminal desk: en, fr";
+    DESK_THEME: String = ["tui"] "theme" Word Is("dark"), values::theme, None,
+        "Its colours: dark, light, high-contrast, mono";
+    DESK_KEYS: String = ["tui"] "keys" Word Is("sysray"), values::keys, None,
+        "Its keys: sysray, or nmon for nmon's letters";
+    DESK_COMPACT: bool = ["tui"] "compact" Switch Is("false"), values::switch, None,
+        "Whether its lists begin with their main columns alone";
 }
 
 /// The name of the collector whose own interval a key gives.

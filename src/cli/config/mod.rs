@@ -1,6 +1,7 @@
 //! What holds for this run, of options, variables of the environment, the configuration file and
 //! defaults, in this order. Nothing is kept of it once a command has taken what it needs.
 
+mod alerts;
 mod effective;
 mod example;
 mod file;
@@ -14,6 +15,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
+pub use alerts::InForce;
 pub use given::{Given, Keeping, Options, Recording};
 pub use show::run;
 
@@ -43,6 +45,8 @@ pub struct Config {
     file: Option<PathBuf>,
     /// What was given, the weightier before the lighter.
     values: Vec<Value>,
+    /// Rules that the file has.
+    rules: Vec<alerts::Given>,
 }
 
 impl Config {
@@ -61,7 +65,7 @@ impl Config {
 
     /// What the options alone say.
     pub fn of_options(given: Vec<Given>) -> Config {
-        let mut config = Config { file: None, values: vec![] };
+        let mut config = Config { file: None, values: vec![], rules: vec![] };
         for (key, text) in given {
             let origin = Origin::Flag(key.flag.map_or("", |flag| flag.long));
             config.values.push(Value { key, text, origin });
@@ -108,6 +112,7 @@ impl Config {
         for file::Line { key, text, line } in parsed.lines {
             self.values.push(Value { key, text, origin: Origin::Line(line) });
         }
+        self.rules = parsed.rules;
         let path = path.display();
         parsed.problems.iter().map(|(line, what)| format!("{path}:{line}: {what}")).collect()
     }

@@ -1,5 +1,6 @@
 //! What a mistyped key may have been meant to be.
 
+use super::alerts::ALERT;
 use super::key::Declared;
 use super::keys::KEYS;
 
@@ -19,9 +20,18 @@ pub fn key(table: &str, name: &str) -> String {
     }
 }
 
+/// The way out for one of some names that is not known.
+pub fn among(name: &str, names: &[&str]) -> String {
+    match nearest(name, names.iter().copied()) {
+        Some(near) => format!("did you mean \"{near}\"?"),
+        None => format!("there are {}", names.join(", ")),
+    }
+}
+
 /// The same for a table.
 pub fn table(name: &str) -> String {
-    let tables = tables();
+    let mut tables = tables();
+    tables.push(ALERT);
     match nearest(name, tables.iter().copied()) {
         Some(near) => format!("did you mean [{near}]?"),
         None => format!("there are {}", tables.join(", ")),

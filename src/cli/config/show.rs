@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::Result;
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 
+use super::alerts::{ALERT, Shown};
 use super::key::{Declared, Otherwise};
 use super::{Config, KEYS, Misused, Origin, example, file, keys};
 use crate::cli::args::{ConfigCommand, ConfigFormat, ConfigShow};
@@ -47,6 +48,12 @@ fn show(args: ConfigShow) -> Result<()> {
                     Err(words) => format!("# {}: {words}\n", key.name),
                 };
             });
+            for (name, keys) in config.shown_rules() {
+                text += &format!("\n[{ALERT}.{name}]\n");
+                for (key, value, from) in keys {
+                    text += &format!("{} = {}  # {from}\n", key.name, key.kind.written(&value));
+                }
+            }
             write!(out, "{}", text.trim_start())?;
         }
         ConfigFormat::Text => {
@@ -54,7 +61,12 @@ fn show(args: ConfigShow) -> Result<()> {
                 let (value, from) = config.shown(key);
                 (key.path(), value.unwrap_or_else(|words| words), from)
             };
-            let rows: Vec<_> = KEYS.iter().map(shown).collect();
+            let rules = config.shown_rules().into_iter().flat_map(|(name, keys)| {
+                let row =
+                    move |(key, value, from): Shown| (format!("{ALERT}.{name}.{}", key.name), value, from);
+                keys.into_iter().map(row)
+            });
+            let rows: Vec<_> = KEYS.iter().map(shown).chain(rules).collect();
             let column = |of: fn(&(String, String, String)) -> &str| -> ArrayRef {
                 Arc::new(rows.iter().map(of).map(Some).collect::<StringArray>())
             };

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::Step;
 use super::step::{Event, Process, Sample};
-use crate::report::figures::{amount, bytes, length, number};
+use crate::export::figures::{amount, bytes, length, number};
 use crate::report::gather::Zone;
 use crate::report::model::Moment;
 use crate::time::Micros;

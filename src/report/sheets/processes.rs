@@ -1,7 +1,7 @@
 //! The sheets of processes: who took most.
 
 use super::{Block, Grid, Line, Piece, UNKNOWN, known, left, ours, right, theirs};
-use crate::report::figures::{amount, bytes, length};
+use crate::export::figures::{amount, bytes, length};
 use crate::report::model::{Moment, Process};
 
 const NO_PROCESS: &str = "None: no process row has a number to rank by.";

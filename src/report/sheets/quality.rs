@@ -1,7 +1,7 @@
 //! The sheets about the recording itself: how complete it is, and what it cost.
 
 use super::{Block, Grid, LISTED, Piece, instant, known, left, ours, right, theirs};
-use crate::report::figures::{amount, bytes, length};
+use crate::export::figures::{amount, bytes, length};
 use crate::report::model::*;
 
 pub(super) fn quality(report: &Report) -> Vec<Block> {

@@ -1,7 +1,7 @@
 //! The sheet of resources: a line a measure, and what measures are called on paper.
 
 use super::{Block, Grid, Line, Piece, known, left, ours, right};
-use crate::report::figures::{number, scale};
+use crate::export::figures::{number, scale};
 use crate::report::model::*;
 
 pub(super) fn resources(report: &Report) -> Vec<Block> {

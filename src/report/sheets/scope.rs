@@ -1,7 +1,7 @@
 //! The sheet that says what the report is about: host, range, devices.
 
 use super::{LISTED, Line, Piece, UNKNOWN, instant, known, ours, theirs};
-use crate::report::figures::{amount, bytes, count, length};
+use crate::export::figures::{amount, bytes, count, length};
 use crate::report::model::*;
 
 /// Joins lines that are not empty.

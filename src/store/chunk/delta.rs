@@ -2,27 +2,34 @@
 
 use super::hybrid::{bits, pack, take_varint, varint, width_of};
 
-/// Differences in a block, and in each of its parts, which have a width of their own.
+/// Differences in a block; each of its parts has a width of its own.
 const BLOCK: usize = 256;
-const PART: usize = 64;
+const PARTS: usize = 4;
+/// What rises evenly is one block of as many at most: a block of no width takes a byte a part.
+const EVEN_BLOCK: usize = 1 << 15;
 
 /// Writes numbers behind what `out` has.
 pub fn encode(out: &mut Vec<u8>, numbers: &[i64]) {
-    varint(out, BLOCK as u64);
-    varint(out, (BLOCK / PART) as u64);
+    let deltas: Vec<i64> = numbers.windows(2).map(|pair| pair[1].wrapping_sub(pair[0])).collect();
+    let is_even = deltas.windows(2).all(|pair| pair[0] == pair[1]);
+    let block = if is_even { deltas.len().next_multiple_of(BLOCK).clamp(BLOCK, EVEN_BLOCK) } else { BLOCK };
+    let part = block / PARTS;
+    varint(out, block as u64);
+    varint(out, PARTS as u64);
     varint(out, numbers.len() as u64);
     varint(out, zigzag(numbers.first().copied().unwrap_or(0)));
-    let deltas: Vec<i64> = numbers.windows(2).map(|pair| pair[1].wrapping_sub(pair[0])).collect();
-    for block in deltas.chunks(BLOCK) {
-        let least = block.iter().copied().min().unwrap_or(0);
+    for block in deltas.chunks(block) {
+        let least = block.iter().copied().fold(block[0], i64::min);
         varint(out, zigzag(least));
         let above = |delta: &i64| delta.wrapping_sub(least) as u64;
-        let widest = |part: &[i64]| part.iter().map(above).max().map_or(0, width_of);
-        let mut widths = block.chunks(PART).map(widest);
-        out.extend((0..BLOCK / PART).map(|_| widths.next().unwrap_or(0) as u8));
-        for part in block.chunks(PART) {
-            let padded = part.iter().map(above).chain(std::iter::repeat_n(0, PART - part.len()));
-            pack(out, padded, widest(part));
+        // As wide as all of them together, which is as wide as the widest.
+        let width = |part: &[i64]| width_of(part.iter().fold(0, |all, delta| all | above(delta)));
+        let mut widths = [0; PARTS];
+        block.chunks(part).zip(&mut widths).for_each(|(part, of_part)| *of_part = width(part));
+        out.extend(widths.map(|width| width as u8));
+        for (numbers, width) in block.chunks(part).zip(widths).filter(|(_, width)| *width > 0) {
+            let padded = numbers.iter().map(above).chain(std::iter::repeat_n(0, part - numbers.len()));
+            pack(out, padded, width);
         }
     }
 }

@@ -15,21 +15,39 @@ pub struct Extent {
 }
 
 impl Extent {
+    /// Of the rows `from` to `to`, where nobody asks for more than how many are unknown.
+    pub fn unknown(runs: &Runs, from: usize, to: usize) -> Self {
+        let unknown = runs.within(from, to).filter(|(_, cell)| cell.is_none()).map(|(rows, _)| rows).sum();
+        Extent { least: None, greatest: None, unknown }
+    }
+
     /// Of the rows `from` to `to`.
     pub fn of(runs: &Runs, from: usize, to: usize) -> Self {
         let mut extent = Extent { least: None, greatest: None, unknown: 0 };
         let mut is_ordered = true;
+        let (mut low, mut high) = (u64::MAX, 0);
         for (rows, cell) in runs.within(from, to) {
             let Some(cell) = cell else {
                 extent.unknown += rows;
                 continue;
             };
-            is_ordered &= runs.datatype != Type::Float64 || !f64::from_bits(cell).is_nan();
-            if extent.least.is_none_or(|least| below(runs, cell, least)) {
-                extent.least = Some(cell);
+            if runs.datatype == Type::Utf8 {
+                let text = |place: u64| runs.texts.text(place).as_bytes();
+                if extent.least.is_none_or(|least| text(cell) < text(least)) {
+                    extent.least = Some(cell);
+                }
+                if extent.greatest.is_none_or(|greatest| text(cell) > text(greatest)) {
+                    extent.greatest = Some(cell);
+                }
+                continue;
             }
-            if extent.greatest.is_none_or(|greatest| below(runs, greatest, cell)) {
-                extent.greatest = Some(cell);
+            is_ordered &= runs.datatype != Type::Float64 || !f64::from_bits(cell).is_nan();
+            let rank = rank(runs.datatype, cell);
+            if extent.least.is_none() || rank < low {
+                (low, extent.least) = (rank, Some(cell));
+            }
+            if extent.greatest.is_none() || rank > high {
+                (high, extent.greatest) = (rank, Some(cell));
             }
         }
         if !is_ordered {
@@ -74,11 +92,13 @@ impl Extent {
     }
 }
 
-fn below(runs: &Runs, a: u64, b: u64) -> bool {
-    match runs.datatype {
-        Type::Int64 | Type::Timestamp => (a as i64) < (b as i64),
-        Type::Float64 => f64::from_bits(a) < f64::from_bits(b),
-        Type::Boolean => a < b,
-        Type::Utf8 => runs.texts.text(a).as_bytes() < runs.texts.text(b).as_bytes(),
+/// A number that is larger where what a cell says is.
+fn rank(datatype: Type, cell: u64) -> u64 {
+    const SIGN: u64 = 1 << 63;
+    match datatype {
+        Type::Int64 | Type::Timestamp => cell ^ SIGN,
+        Type::Float64 if cell & SIGN != 0 => !cell,
+        Type::Float64 => cell | SIGN,
+        Type::Boolean | Type::Utf8 => cell,
     }
 }

@@ -83,7 +83,7 @@ fn data(
                     let cell = dictionary.get(place as usize);
                     (count, *cell.ok_or_else(|| damaged("places that its dictionary has not"))?)
                 }
-                Values::Plain(plain) => (1, plain.next(runs)?),
+                Values::Plain(plain) => plain.run(known, runs)?,
                 Values::Numbers(numbers) => (1, numbers.next().ok_or_else(short)? as u64),
             };
             runs.push(count, Some(cell));
@@ -109,6 +109,19 @@ struct Plain<'a> {
 impl Plain<'_> {
     fn next(&mut self, runs: &mut Runs) -> Result<u64> {
         self.take(runs).ok_or_else(|| damaged("a page that ends too early"))
+    }
+
+    /// So many times, at most, comes that value next.
+    fn run(&mut self, most: usize, runs: &mut Runs) -> Result<(usize, u64)> {
+        let cell = self.next(runs)?;
+        let mut rows = 1;
+        if matches!(runs.datatype, Type::Int64 | Type::Float64 | Type::Timestamp) {
+            let word = cell.to_le_bytes();
+            let same = self.bytes.chunks_exact(8).take(most - 1).take_while(|next| **next == word).count();
+            self.bytes = &self.bytes[8 * same..];
+            rows += same;
+        }
+        Ok((rows, cell))
     }
 
     fn take(&mut self, runs: &mut Runs) -> Option<u64> {

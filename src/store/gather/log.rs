@@ -5,7 +5,7 @@ use super::step::Step;
 use super::values::{Pair, Sides, Values};
 use crate::schema::Type;
 use crate::store::journal::Place;
-use crate::store::runs::{Runs, Texts};
+use crate::store::runs::{Cell, Runs, Texts};
 
 /// Marks a row from which on the value is unknown.
 const UNKNOWN: u32 = 1 << 31;
@@ -18,11 +18,13 @@ pub struct Log {
     rows: Vec<u32>,
     cells: Vec<u64>,
     texts: Texts,
+    /// Of the last row that followed others.
+    above: Option<Cell>,
 }
 
 impl Log {
     pub fn new(datatype: Type) -> Self {
-        Log { datatype, rows: Vec::new(), cells: Vec::new(), texts: Texts::default() }
+        Log { datatype, rows: Vec::new(), cells: Vec::new(), texts: Texts::default(), above: None }
     }
 
     /// About what it takes in memory.
@@ -65,6 +67,9 @@ impl Log {
     /// Notes the rows of a tick that are not what the row above them is: `first` is the number of its first
     /// row.
     pub fn follow(&mut self, now: &Sides<'_>, step: &Step, first: usize) {
+        if self.datatype != Type::Utf8 {
+            return self.follow_numbers(now, step, first);
+        }
         let mut above = None;
         for (row, place) in step.places.iter().enumerate() {
             let Some(values) = now.of(place.of) else { continue };
@@ -78,9 +83,26 @@ impl Log {
         }
     }
 
+    /// The same where a value costs no more to take out than to compare: then the last row of the tick before is
+    /// above the first one too.
+    fn follow_numbers(&mut self, now: &Sides<'_>, step: &Step, first: usize) {
+        for (row, place) in step.places.iter().enumerate() {
+            let Some(values) = now.of(place.of) else { continue };
+            let cell = values.number(place.row);
+            if self.above.replace(cell) != Some(cell) {
+                self.push_cell(cell, first + row);
+            }
+        }
+    }
+
     fn push(&mut self, values: &Values<'_>, row: usize, number: usize) {
+        let cell = values.cell(row, &mut self.texts);
+        self.push_cell(cell, number);
+    }
+
+    fn push_cell(&mut self, cell: Cell, number: usize) {
         let number = number as u32;
-        match values.cell(row, &mut self.texts) {
+        match cell {
             Some(cell) => {
                 self.rows.push(number);
                 self.cells.push(cell);

@@ -83,19 +83,24 @@ impl<'a> Values<'a> {
 
     /// What a row has; its text goes to the others.
     pub fn cell(&self, row: usize, texts: &mut Texts) -> Cell {
-        if self.known.is_some_and(|known| !bit(known, row)) {
-            return None;
+        match self.bytes {
+            Bytes::Texts(..) if self.is_known(row) => Some(texts.place(self.text(row).unwrap_or_default())),
+            _ => self.number(row),
         }
-        Some(match self.bytes {
-            Bytes::Words(words) => word(words, row),
-            Bytes::Truths(truths) => u64::from(bit(truths, row)),
-            Bytes::Texts(..) => texts.place(self.text(row).unwrap_or_default()),
-        })
     }
 
     /// What a row of a column of numbers has.
     pub fn number(&self, row: usize) -> Cell {
-        self.cell(row, &mut Texts::default())
+        self.is_known(row).then_some(())?;
+        match self.bytes {
+            Bytes::Words(words) => Some(word(words, row)),
+            Bytes::Truths(truths) => Some(u64::from(bit(truths, row))),
+            Bytes::Texts(..) => None,
+        }
+    }
+
+    fn is_known(&self, row: usize) -> bool {
+        self.known.is_none_or(|known| bit(known, row))
     }
 
     fn text(&self, row: usize) -> Option<&'a str> {
@@ -106,7 +111,7 @@ impl<'a> Values<'a> {
 
     /// The first `count` of them as an array.
     pub fn array(&self, datatype: Type, count: usize) -> ArrayRef {
-        let is_known = |row: &usize| self.known.is_none_or(|known| bit(known, *row));
+        let is_known = |row: &usize| self.is_known(*row);
         let numbers = || (0..count).map(|row| self.number(row));
         match datatype {
             Type::Int64 => Arc::new(numbers().map(|n| n.map(|n| n as i64)).collect::<Int64Array>()),

@@ -1,6 +1,7 @@
 //! Writes a segment, column by column out of runs; and says how each column is written down.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -71,7 +72,10 @@ impl Writer {
             }
             let by_time = self.table.order == Order::Time;
             let indexed = *self.indexed.get_or_insert(!by_time || runs.rows() > INDEXED_ROWS);
-            let written = self.chunks.write(descr, form(field), told_of(field), indexed, &runs);
+            let is_small = runs.rows() <= INDEXED_ROWS;
+            let form = if by_time || is_small { Form::Smallest } else { form(field) };
+            let told = if is_small { told_of_few(field) } else { told_of(field) };
+            let written = self.chunks.write(descr, form, told, indexed, &runs);
             let written = written.and_then(|(bytes, close)| group.append_column(&bytes, close));
             written.map_err(|e| failed(path, e))?;
         }
@@ -114,15 +118,24 @@ impl Writer {
     }
 }
 
-/// What the columns are, so that a file alone knows: a line a kind and unit, with the columns' names.
+/// What the columns are, so that a file alone knows: a line a kind and unit, with the columns' places, from 1 on.
+/// Their names stand in the file twice already.
 fn told(table: &Table) -> String {
-    let mut lines: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
-    for column in COMMON.iter().chain(table.columns) {
-        lines.entry((column.kind.name(), column.unit)).or_default().push(column.name);
+    let mut lines: BTreeMap<(&str, &str), Vec<RangeInclusive<usize>>> = BTreeMap::new();
+    for (column, place) in COMMON.iter().chain(table.columns).zip(1..) {
+        let places = lines.entry((column.kind.name(), column.unit)).or_default();
+        match places.last_mut() {
+            Some(last) if last.end() + 1 == place => *last = *last.start()..=place,
+            _ => places.push(place..=place),
+        }
     }
-    let line = |((kind, unit), names): (&(&str, &str), &Vec<&str>)| {
+    let span = |places: &RangeInclusive<usize>| match (places.start(), places.end()) {
+        (first, last) if first == last => first.to_string(),
+        (first, last) => format!("{first}-{last}"),
+    };
+    let line = |((kind, unit), places): (&(&str, &str), &Vec<RangeInclusive<usize>>)| {
         let unit = if unit.is_empty() { String::new() } else { format!(" in {unit}") };
-        format!("{kind}{unit}: {}", names.join(" "))
+        format!("{kind}{unit}: {}", places.iter().map(span).collect::<Vec<_>>().join(" "))
     };
     lines.iter().map(line).collect::<Vec<_>>().join("\n")
 }
@@ -164,11 +177,20 @@ fn told_of(column: &Column) -> Told {
     }
 }
 
-/// How a column is written down before it is compressed; measured in `benches/recorder/layout`.
+/// The same of a row group of few rows: only what they are looked up by. They are read in no time, and so much of
+/// each column would be a good part of the file.
+fn told_of_few(column: &Column) -> Told {
+    match told_of(column) {
+        Told::OfChunk if !["ts", "tick"].contains(&column.name) => Told::Nothing,
+        told => told,
+    }
+}
+
+/// How a column of many rows is written down before it is compressed; measured in `benches/recorder/layout`.
 fn form(column: &Column) -> Form {
     match (column.kind, column.datatype) {
-        // These rise evenly from row to row.
-        _ if ["ts", "tick"].contains(&column.name) => Form::Rising,
+        // These rise from row to row, or from process to process.
+        _ if ["ts", "tick", "pid"].contains(&column.name) => Form::Rising,
         // A level stays, which zstd sees to, or is one that was not there before, which would only
         // fill a dictionary.
         (Kind::Gauge, _) | (_, Type::Float64) => Form::Level,

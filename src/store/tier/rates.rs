@@ -26,7 +26,7 @@ pub fn over<E>(
             let left = range.end - values.rows();
             let rows = runs.iter().flatten().map(|cursor| cursor.rows).min().unwrap_or(left).min(left);
             let value = tree.evaluate(&|name| {
-                let place = names.binary_search(&name).ok()?;
+                let place = names.binary_search(&name.as_str()).ok()?;
                 runs[place].as_ref()?.value
             });
             values.push(rows, value.map(f64::to_bits));

@@ -185,6 +185,7 @@ pub fn record_with(
         settings,
         budget_pct: None,
         standing: Standing { nice: None, oom_score_adj: None, lock_memory: false },
+        alerts: vec![],
     };
     let mut watcher = Quiet::default();
     let maintenance = |_: &str| Maintenance::new(|| Command::new("true"));

@@ -4,7 +4,8 @@ use std::cell::RefCell;
 
 use arrow::array::RecordBatch;
 use jiff::tz::TimeZone;
-use sysray::report::{self, Held, Options, Report};
+use sysray::query::tiers::Sealed as Held;
+use sysray::report::{self, Options, Report};
 use sysray::schema::{Micros, TABLES, Tier};
 use sysray::store::Catalog;
 use sysray::time::Range;

@@ -4,7 +4,7 @@
 const OFFERED: usize = 3;
 
 /// The names nearest to `word`, nearest first; none where nothing is near.
-pub(super) fn near<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+pub fn near<'a>(word: &str, names: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     let word = word.to_lowercase();
     let mut scored: Vec<(usize, usize, &str)> = names
         .into_iter()
@@ -31,7 +31,7 @@ fn score(word: &str, name: &str) -> Option<(usize, usize)> {
 }
 
 /// `a`, `b` or `c`.
-pub(super) fn either(names: &[&str]) -> String {
+pub fn either(names: &[&str]) -> String {
     match names {
         [] => String::new(),
         [one] => format!("`{one}`"),

@@ -7,16 +7,14 @@
 use crate::schema::{self, Aggregate, Table, Tier};
 use crate::time::Micros;
 
-/// Longer ranges are answered by minutes …
-const SECONDS_UP_TO: i64 = 86_400_000_000;
-/// … and still longer ones by hours.
-const MINUTES_UP_TO: i64 = 14 * SECONDS_UP_TO;
+/// A day, in microseconds.
+const DAY: i64 = 86_400_000_000;
 /// What begins so much later than wanted still counts as reaching back so far.
 const SLACK: i64 = Tier::Hour.length_us();
 
 /// Rows of one table and host that lie in the store.
 #[derive(Clone, Debug)]
-pub struct Held {
+pub struct Sealed {
     pub table: String,
     pub host: String,
     /// No row is earlier …
@@ -25,17 +23,36 @@ pub struct Held {
     pub to: Micros,
 }
 
+/// How long a range may be, in microseconds, to be answered by rows of each kind.
+#[derive(Clone, Copy, Debug)]
+pub struct Grain {
+    /// Longer ranges are answered by minutes …
+    pub seconds_up_to: i64,
+    /// … and still longer ones by hours.
+    pub minutes_up_to: i64,
+}
+
+impl Grain {
+    /// Where every figure counts: a day of what was recorded, two weeks of minutes.
+    pub const FINE: Grain = Grain { seconds_up_to: DAY, minutes_up_to: 14 * DAY };
+}
+
 /// What a question is about.
-pub(super) struct Scope<'a> {
-    pub held: &'a [Held],
+pub struct Scope<'a> {
+    /// What lies in the store.
+    pub held: &'a [Sealed],
     /// Empty: all hosts.
     pub host: &'a str,
+    /// Rows later than this …
     pub from: Micros,
+    /// … and no later than this.
     pub to: Micros,
+    /// Which rows answer.
+    pub grain: Grain,
 }
 
 /// The question with each table in braces replaced by what answers it.
-pub(super) fn filled(sql: &str, scope: &Scope) -> String {
+pub fn filled(sql: &str, scope: &Scope) -> String {
     let mut filled = String::new();
     let mut rest = sql;
     while let Some((before, behind)) = rest.split_once('{') {
@@ -55,7 +72,7 @@ pub(super) fn filled(sql: &str, scope: &Scope) -> String {
 /// The tier that answers, and until when it does; `None`: the recorded rows do.
 fn chosen(raw: &Table, scope: &Scope, recorded: bool) -> Option<(&'static Table, Micros)> {
     let about = |name: &str| {
-        let mine = |h: &&Held| h.table == name && (scope.host.is_empty() || h.host == scope.host);
+        let mine = |h: &&Sealed| h.table == name && (scope.host.is_empty() || h.host == scope.host);
         scope.held.iter().filter(mine).cloned().collect::<Vec<_>>()
     };
     let begin = |table: &Table| {
@@ -68,8 +85,8 @@ fn chosen(raw: &Table, scope: &Scope, recorded: bool) -> Option<(&'static Table,
     let needed = scope.from.0.max(earliest);
     let order = match scope.to.0.min(last) - needed {
         _ if recorded => [raw, minute, hour],
-        length if length <= SECONDS_UP_TO => [raw, minute, hour],
-        length if length <= MINUTES_UP_TO => [minute, hour, raw],
+        length if length <= scope.grain.seconds_up_to => [raw, minute, hour],
+        length if length <= scope.grain.minutes_up_to => [minute, hour, raw],
         _ => [hour, minute, raw],
     };
     let reaches = |table: &&Table| begin(table).is_some_and(|begin| begin <= needed + SLACK);
@@ -116,7 +133,7 @@ fn subquery(raw: &Table, tier: Option<(&'static Table, Micros)>, sql: &str) -> S
         .iter()
         .map(|(name, _)| if name == "bucket_us" { format!("{length} as bucket_us") } else { name.clone() })
         .collect();
-    let until = super::ask::literal(until);
+    let until = literal(until);
     // What is not over or not sealed has no tier yet.
     format!(
         "(select {} from {} where ts <= {until} union all {recorded} where ts > {until})",
@@ -131,4 +148,10 @@ fn has(table: &Table, name: &str) -> bool {
 
 fn words(sql: &str) -> impl Iterator<Item = &str> {
     sql.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+}
+
+/// The instant as a text in SQL.
+pub fn literal(ts: Micros) -> String {
+    let ts = jiff::Timestamp::from_microsecond(ts.0).unwrap_or(jiff::Timestamp::MAX);
+    format!("'{ts:.6}'")
 }

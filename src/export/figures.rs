@@ -2,7 +2,7 @@
 //! what a number is about.
 
 /// A number without its unit: three significant digits where it has decimals.
-pub(super) fn number(x: f64) -> String {
+pub fn number(x: f64) -> String {
     let size = x.abs();
     match size {
         0.0 => "0".into(),
@@ -17,7 +17,7 @@ pub(super) fn number(x: f64) -> String {
 
 /// What to divide by, and the unit that it then has.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Scale {
+pub struct Scale {
     pub divisor: f64,
     pub unit: &'static str,
 }
@@ -33,7 +33,7 @@ const BYTES: [(f64, &str, &str); 6] = [
 ];
 
 /// The scale of a measure, by the unit its name ends in, such that its highest value reads well.
-pub(super) fn scale(measure: &str, highest: f64) -> Scale {
+pub fn scale(measure: &str, highest: f64) -> Scale {
     let fits = |divisor: f64| highest.abs() >= divisor * 0.9995;
     let of = |steps: &[(f64, &'static str)]| {
         let step = steps.iter().rev().find(|(divisor, _)| fits(*divisor)).unwrap_or(&steps[0]);
@@ -57,17 +57,17 @@ pub(super) fn scale(measure: &str, highest: f64) -> Scale {
 }
 
 /// One amount with its unit, which `measure` ends in.
-pub(super) fn amount(measure: &str, x: f64) -> String {
+pub fn amount(measure: &str, x: f64) -> String {
     let Scale { divisor, unit } = scale(measure, x);
     format!("{} {unit}", number(x / divisor)).trim_end().into()
 }
 
-pub(super) fn bytes(x: i64) -> String {
+pub fn bytes(x: i64) -> String {
     amount("_bytes", x as f64)
 }
 
 /// A length of time: below two minutes as a number of one unit, above in the two units that matter.
-pub(super) fn length(us: i64) -> String {
+pub fn length(us: i64) -> String {
     const STEPS: [(i64, &str); 4] = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
     let s = (us as f64 / 1e6).round() as i64;
     if s < 120 {
@@ -82,6 +82,6 @@ pub(super) fn length(us: i64) -> String {
 }
 
 /// A count and its noun, which takes an `s` unless it is one.
-pub(super) fn count(n: i64, noun: &str) -> String {
+pub fn count(n: i64, noun: &str) -> String {
     format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
 }

@@ -1,0 +1,301 @@
+//! What answers the model: an engine over the stores, on threads of its own, so that the screen never waits.
+//!
+//! One thread moves the cursor, which is what one waits for; another does all else.
+
+mod anomalies;
+mod glossary;
+mod logs;
+mod moments;
+mod ranges;
+mod shelf;
+
+use std::path::PathBuf;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use arrow::array::RecordBatch;
+
+use super::effect::Effect;
+use super::event::{Event, Extent};
+use super::sheet::Sheet;
+use crate::query::tiers::{Grain, Scope, Sealed, filled, literal};
+use crate::query::{Engine, Error, Options, Renewed, Source};
+use crate::store;
+use crate::time::Micros;
+use moments::Moments;
+use shelf::Shelf;
+
+/// What the program around the desk does for it.
+pub trait Hooks: Send + Sync {
+    /// Writes a range of a host into a place of that name: a table where the name ends as a file of rows does,
+    /// else a store. Says what it wrote.
+    ///
+    /// # Errors
+    /// Why it could not, in one line.
+    fn export(&self, host: &str, table: &str, range: (Micros, Micros), into: &str) -> Result<String, String>;
+
+    /// Writes the report of a range; says where it is.
+    ///
+    /// # Errors
+    /// Why it could not, in one line.
+    fn report(&self, host: &str, from: Micros, to: Micros) -> Result<String, String>;
+}
+
+/// The stores and who answers questions about them.
+pub struct Desk {
+    engine: Engine,
+    stores: Vec<Arc<Renewed>>,
+    roots: Vec<PathBuf>,
+    host: Mutex<String>,
+    first: Mutex<Option<Micros>>,
+    shelf: Mutex<Shelf>,
+    hooks: Box<dyn Hooks>,
+}
+
+impl Desk {
+    /// Opens the stores.
+    ///
+    /// # Errors
+    /// A path with nothing behind it that was recorded, or an engine that cannot start.
+    pub fn open(
+        roots: &[PathBuf],
+        host: Option<String>,
+        options: Options,
+        hooks: Box<dyn Hooks>,
+    ) -> Result<Self, Error> {
+        let stores: Vec<Arc<Renewed>> =
+            roots.iter().map(|root| Renewed::open(root).map(Arc::new)).collect::<Result<_, _>>()?;
+        let sources = stores.iter().map(|store| Arc::clone(store) as Arc<dyn Source>).collect();
+        Ok(Desk {
+            engine: Engine::over(sources, options)?,
+            stores,
+            roots: roots.to_vec(),
+            host: Mutex::new(host.unwrap_or_default()),
+            first: Mutex::new(None),
+            shelf: Mutex::default(),
+            hooks,
+        })
+    }
+
+    fn host(&self) -> String {
+        lock(&self.host).clone()
+    }
+
+    fn shelf(&self) -> MutexGuard<'_, Shelf> {
+        lock(&self.shelf)
+    }
+
+    /// What the recording spans by now.
+    fn look(&self) -> Result<Option<Extent>, String> {
+        for store in &self.stores {
+            store.renew().map_err(told)?;
+        }
+        let Some(extent) = self.whole()? else { return Ok(None) };
+        let hosts: std::collections::BTreeSet<String> =
+            self.stores.iter().filter_map(|store| store.hosts()).flatten().collect();
+        let mut host = lock(&self.host);
+        if host.is_empty() {
+            *host = hosts.iter().next().cloned().unwrap_or_default();
+        }
+        let mut first = lock(&self.first);
+        let has_changed = first.is_some_and(|before| before < extent.0);
+        *first = Some(extent.0);
+        Ok(Some(Extent {
+            from: extent.0,
+            to: extent.1,
+            is_live: self.roots.iter().any(|root| store::recorder(root).is_live()),
+            has_changed,
+            hosts: hosts.into_iter().collect(),
+        }))
+    }
+
+    /// First and last sample.
+    fn extent(&self) -> Result<(Micros, Micros), String> {
+        self.whole()?.ok_or_else(|| "nothing recorded yet".to_string())
+    }
+
+    fn whole(&self) -> Result<Option<(Micros, Micros)>, String> {
+        let mut all: Option<(Micros, Micros)> = None;
+        for store in &self.stores {
+            if let Some((from, to)) = store.extent().map_err(told)? {
+                all = Some(all.map_or((from, to), |(first, last)| (first.min(from), last.max(to))));
+            }
+        }
+        Ok(all)
+    }
+
+    /// Answers SQL; where a file went away under it, once more over what there is now.
+    fn ask(&self, sql: &str) -> Result<Vec<RecordBatch>, String> {
+        match self.engine.run(sql) {
+            Ok((_, batches)) => Ok(batches),
+            Err(Error::Store(_)) => {
+                for store in &self.stores {
+                    store.renew().map_err(told)?;
+                }
+                self.engine.run(sql).map(|(_, batches)| batches).map_err(told)
+            }
+            Err(error) => Err(told(error)),
+        }
+    }
+
+    /// A question of `queries/panels` about a stretch of time: recorded rows, or where it has braces what
+    /// suits a stretch of that length.
+    fn asked(&self, sql: &str, from: Micros, to: Micros, grain: Grain) -> Result<Vec<RecordBatch>, String> {
+        let host = self.host();
+        let held: Vec<Sealed> = match sql.contains('{') {
+            false => Vec::new(),
+            true => self.stores.iter().flat_map(|store| store.held()).filter_map(sealed).collect(),
+        };
+        let sql = filled(sql, &Scope { held: &held, host: &host, from, to, grain });
+        let sql = sql.replace("$from", &literal(from)).replace("$to", &literal(to));
+        self.ask(&sql.replace("$host", &text(&host)))
+    }
+}
+
+fn sealed(held: crate::query::Held) -> Option<Sealed> {
+    Some(Sealed { table: held.table?, host: held.host, from: held.from, to: held.to? })
+}
+
+/// A text in SQL.
+fn text(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+fn told(error: impl std::fmt::Display) -> String {
+    error.to_string().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Something for the second thread.
+enum Job {
+    Effect(Effect),
+    /// Reads a stretch that will be wanted next.
+    Read(&'static super::panel::Question, shelf::Place),
+}
+
+/// Who effects are given to.
+pub struct Hands {
+    moves: Sender<Effect>,
+    rest: Sender<Job>,
+}
+
+impl Hands {
+    /// Starts the threads; what comes of effects goes to `events`.
+    pub fn start(desk: Desk, events: Sender<Event>) -> Hands {
+        let desk = Arc::new(desk);
+        let (moves, to_move) = mpsc::channel();
+        let (rest, to_do) = mpsc::channel();
+        let (mover, reader, told) = (desk.clone(), rest.clone(), events.clone());
+        std::thread::spawn(move || moving(&mover, &to_move, &reader, &told));
+        std::thread::spawn(move || doing(&desk, &to_do, &events));
+        Hands { moves, rest }
+    }
+
+    /// Has an effect carried out.
+    pub fn give(&self, effect: Effect) {
+        // A thread that has ended has nothing more to say.
+        let _ = match effect {
+            Effect::Go(_) | Effect::Look | Effect::Host(_) => self.moves.send(effect).map_err(drop),
+            effect => self.rest.send(Job::Effect(effect)).map_err(drop),
+        };
+    }
+}
+
+fn moving(desk: &Desk, effects: &Receiver<Effect>, rest: &Sender<Job>, events: &Sender<Event>) {
+    let mut moments = Moments::new(rest.clone());
+    while let Ok(effect) = effects.recv() {
+        let event = match effect {
+            Effect::Go(go) => Event::Moment(moments.go(desk, &go)),
+            Effect::Host(host) => {
+                *lock(&desk.host) = host;
+                *desk.shelf() = Shelf::default();
+                continue;
+            }
+            _ => Event::Extent(desk.look()),
+        };
+        if events.send(event).is_err() {
+            return;
+        }
+    }
+}
+
+fn doing(desk: &Desk, jobs: &Receiver<Job>, events: &Sender<Event>) {
+    let mut waiting: Vec<Job> = Vec::new();
+    loop {
+        if waiting.is_empty() {
+            let Ok(job) = jobs.recv() else { return };
+            waiting.push(job);
+        }
+        waiting.extend(jobs.try_iter());
+        let job = waiting.remove(0);
+        // Of what is drawn over and over only the newest counts.
+        let is_old = |job: &Job, later: &Job| match (job, later) {
+            (Job::Effect(one), Job::Effect(other)) => {
+                matches!(
+                    one,
+                    Effect::Course { .. }
+                        | Effect::History { .. }
+                        | Effect::Logs { .. }
+                        | Effect::Words { .. }
+                ) && std::mem::discriminant(one) == std::mem::discriminant(other)
+            }
+            _ => false,
+        };
+        if waiting.iter().any(|later| is_old(&job, later)) {
+            continue;
+        }
+        let event = match job {
+            Job::Read(question, place) => {
+                // What cannot be read ahead is asked for when it is wanted, and said then.
+                let _ = moments::read(desk, question, place);
+                continue;
+            }
+            Job::Effect(effect) => match done(desk, effect) {
+                Some(event) => event,
+                None => continue,
+            },
+        };
+        if events.send(event).is_err() {
+            return;
+        }
+    }
+}
+
+fn done(desk: &Desk, effect: Effect) -> Option<Event> {
+    Some(match effect {
+        Effect::Course { from, to, columns } => Event::Course(ranges::course(desk, from, to, columns)),
+        Effect::History { of, from, to, columns } => {
+            Event::History(ranges::history(desk, &of, from, to, columns).map(|course| (of.name(), course)))
+        }
+        Effect::Marks { from, to } => Event::Marks(ranges::marks(desk, from, to)),
+        Effect::Ask(sql) => Event::Answer(answer(desk, &sql)),
+        Effect::Until { from, condition, is_back } => {
+            Event::Until(ranges::until(desk, from, &condition, is_back))
+        }
+        Effect::Logs { from, to, files, errors } => Event::Logs(logs::around(from, to, &files, errors)),
+        Effect::Words { text, lang } => Event::Words(glossary::found(&text, lang)),
+        Effect::Export { from, to, into, table } => {
+            Event::Told(desk.hooks.export(&desk.host(), table, (from, to), &into))
+        }
+        Effect::Report { from, to } => Event::Told(desk.hooks.report(&desk.host(), from, to)),
+        Effect::Quit | Effect::Look | Effect::Go(_) | Effect::Copy(_) | Effect::Host(_) => return None,
+    })
+}
+
+/// So many rows of an answer are shown.
+const MOST_ROWS: usize = 10_000;
+
+fn answer(desk: &Desk, sql: &str) -> Result<Sheet, String> {
+    let mut batches = Vec::new();
+    let mut rows = 0;
+    let schema = desk.engine.stream(sql.trim().trim_end_matches(';'), |batch| {
+        batches.push(batch.slice(0, batch.num_rows().min(MOST_ROWS - rows)));
+        rows += batch.num_rows().min(MOST_ROWS - rows);
+        if rows < MOST_ROWS { std::ops::ControlFlow::Continue(()) } else { std::ops::ControlFlow::Break(()) }
+    });
+    let schema = schema.map_err(told)?;
+    arrow::compute::concat_batches(&schema, &batches).map(Sheet::new).map_err(told)
+}

@@ -1,0 +1,79 @@
+//! What the model wants done. Carried out elsewhere; what comes of it is an [`Event`](super::Event).
+
+use super::words::Lang;
+use crate::time::Micros;
+
+/// Something to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// End the program.
+    Quit,
+    /// Look what the recording spans by now.
+    Look,
+    /// Move the cursor.
+    Go(Go),
+    /// The course of the headline numbers over a range, in so many columns.
+    Course { from: Micros, to: Micros, columns: usize },
+    /// The course of what has these keys: of a process `pid` and `start_time`, of a cgroup `path`.
+    History { of: Subject, from: Micros, to: Micros, columns: usize },
+    /// All that happened in a range.
+    Marks { from: Micros, to: Micros },
+    /// A typed question.
+    Ask(String),
+    /// When a typed condition on `system` holds next, later than this or, going back, earlier.
+    Until { from: Micros, condition: String, is_back: bool },
+    /// What was logged between two instants; of these files too.
+    Logs { from: Micros, to: Micros, files: Vec<String>, errors: bool },
+    /// What the glossary has.
+    Words { text: String, lang: Lang },
+    /// Write a range somewhere.
+    Export { from: Micros, to: Micros, into: String, table: &'static str },
+    /// Write its report.
+    Report { from: Micros, to: Micros },
+    /// Give the text to the clipboard.
+    Copy(String),
+    /// Another host.
+    Host(String),
+}
+
+/// A move of the cursor, and what is wanted of the sample it ends at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Go {
+    pub from: Micros,
+    pub to: Move,
+    pub questions: Vec<&'static str>,
+}
+
+/// Where to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Move {
+    /// So many samples on, or back.
+    Samples(i64),
+    /// The sample at this instant, else the last before.
+    At(Micros),
+    /// The sample in a range where a headline number is greatest.
+    Peak { from: Micros, to: Micros, column: &'static str },
+    /// The first sample of all.
+    Start,
+    /// The last.
+    End,
+}
+
+/// What a history is of.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Subject {
+    /// One process.
+    Process { pid: i64, start_time: Micros, name: String },
+    /// One cgroup.
+    Cgroup { path: String },
+}
+
+impl Subject {
+    /// Its name, for a title.
+    pub fn name(&self) -> String {
+        match self {
+            Subject::Process { pid, name, .. } => format!("{name} ({pid})"),
+            Subject::Cgroup { path } => path.clone(),
+        }
+    }
+}

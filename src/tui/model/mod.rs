@@ -1,0 +1,219 @@
+//! All that the screen shows, and all that keys change. Nothing here reads, draws or waits.
+
+mod java;
+mod mark;
+mod prompt;
+mod rows;
+mod screen;
+mod timeline;
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+
+use super::course::Course;
+use super::effect::{Go, Subject};
+use super::event::Moment;
+use super::keys::Keys;
+use super::panel::Panel;
+use super::sheet::Sheet;
+use super::theme::{Depth, Theme};
+use super::words::{Lang, Word};
+use crate::time::Micros;
+
+pub use java::Java;
+pub use mark::{Mark, Severity};
+pub use prompt::{Prompt, Wanted};
+pub use rows::{Listing, Row, Shown, java};
+pub use screen::{Help, Screen};
+pub use timeline::{HEADLINES, Headline, Play, Timeline, Zoom};
+
+/// How the desk looks, and in which language it speaks.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    pub lang: Lang,
+    pub theme: Theme,
+    pub depth: Depth,
+    pub keys: Keys,
+    pub is_compact: bool,
+    pub has_full_commands: bool,
+}
+
+/// What the desk knows and shows.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Columns and lines of the terminal.
+    pub size: (u16, u16),
+    pub now: Micros,
+    pub zone: TimeZone,
+    /// Where it is recorded, in words.
+    pub place: String,
+    pub host: String,
+    pub hosts: Vec<String>,
+    pub settings: Settings,
+    pub time: Timeline,
+    pub screen: Screen,
+    pub lists: BTreeMap<Panel, Listing>,
+    /// What was so at the cursor.
+    pub moment: Option<Moment>,
+    /// What the strip is drawn of.
+    pub course: Option<Course>,
+    /// Of which process or cgroup the history is, and how it went.
+    pub subject: Option<Subject>,
+    pub history: Option<(String, Course)>,
+    pub prompt: Option<Prompt>,
+    pub asked: Asked,
+    pub logs: Logs,
+    /// What was last said, until then.
+    pub notice: Option<Notice>,
+    pub travel: Travel,
+    /// The last length of time that was jumped by, as it was typed.
+    pub stride: String,
+}
+
+/// A move under way, and the one behind it.
+#[derive(Clone, Debug, Default)]
+pub struct Travel {
+    pub is_under_way: bool,
+    pub next: Option<Go>,
+    /// Whether a course of the strip is asked for and not there yet.
+    pub is_drawing: bool,
+}
+
+/// The question that was typed, and its answer.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    pub sql: String,
+    pub is_running: bool,
+    pub answer: Option<Result<Sheet, String>>,
+}
+
+/// What is logged beside the numbers.
+#[derive(Clone, Debug, Default)]
+pub struct Logs {
+    pub errors_only: bool,
+    pub files: Vec<String>,
+    pub lines: Vec<LogLine>,
+}
+
+/// A line of a log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogLine {
+    /// `None` where the line does not tell.
+    pub ts: Option<Micros>,
+    /// The unit or the file.
+    pub from: String,
+    pub text: String,
+    pub is_error: bool,
+}
+
+/// Something to be said for a while.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    pub text: String,
+    pub is_error: bool,
+    pub until: Micros,
+}
+
+/// What the glossary has of a text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    pub title: String,
+    pub text: String,
+}
+
+impl Model {
+    /// A desk over a store of which nothing is known yet.
+    pub fn new(place: String, zone: TimeZone, settings: Settings) -> Self {
+        Model {
+            size: (80, 24),
+            now: Micros(0),
+            zone,
+            place,
+            host: String::new(),
+            hosts: Vec::new(),
+            settings,
+            time: Timeline::default(),
+            screen: Screen::default(),
+            lists: BTreeMap::new(),
+            moment: None,
+            course: None,
+            subject: None,
+            history: None,
+            prompt: None,
+            asked: Asked::default(),
+            logs: Logs::default(),
+            notice: None,
+            travel: Travel::default(),
+            stride: "10m".into(),
+        }
+    }
+
+    /// A word in the desk's language.
+    pub fn say(&self, word: Word) -> &'static str {
+        word.in_lang(self.settings.lang)
+    }
+
+    /// Rows of the sample at the cursor.
+    pub fn sheet(&self, question: &str) -> Option<&Sheet> {
+        self.moment.as_ref()?.sheets.get(question).filter(|sheet| !sheet.is_empty())
+    }
+
+    /// A headline number of the sample at the cursor.
+    pub fn headline(&self, name: &str) -> Option<f64> {
+        self.sheet("system")?.number(0, name)
+    }
+
+    /// How a panel's rows are listed.
+    pub fn listing(&self, panel: Panel) -> Listing {
+        self.lists.get(&panel).cloned().unwrap_or_else(|| Listing::of(panel))
+    }
+
+    /// What its panel shows of the rows there are, in the order it shows them.
+    pub fn shown(&self, panel: Panel) -> Shown {
+        rows::shown(self, panel)
+    }
+
+    /// Questions that the panels on the screen need answered, each once.
+    pub fn questions(&self) -> Vec<&'static str> {
+        let mut all = vec!["system"];
+        for panel in self.screen.panels() {
+            all.extend(panel.questions());
+        }
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// Says something for a few seconds.
+    pub fn tell(&mut self, text: impl Into<String>, is_error: bool) {
+        let seconds = if is_error { 8 } else { 4 };
+        self.notice =
+            Some(Notice { text: text.into(), is_error, until: Micros(self.now.0 + seconds * 1_000_000) });
+    }
+}
+
+impl Model {
+    /// The cursor's time with its zone.
+    pub fn moment_text(&self) -> String {
+        let zoned = self.zoned(self.time.cursor);
+        let fraction = if self.time.cursor.0 % 1_000_000 == 0 { "" } else { "%.3f" };
+        zoned.strftime(&format!("%a %Y-%m-%d %H:%M:%S{fraction} %Z")).to_string()
+    }
+
+    /// An instant as short as a span of so many microseconds allows.
+    pub fn when(&self, at: Micros, span: i64) -> String {
+        const DAY: i64 = 86_400_000_000;
+        let form = match span {
+            _ if span >= 2 * DAY => "%m-%d %H:%M",
+            _ if span >= DAY / 12 => "%H:%M",
+            _ => "%H:%M:%S",
+        };
+        self.zoned(at).strftime(form).to_string()
+    }
+
+    fn zoned(&self, at: Micros) -> jiff::Zoned {
+        let at = jiff::Timestamp::from_microsecond(at.0).unwrap_or(jiff::Timestamp::MAX);
+        at.to_zoned(self.zone.clone())
+    }
+}

@@ -1,0 +1,47 @@
+//! What is asked of a sample: a file of `queries/panels` each.
+
+/// A question about a stretch of time, whose rows tell their sample by `ts`.
+#[derive(Clone, Copy, Debug)]
+pub struct Question {
+    pub name: &'static str,
+    pub sql: &'static str,
+    /// Whether rows come at an interval of their own: the last ones before the cursor are meant.
+    pub is_slow: bool,
+    /// Whether a sample may have so many rows that a stretch of them is worth reading aside.
+    pub is_large: bool,
+}
+
+macro_rules! asked {
+    ($name:literal, slow: $slow:literal, large: $large:literal) => {
+        Question {
+            name: $name,
+            sql: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/queries/panels/", $name, ".sql")),
+            is_slow: $slow,
+            is_large: $large,
+        }
+    };
+}
+
+const ALL: [Question; 16] = [
+    asked!("system", slow: false, large: false),
+    asked!("cpu", slow: false, large: false),
+    asked!("core", slow: false, large: true),
+    asked!("memory", slow: false, large: false),
+    asked!("disk", slow: false, large: true),
+    asked!("filesystem", slow: true, large: false),
+    asked!("network", slow: false, large: true),
+    asked!("socket", slow: true, large: false),
+    asked!("protocol", slow: false, large: false),
+    asked!("listen", slow: true, large: false),
+    asked!("pressure", slow: false, large: false),
+    asked!("cgroup", slow: false, large: true),
+    asked!("process", slow: false, large: true),
+    asked!("exit", slow: false, large: false),
+    asked!("recorder", slow: false, large: false),
+    asked!("host", slow: true, large: false),
+];
+
+/// The question of a name.
+pub fn question(name: &str) -> Option<&'static Question> {
+    const { &ALL }.iter().find(|question| question.name == name)
+}

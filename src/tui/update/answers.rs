@@ -1,0 +1,126 @@
+//! What is known now that was not before.
+
+use super::super::effect::{Effect, Move};
+use super::super::event::{Extent, Moment};
+use super::super::model::{Mark, Model, Zoom};
+use super::super::words;
+use super::moving;
+use crate::time::Micros;
+
+/// While somebody records, the strip shows so much at first.
+const LIVE_SPAN: i64 = 600_000_000;
+/// Marks are looked for anew when so much was recorded since.
+const MARKS_EVERY: i64 = 10_000_000;
+
+/// What the recording spans by now.
+pub fn extent(model: &mut Model, extent: Result<Option<Extent>, String>) -> Vec<Effect> {
+    let extent = match extent {
+        Ok(Some(extent)) => extent,
+        Ok(None) => return Vec::new(),
+        Err(error) => {
+            model.tell(error, true);
+            return Vec::new();
+        }
+    };
+    let is_first = model.time.extent.is_none();
+    let has_grown = model.time.extent.is_none_or(|(_, last)| last < extent.to);
+    model.time.extent = Some((extent.from, extent.to));
+    model.time.is_live = extent.is_live;
+    model.hosts = extent.hosts;
+    if model.host.is_empty() {
+        model.host = model.hosts.first().cloned().unwrap_or_default();
+    }
+    if extent.has_changed && !is_first {
+        let text = model.say(words::CHANGED);
+        model.tell(text, false);
+    }
+    let mut effects = Vec::new();
+    if is_first {
+        if extent.is_live && model.time.follows {
+            model.time.zooms.push(Zoom::Last(LIVE_SPAN));
+        }
+        effects.extend(moving::stay(model));
+        effects.extend(moving::course(model));
+        effects.extend(marks_from(model));
+        return effects;
+    }
+    if has_grown && model.time.follows && !model.time.is_frozen {
+        effects.extend(moving::go(model, Move::End));
+    }
+    if has_grown && is_course_stale(model) {
+        effects.extend(moving::course(model));
+    }
+    if model.time.marked_to.0 + MARKS_EVERY < extent.to.0 {
+        effects.extend(marks_from(model));
+    }
+    effects
+}
+
+/// Whether the strip would be drawn otherwise by now: by a column of it.
+fn is_course_stale(model: &Model) -> bool {
+    let (Some(course), Some((_, to))) = (&model.course, model.time.shown()) else { return false };
+    let column = (course.to.0 - course.from.0) / course.columns.max(1) as i64;
+    !model.travel.is_drawing && !model.time.is_frozen && to.0 - course.to.0 >= column.max(1_000_000)
+}
+
+fn marks_from(model: &mut Model) -> Vec<Effect> {
+    let Some((first, last)) = model.time.extent else { return Vec::new() };
+    model.time.marked_to = last;
+    vec![Effect::Marks { from: Micros(first.0 - 1), to: last }]
+}
+
+/// Where the cursor went.
+pub fn moment(model: &mut Model, moment: Result<Moment, String>) -> Vec<Effect> {
+    model.travel.is_under_way = false;
+    let mut effects = Vec::new();
+    match moment {
+        Ok(moment) => {
+            let has_moved = model.time.cursor != moment.ts;
+            model.time.cursor = moment.ts;
+            let at_end = model.time.extent.is_some_and(|(_, last)| moment.ts >= last);
+            if at_end {
+                model.time.play = None;
+            }
+            model.moment = Some(moment);
+            if model.time.keep_in_sight() {
+                effects.extend(moving::course(model));
+            }
+            if has_moved && model.screen.has_logs {
+                effects.push(super::commands::logs(model));
+            }
+        }
+        Err(error) => {
+            model.time.play = None;
+            model.tell(error, true);
+        }
+    }
+    if let Some(next) = model.travel.next.take() {
+        effects.extend(moving::go(model, next.to));
+    }
+    effects
+}
+
+/// What happened.
+pub fn marks(model: &mut Model, marks: Result<Vec<Mark>, String>) -> Vec<Effect> {
+    match marks {
+        Ok(marks) => model.time.marks = marks,
+        Err(error) => model.tell(error, true),
+    }
+    Vec::new()
+}
+
+/// Where a condition holds.
+pub fn until(model: &mut Model, found: Result<Option<Micros>, String>) -> Vec<Effect> {
+    match found {
+        Ok(Some(at)) => moving::by_hand(model, Move::At(at)),
+        Ok(None) => {
+            let text = model.say(words::NOT_FOUND);
+            model.tell(text, false);
+            Vec::new()
+        }
+        Err(error) => {
+            model.tell(error, true);
+            Vec::new()
+        }
+    }
+}

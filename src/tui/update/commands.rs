@@ -1,0 +1,154 @@
+//! Commands behind `:`, and what several keys have in common.
+
+use super::super::effect::Effect;
+use super::super::model::{Listing, Model, Zoom};
+use super::super::panel::{PRESETS, Panel, question};
+use super::super::theme::Theme;
+use super::super::words::{self, Lang};
+use super::{keys, moving, typed};
+use crate::time::{self, Micros};
+
+/// Logs are shown from so much before the cursor to so much behind.
+const LOGS_AROUND: i64 = 300_000_000;
+
+/// Does what was typed behind `:`.
+pub fn command(model: &mut Model, text: &str) -> Vec<Effect> {
+    let (word, rest) =
+        text.split_once(char::is_whitespace).map_or((text, ""), |(word, rest)| (word, rest.trim()));
+    if let Some(panel) = Panel::ALL.iter().find(|panel| panel.name() == word && rest.is_empty()) {
+        return only(model, *panel);
+    }
+    if let Some((number, _)) = PRESETS.iter().find(|(_, preset)| preset.name == word) {
+        model.screen.show(*number);
+        return moving::stay(model);
+    }
+    match word {
+        "q" | "quit" => return vec![Effect::Quit],
+        "help" => {
+            let text = model.say(words::COMMANDS);
+            model.tell(text, false);
+        }
+        "lang" => match rest {
+            "en" => model.settings.lang = Lang::En,
+            "fr" => model.settings.lang = Lang::Fr,
+            _ => model.tell("lang en, lang fr", true),
+        },
+        "theme" => match Theme::ALL.into_iter().find(|theme| theme.name() == rest) {
+            Some(theme) => model.settings.theme = theme,
+            None => model.tell(Theme::ALL.map(Theme::name).join(", "), true),
+        },
+        "until" | "since" if !rest.is_empty() => {
+            let from = model.time.cursor;
+            return vec![Effect::Until { from, condition: rest.into(), is_back: word == "since" }];
+        }
+        "sql" if !rest.is_empty() => return typed::question(model, rest),
+        "go" | "b" if !rest.is_empty() => return typed::jump(model, rest),
+        "export" if !rest.is_empty() => return export(model, rest),
+        "host" => return host(model, rest),
+        "sort" => sort(model, rest),
+        "zoom" => return zoom(model, rest),
+        _ => {
+            let text = model.say(words::UNKNOWN_COMMAND);
+            model.tell(format!("{word}: {text}"), true);
+        }
+    }
+    Vec::new()
+}
+
+/// Shows one panel alone.
+pub fn only(model: &mut Model, panel: Panel) -> Vec<Effect> {
+    model.screen.show_only(panel);
+    let mut effects = moving::stay(model);
+    if panel == Panel::History {
+        effects.extend(moving::course(model));
+    }
+    effects
+}
+
+/// Asks for what was logged around the cursor.
+pub fn logs(model: &Model) -> Effect {
+    let here = model.time.cursor;
+    Effect::Logs {
+        from: Micros(here.0 - LOGS_AROUND),
+        to: Micros(here.0 + LOGS_AROUND),
+        files: model.logs.files.clone(),
+        errors: model.logs.errors_only,
+    }
+}
+
+/// The SQL behind the panel, as it can be pasted into `sysray query`.
+pub fn copy(model: &mut Model) -> Vec<Effect> {
+    let panel = model.screen.focused();
+    let sql = match (panel, panel.questions().first().and_then(|name| question(name))) {
+        (Panel::Question, _) => model.asked.sql.clone(),
+        (_, Some(question)) => {
+            let at = time_text(model.time.cursor);
+            let text = question.sql.lines().filter(|line| !line.starts_with("--"));
+            let text = text.collect::<Vec<_>>().join("\n");
+            text.replace("ts > $from and ts <= $to", &format!("ts = {at}"))
+                .replace("$host", &format!("'{}'", model.host.replace('\'', "''")))
+        }
+        _ => return Vec::new(),
+    };
+    let text = model.say(words::COPIED);
+    model.tell(text, false);
+    vec![Effect::Copy(sql)]
+}
+
+fn time_text(at: Micros) -> String {
+    format!("'{}'", time::show(at, &jiff::tz::TimeZone::UTC))
+}
+
+/// Writes the chosen range.
+pub fn export(model: &mut Model, into: &str) -> Vec<Effect> {
+    match model.time.chosen() {
+        Some((from, to)) => {
+            vec![Effect::Export { from, to, into: into.into(), table: model.screen.focused().table() }]
+        }
+        None => Vec::new(),
+    }
+}
+
+fn host(model: &mut Model, name: &str) -> Vec<Effect> {
+    if !model.hosts.iter().any(|host| host == name) {
+        let text = model.say(words::NO_SUCH_HOST);
+        model.tell(format!("{text}: {}", model.hosts.join(", ")), true);
+        return Vec::new();
+    }
+    model.host = name.into();
+    model.moment = None;
+    model.course = None;
+    model.time.extent = None;
+    model.time.marks.clear();
+    vec![Effect::Host(name.into()), Effect::Look]
+}
+
+fn sort(model: &mut Model, name: &str) {
+    let panel = model.screen.focused();
+    let known = panel.list().and_then(|list| model.sheet(list.question));
+    if !known.is_some_and(|sheet| sheet.columns().iter().any(|column| column == name)) {
+        let text = model.say(words::NO_SUCH_COLUMN);
+        model.tell(format!("{text}: {name}"), true);
+        return;
+    }
+    keys::change(model, |listing| *listing = Listing { sort: (name.into(), true), ..listing.clone() });
+}
+
+fn zoom(model: &mut Model, length: &str) -> Vec<Effect> {
+    let length = match time::parse_duration(length) {
+        Ok(length) => i64::try_from(length.as_micros()).unwrap_or(i64::MAX),
+        Err(error) => {
+            model.tell(error.to_string(), true);
+            return Vec::new();
+        }
+    };
+    let Some((first, last)) = model.time.extent else { return Vec::new() };
+    let zoom = if model.time.follows {
+        Zoom::Last(length)
+    } else {
+        let begin = (model.time.cursor.0 - length / 2).min(last.0 - length).max(first.0 - 1);
+        Zoom::Range(Micros(begin), Micros(begin.saturating_add(length).min(last.0)))
+    };
+    model.time.zooms.push(zoom);
+    moving::course(model)
+}

@@ -1,0 +1,70 @@
+//! What an event does to the model, and what it wants done. No clock, no disk, no terminal.
+
+mod answers;
+mod commands;
+mod keys;
+mod moving;
+mod typed;
+
+use super::effect::Effect;
+use super::event::Event;
+use super::model::{Help, Model};
+
+/// Takes an event in.
+pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
+    match event {
+        Event::Key(key) if model.prompt.is_some() => typed::key(model, key),
+        Event::Key(key) => keys::key(model, key),
+        Event::Click(x, y) => moving::click(model, x, y),
+        Event::Wheel(x, y, by) => moving::wheel(model, x, y, by),
+        Event::Size(columns, lines) => {
+            let is_wider = model.size.0 != columns;
+            model.size = (columns, lines);
+            if is_wider { moving::course(model) } else { Vec::new() }
+        }
+        Event::Clock(now) => moving::clock(model, now),
+        Event::Extent(extent) => answers::extent(model, extent),
+        Event::Moment(moment) => answers::moment(model, moment),
+        Event::Course(course) => {
+            model.travel.is_drawing = false;
+            match course {
+                Ok(course) => model.course = Some(course),
+                Err(error) => model.tell(error, true),
+            }
+            Vec::new()
+        }
+        Event::History(history) => {
+            match history {
+                Ok(history) => model.history = Some(history),
+                Err(error) => model.tell(error, true),
+            }
+            Vec::new()
+        }
+        Event::Marks(marks) => answers::marks(model, marks),
+        Event::Answer(answer) => {
+            model.asked.is_running = false;
+            model.asked.answer = Some(answer);
+            Vec::new()
+        }
+        Event::Until(found) => answers::until(model, found),
+        Event::Logs(lines) => {
+            model.logs.lines = lines;
+            Vec::new()
+        }
+        Event::Words(words) => {
+            if let Help::Glossary { found, line, .. } = &mut model.screen.help {
+                *found = words;
+                *line = 0;
+            }
+            Vec::new()
+        }
+        Event::Told(Ok(text)) => {
+            model.tell(text, false);
+            Vec::new()
+        }
+        Event::Told(Err(text)) => {
+            model.tell(text, true);
+            Vec::new()
+        }
+    }
+}

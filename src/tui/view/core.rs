@@ -1,0 +1,95 @@
+//! The CPUs: what all did together, how each was over time, and what each does now.
+
+use ratatui::layout::Rect;
+
+use super::super::model::Model;
+use super::super::theme::Role;
+use super::super::words;
+use super::figures;
+use super::paint::Paint;
+
+const MODES: [(&str, &str); 8] = [
+    ("user", "user_pct"),
+    ("nice", "nice_pct"),
+    ("system", "system_pct"),
+    ("irq", "irq_pct"),
+    ("softirq", "softirq_pct"),
+    ("iowait", "iowait_pct"),
+    ("steal", "steal_pct"),
+    ("guest", "guest_pct"),
+];
+const SHADES: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// Draws it.
+pub fn draw(model: &Model, paint: &mut Paint, area: Rect) {
+    let mut line = 0;
+    match model.sheet("cpu") {
+        Some(cpu) => {
+            let number = |name: &str| cpu.number(0, name);
+            let busy = number("busy_pct").unwrap_or(0.0);
+            let text = format!("busy {} % ", figures::cell("busy_pct", busy));
+            let taken = paint.text(area.x, area.y, area.width, &text, figures::role("busy_pct", busy));
+            let width = area.width.saturating_sub(taken + 1);
+            let bar = figures::bar(busy / 100.0, usize::from(width.min(60)));
+            paint.text(area.x + taken, area.y, width, &bar, figures::role("busy_pct", busy));
+            let modes = MODES.iter().filter_map(|(name, column)| {
+                Some(format!("{name} {}", figures::cell(column, number(column)?)))
+            });
+            paint.line(area, 1, &modes.collect::<Vec<_>>().join("  "), Role::Text);
+            let more = [
+                ("load", "load1"),
+                ("", "load5"),
+                ("", "load15"),
+                ("running", "runnable"),
+                ("blocked", "blocked"),
+                ("switches/s", "context_switches_per_s"),
+                ("interrupts/s", "interrupts_per_s"),
+                ("forks/s", "forks_per_s"),
+            ];
+            let more = more.iter().filter_map(|(name, column)| {
+                Some(format!("{name} {}", figures::cell(column, number(column)?)).trim().to_string())
+            });
+            paint.line(area, 2, &more.collect::<Vec<_>>().join("  "), Role::Dim);
+            line = 4;
+        }
+        None => paint.line(area, 0, model.say(words::NOTHING_HERE), Role::Dim),
+    }
+    let Some(cores) = model.sheet("core") else { return };
+    paint.line(area, line - 1, model.say(words::CORES), Role::Dim);
+    let course = model.course.as_ref();
+    for row in 0..cores.len() {
+        let y = line + row as u16;
+        if y >= area.height {
+            break;
+        }
+        let busy = cores.number(row, "busy_pct").unwrap_or(0.0);
+        let name = cores.text(row, "cpu").unwrap_or_default();
+        let label = format!("{name:>4} {:>5} % ", figures::cell("busy_pct", busy));
+        let taken = paint.text(area.x, area.y + y, area.width, &label, figures::role("busy_pct", busy));
+        let width = area.width.saturating_sub(taken);
+        let Some(course) = course else { continue };
+        heat(
+            paint,
+            Rect { x: area.x + taken, y: area.y + y, width, height: 1 },
+            course.of(&format!("cpu{name}")),
+        );
+    }
+}
+
+/// How busy it was at its busiest in each stretch of the strip.
+fn heat(paint: &mut Paint, area: Rect, spans: &[super::super::course::Span]) {
+    for x in 0..area.width {
+        let (from, to) = (
+            usize::from(x) * spans.len() / usize::from(area.width.max(1)),
+            (usize::from(x) + 1) * spans.len() / usize::from(area.width.max(1)),
+        );
+        let inside = spans.get(from..to.max(from + 1).min(spans.len())).unwrap_or(&[]);
+        let Some(most) = inside.iter().flatten().map(|(_, most)| *most).reduce(f64::max) else { continue };
+        let shade = SHADES[((most / 100.0).clamp(0.0, 1.0) * 8.0).round() as usize];
+        let role = match figures::role("busy_pct", most) {
+            Role::Text | Role::Dim => Role::Graph,
+            worse => worse,
+        };
+        paint.text(area.x + x, area.y, 1, &shade.to_string(), role);
+    }
+}

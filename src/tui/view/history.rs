@@ -1,0 +1,56 @@
+//! The course of one process or cgroup over the range on the strip, a graph a number.
+
+use ratatui::layout::Rect;
+
+use super::super::model::Model;
+use super::super::theme::Role;
+use super::super::words;
+use super::paint::Paint;
+use super::{braille, figures};
+
+/// What is drawn, as far as it is known.
+const GRAPHS: [(&str, &str); 8] = [
+    ("CPU %", "cpu_pct"),
+    ("RSS", "rss_bytes"),
+    ("MEM", "memory_bytes"),
+    ("READ/s", "read_bytes_per_s"),
+    ("WRITE/s", "write_bytes_per_s"),
+    ("RQ %", "run_delay_pct"),
+    ("THR %", "throttled_pct"),
+    ("THR", "threads"),
+];
+
+/// Draws it.
+pub fn draw(model: &Model, paint: &mut Paint, area: Rect) {
+    let Some(subject) = &model.subject else {
+        paint.line(area, 0, model.say(words::NO_HISTORY), Role::Dim);
+        return;
+    };
+    let Some((_, course)) = model.history.as_ref().filter(|(name, _)| *name == subject.name()) else {
+        paint.line(area, 0, model.say(words::LOADING), Role::Dim);
+        return;
+    };
+    let there: Vec<_> = GRAPHS.iter().filter(|(_, name)| course.most(name).is_some()).collect();
+    if there.is_empty() {
+        paint.line(area, 0, model.say(words::NO_ROWS), Role::Dim);
+        return;
+    }
+    let fit = there.len().min(usize::from(area.height / 2).max(1));
+    let height = area.height / fit as u16;
+    for (place, (title, name)) in there.iter().take(fit).enumerate() {
+        let y = area.y + place as u16 * height;
+        let graph = Rect { y, height: height.min(area.bottom() - y), ..area };
+        let top = braille::round_top(course.most(name).unwrap_or(0.0));
+        braille::draw(paint, graph, course.of(name), top, Role::Graph);
+        let here = course.column(model.time.cursor).and_then(|column| {
+            course.of(name).get(column).copied().flatten().map(|(_, most)| (column, most))
+        });
+        let now = here.map_or_else(String::new, |(_, most)| format!(": {}", figures::cell(name, most)));
+        let text = format!("{title} {}{now} ", figures::cell(name, top));
+        paint.text(graph.x, graph.y, graph.width, &text, Role::Title);
+        if let Some(column) = course.column(model.time.cursor) {
+            let x = graph.x + ((column / 2) as u16).min(graph.width.saturating_sub(1));
+            paint.over(Rect { x, width: 1, ..graph }, Role::Cursor);
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Rows under heads, one of them chosen.
+
+use ratatui::layout::Rect;
+
+use super::super::layout::first_row;
+use super::super::model::{Listing, Model, Row, java};
+use super::super::panel::{Column, List, Panel};
+use super::super::sheet::Sheet;
+use super::super::theme::Role;
+use super::super::words;
+use super::figures;
+use super::paint::{Paint, columns};
+
+/// A column narrower than this is not worth a text.
+const LEAST_TEXT: u16 = 8;
+
+/// Draws the rows of a panel.
+pub fn draw(model: &Model, paint: &mut Paint, panel: Panel, area: Rect, is_focused: bool) {
+    let Some(list) = panel.list() else { return };
+    let Some(sheet) = model.sheet(list.question) else {
+        let word = if model.moment.is_none() { words::LOADING } else { words::NOTHING_HERE };
+        paint.line(area, 0, model.say(word), Role::Dim);
+        return;
+    };
+    let listing = model.listing(panel);
+    let shown = model.shown(panel);
+    let chosen = columns_of(list, model.settings.is_compact, area.width);
+    heads(paint, area, &chosen, &listing, sheet);
+    let height = usize::from(area.height.saturating_sub(1));
+    let first = first_row(shown.chosen, shown.rows.len(), height);
+    for (line, row) in shown.rows.iter().skip(first).take(height).enumerate() {
+        let y = area.y + 1 + line as u16;
+        draw_row(model, paint, Rect { y, height: 1, ..area }, sheet, &chosen, row, panel);
+        if is_focused && shown.chosen == Some(first + line) {
+            paint.over(Rect { y, height: 1, ..area }, Role::Cursor);
+        }
+    }
+    if shown.rows.is_empty() {
+        let word = match (panel, shown.of) {
+            (Panel::Java, 0) => words::NO_JAVA,
+            (_, 0) => words::NO_ROWS,
+            _ => words::NONE_MATCHES,
+        };
+        paint.line(area, 1, model.say(word), Role::Dim);
+    }
+}
+
+/// The columns that have room, with the widths they get: the last takes what is left.
+fn columns_of(list: &List, is_compact: bool, width: u16) -> Vec<(Column, u16)> {
+    let mut columns: Vec<Column> =
+        list.columns.iter().filter(|column| column.is_main || !is_compact).copied().collect();
+    let taken = |columns: &[Column]| -> u16 {
+        columns.iter().map(|column| if column.width == 0 { LEAST_TEXT * 2 } else { column.width } + 1).sum()
+    };
+    // What is not one of the main columns gives way first, from the right.
+    while taken(&columns) > width
+        && let Some(place) = columns.iter().rposition(|column| !column.is_main)
+    {
+        columns.remove(place);
+    }
+    while taken(&columns) > width && columns.len() > 2 {
+        let last = columns.len() - 2;
+        columns.remove(last);
+    }
+    let mut left = width;
+    let mut all = Vec::new();
+    for column in columns {
+        let width = if column.width == 0 { left } else { column.width.min(left) };
+        left = left.saturating_sub(width + 1);
+        all.push((column, width));
+    }
+    all
+}
+
+fn is_left(sheet: &Sheet, name: &str) -> bool {
+    !sheet.is_number(name) && !matches!(name, "heap_max" | "heap_min")
+}
+
+fn heads(paint: &mut Paint, area: Rect, columns: &[(Column, u16)], listing: &Listing, sheet: &Sheet) {
+    let mut x = area.x;
+    for (column, width) in columns {
+        let is_sorted = listing.sort.0 == column.name && !listing.is_tree;
+        let mark = match (is_sorted, listing.sort.1) {
+            (false, _) => "",
+            (true, true) => "▼",
+            (true, false) => "▲",
+        };
+        let text = format!("{}{mark}", column.head);
+        let role = if is_sorted { Role::Title } else { Role::Dim };
+        if is_left(sheet, column.name) {
+            paint.text(x, area.y, *width, &text, role);
+        } else {
+            paint.right(x, area.y, *width, &text, role);
+        }
+        x += width + 1;
+    }
+}
+
+fn draw_row(
+    model: &Model,
+    paint: &mut Paint,
+    line: Rect,
+    sheet: &Sheet,
+    columns: &[(Column, u16)],
+    row: &Row,
+    panel: Panel,
+) {
+    let mut x = line.x;
+    for (column, width) in columns {
+        let name = column.name;
+        let value = number(sheet, row.row, name, panel);
+        match value {
+            Some(value) if !is_left(sheet, name) => {
+                let (text, role) = (figures::cell(name, value), figures::role(name, value));
+                paint.right(x, line.y, *width, &text, role);
+            }
+            _ => match text(model, sheet, row, name, panel) {
+                Some(text) => drop(paint.text(x, line.y, *width, &text, Role::Text)),
+                None if is_left(sheet, name) => drop(paint.text(x, line.y, *width, "-", Role::Dim)),
+                None => paint.right(x, line.y, *width, "-", Role::Dim),
+            },
+        }
+        x += width + 1;
+    }
+}
+
+fn number(sheet: &Sheet, row: usize, name: &str, panel: Panel) -> Option<f64> {
+    match (panel, name) {
+        (Panel::Java, "heap_max") => java(sheet, row)?.heap_max,
+        (Panel::Java, "heap_min") => java(sheet, row)?.heap_min,
+        _ => sheet.number(row, name),
+    }
+}
+
+fn text(model: &Model, sheet: &Sheet, row: &Row, name: &str, panel: Panel) -> Option<String> {
+    match (panel, name) {
+        (Panel::Java, "collector") => java(sheet, row.row)?.collector.map(str::to_string),
+        (Panel::Java, "role") => Some(java(sheet, row.row)?.role),
+        (_, "comm") => {
+            let comm = sheet.text(row.row, "comm");
+            let full = model.settings.has_full_commands.then(|| sheet.text(row.row, "cmdline")).flatten();
+            let command = full.or(comm)?;
+            Some(format!("{}{command}", branch(row.depth)))
+        }
+        (Panel::Cgroup, "path") => {
+            let path = sheet.text(row.row, "path")?;
+            match row.depth {
+                0 => Some(path),
+                depth => Some(format!("{}{}", branch(depth), path.rsplit('/').next().unwrap_or(&path))),
+            }
+        }
+        (_, "read_only") => Some(if sheet.is(row.row, name) { "ro" } else { "rw" }.into()),
+        (Panel::Network, "netns_name") => {
+            let namespace = sheet.text(row.row, name).or_else(|| sheet.text(row.row, "netns"))?;
+            Some(namespace)
+        }
+        _ => sheet.text(row.row, name),
+    }
+}
+
+fn branch(depth: usize) -> String {
+    match depth {
+        0 => String::new(),
+        depth => format!("{}└ ", "  ".repeat(depth.min(16) - 1)),
+    }
+}
+
+/// Draws a sheet of any columns, each as wide as what it shows.
+pub fn sheet(
+    paint: &mut Paint,
+    area: Rect,
+    sheet: &Sheet,
+    rows: &[Row],
+    chosen: Option<usize>,
+    has_keys: bool,
+) {
+    let height = usize::from(area.height.saturating_sub(1));
+    let first = first_row(chosen, rows.len(), height);
+    let seen: Vec<&Row> = rows.iter().skip(first).take(height).collect();
+    let mut x = area.x;
+    for name in sheet.columns() {
+        if x >= area.right() {
+            break;
+        }
+        let cells: Vec<String> = seen.iter().map(|row| plain(sheet, row.row, &name)).collect();
+        let wide = cells.iter().map(|cell| columns(cell)).chain([columns(&name)]).max().unwrap_or(0);
+        let width = wide.min(60).min(area.right() - x);
+        paint.text(x, area.y, width, &name, Role::Dim);
+        for (line, cell) in cells.iter().enumerate() {
+            let y = area.y + 1 + line as u16;
+            if sheet.is_number(&name) {
+                paint.right(x, y, width, cell, Role::Text);
+            } else {
+                paint.text(x, y, width, cell, Role::Text);
+            }
+        }
+        x += width + 2;
+    }
+    if let Some(chosen) = chosen.filter(|chosen| has_keys && *chosen >= first && *chosen < first + height) {
+        let y = area.y + 1 + (chosen - first) as u16;
+        paint.over(Rect { y, height: 1, ..area }, Role::Cursor);
+    }
+}
+
+fn plain(sheet: &Sheet, row: usize, name: &str) -> String {
+    match (sheet.time(row, name), sheet.number(row, name)) {
+        (Some(at), _) => crate::time::show(at, &jiff::tz::TimeZone::UTC),
+        (None, Some(value)) if sheet.is_number(name) => match value.fract() == 0.0 && value.abs() < 1e15 {
+            true => format!("{value:.0}"),
+            false => crate::export::figures::number(value),
+        },
+        _ => sheet.text(row, name).unwrap_or_else(|| "NULL".into()),
+    }
+}

@@ -1,0 +1,100 @@
+//! Draws the model. It changes nothing.
+
+mod braille;
+mod core;
+mod events;
+mod fields;
+mod figures;
+mod foot;
+mod help;
+mod history;
+mod list;
+mod logs;
+mod overview;
+mod paint;
+mod question;
+mod strip;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+use super::layout;
+use super::model::{Help, Model};
+use super::panel::Panel;
+use super::theme::Role;
+use super::words;
+use paint::Paint;
+
+/// Draws all of it.
+pub fn view(model: &Model, frame: &mut Frame) {
+    let whole = frame.area();
+    let settings = &model.settings;
+    frame.buffer_mut().set_style(whole, settings.theme.ground(settings.depth));
+    let areas = layout::areas(model);
+    let mut paint = Paint::new(frame.buffer_mut(), settings.theme, settings.depth);
+    foot::head(model, &mut paint, areas.head);
+    strip::draw(model, &mut paint, areas.strip);
+    for (place, panel, area) in &areas.panels {
+        draw(model, &mut paint, *place, *panel, *area);
+    }
+    if model.screen.help != Help::Closed {
+        let top = areas.strip.bottom();
+        let body = Rect { y: top, height: areas.foot.y.saturating_sub(top), ..whole };
+        help::draw(model, &mut paint, body);
+    }
+    foot::foot(model, &mut paint, areas.foot);
+}
+
+fn draw(model: &Model, paint: &mut Paint, place: usize, panel: Panel, area: Rect) {
+    if area.height == 0 || area.width == 0 {
+        return;
+    }
+    let is_focused = model.screen.focus == place;
+    if panel == Panel::Overview {
+        return overview::draw(model, paint, area);
+    }
+    title(model, paint, panel, area, is_focused);
+    let inside = Rect { y: area.y + 1, height: area.height - 1, ..area };
+    if model.time.extent.is_none() {
+        paint.line(inside, 0, model.say(words::NOTHING_YET), Role::Dim);
+        return;
+    }
+    match panel {
+        Panel::Overview => {}
+        Panel::Cpu => core::draw(model, paint, inside),
+        Panel::Memory | Panel::Protocol | Panel::Host => fields::draw(model, paint, panel, inside),
+        Panel::Events => events::draw(model, paint, inside, is_focused),
+        Panel::History => history::draw(model, paint, inside),
+        Panel::Question => question::draw(model, paint, inside, is_focused),
+        Panel::Logs => logs::draw(model, paint, inside),
+        _ => list::draw(model, paint, panel, inside, is_focused),
+    }
+}
+
+fn title(model: &Model, paint: &mut Paint, panel: Panel, area: Rect, is_focused: bool) {
+    let rule = "─".repeat(usize::from(area.width));
+    paint.text(area.x, area.y, area.width, &rule, Role::Dim);
+    let mut text = format!(" {} ", model.say(panel.title()));
+    if panel.list().is_some() || matches!(panel, Panel::Events) {
+        let shown = model.shown(panel);
+        let many = match shown.rows.len() == shown.of {
+            true => shown.of.to_string(),
+            false => format!("{} {} {}", shown.rows.len(), model.say(words::OF), shown.of),
+        };
+        text += &format!("{many} ");
+    }
+    let listing = model.listing(panel);
+    if !listing.filter.is_empty() {
+        text += &format!("[{}] ", listing.filter);
+    }
+    if listing.follows {
+        text += &format!("[{}] ", listing.chosen.unwrap_or_default());
+    }
+    if panel == Panel::History
+        && let Some(subject) = &model.subject
+    {
+        text += &format!("{} ", subject.name());
+    }
+    let role = if is_focused { Role::Title } else { Role::Dim };
+    paint.text(area.x + 1.min(area.width), area.y, area.width.saturating_sub(2), &text, role);
+}

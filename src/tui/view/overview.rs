@@ -1,0 +1,163 @@
+//! The headline numbers of the sample at the cursor, each beside its course.
+
+use ratatui::layout::Rect;
+
+use super::super::course::Span;
+use super::super::model::Model;
+use super::super::theme::Role;
+use super::super::words::{self, Word};
+use super::paint::Paint;
+use super::{braille, figures};
+
+/// A number that is shown, its name in the course, and what its graph ends at.
+struct Line<'a> {
+    word: Word,
+    text: String,
+    role: Role,
+    columns: &'a [&'a str],
+    top: Option<f64>,
+}
+
+/// Draws it.
+pub fn draw(model: &Model, paint: &mut Paint, area: Rect) {
+    if model.sheet("system").is_none() {
+        let word = match (model.time.extent, &model.moment) {
+            (None, _) => words::NOTHING_YET,
+            (_, None) => words::LOADING,
+            _ => words::NOTHING_HERE,
+        };
+        paint.line(area, 0, model.say(word), Role::Dim);
+        return;
+    }
+    let lines = lines(model);
+    // Side by side where there is room for both.
+    let across: u16 = if area.width >= 100 { 2 } else { 1 };
+    let down = (lines.len() as u16).div_ceil(across);
+    let width = area.width / across;
+    for (place, line) in lines.iter().enumerate() {
+        let (column, row) = (place as u16 / down, place as u16 % down);
+        if row >= area.height {
+            continue;
+        }
+        let (x, y) = (area.x + column * width, area.y + row);
+        paint.text(x, y, 9, model.say(line.word), Role::Dim);
+        let room = width.saturating_sub(10);
+        let graph = room.saturating_sub(44).min(width / 3);
+        paint.text(x + 10, y, room.saturating_sub(graph + 1), &line.text, line.role);
+        if let Some(course) = &model.course
+            && graph >= 8
+            && !line.columns.is_empty()
+        {
+            let parts: Vec<&[Span]> = line.columns.iter().map(|name| course.of(name)).collect();
+            let spans = narrowed(&braille::sum(&parts), usize::from(graph) * 2);
+            let most = spans.iter().flatten().map(|(_, most)| *most).fold(0.0, f64::max);
+            let top = line.top.unwrap_or_else(|| braille::round_top(most)).max(most);
+            let place = Rect { x: x + width - graph - 1, y, width: graph, height: 1 };
+            braille::draw(paint, place, &spans, top, Role::Graph);
+        }
+    }
+}
+
+fn lines(model: &Model) -> Vec<Line<'static>> {
+    let number = |name: &str| model.headline(name);
+    let shown = |name: &str| number(name).map_or_else(|| "-".into(), |value| figures::cell(name, value));
+    let worst = |names: &[&str]| {
+        let rank = |role: &Role| match role {
+            Role::Critical => 2,
+            Role::Warning => 1,
+            _ => 0,
+        };
+        let roles = names.iter().filter_map(|name| Some(figures::role(name, number(name)?)));
+        roles.max_by_key(rank).filter(|role| rank(role) > 0).unwrap_or(Role::Text)
+    };
+    let say = |word: Word| model.say(word);
+    let tasks = say(words::TASKS).replacen("{}", &shown("runnable"), 1).replacen("{}", &shown("blocked"), 1);
+    vec![
+        Line {
+            word: words::CPU,
+            text: format!(
+                "{:>5} %  iowait {} %  steal {} %",
+                shown("cpu"),
+                shown("iowait_pct"),
+                shown("steal_pct")
+            ),
+            role: worst(&["cpu", "iowait_pct", "steal_pct"]),
+            columns: &["cpu"],
+            top: Some(100.0),
+        },
+        Line {
+            word: words::MEMORY,
+            text: format!(
+                "{:>5} %  free {}  swap {}",
+                shown("memory_used_pct"),
+                shown("memory_available_bytes"),
+                shown("swap_used_bytes")
+            ),
+            role: worst(&["memory_used_pct"]),
+            columns: &["memory_used_pct"],
+            top: Some(100.0),
+        },
+        Line {
+            word: words::LOAD,
+            text: format!("{} {} {}  {tasks}", shown("load1"), shown("load5"), shown("load15")),
+            role: Role::Text,
+            columns: &[],
+            top: None,
+        },
+        Line {
+            word: words::DISK,
+            text: format!(
+                "{} {}  {} {}  {}",
+                say(words::READ),
+                shown("disk_read_bytes_per_s"),
+                say(words::WRITTEN),
+                shown("disk_write_bytes_per_s"),
+                shown("disk_latency_us")
+            ),
+            role: Role::Text,
+            columns: &["disk_read_bytes_per_s", "disk_write_bytes_per_s"],
+            top: None,
+        },
+        Line {
+            word: words::NETWORK,
+            text: format!(
+                "{} {}  {} {}",
+                say(words::RECEIVED),
+                shown("network_rx_bytes_per_s"),
+                say(words::SENT),
+                shown("network_tx_bytes_per_s")
+            ),
+            role: Role::Text,
+            columns: &["network_rx_bytes_per_s", "network_tx_bytes_per_s"],
+            top: None,
+        },
+        Line {
+            word: words::PRESSURE,
+            text: format!(
+                "cpu {} %  memory {} %  io {} %",
+                shown("cpu_some_pct"),
+                shown("memory_some_pct"),
+                shown("io_some_pct")
+            ),
+            role: worst(&["cpu_some_pct", "memory_some_pct", "io_some_pct"]),
+            columns: &["cpu_some_pct", "memory_some_pct", "io_some_pct"],
+            top: Some(100.0),
+        },
+    ]
+}
+
+/// The same in fewer columns.
+fn narrowed(spans: &[Span], columns: usize) -> Vec<Span> {
+    if spans.len() <= columns || columns == 0 {
+        return spans.to_vec();
+    }
+    let inside = |at: usize| &spans[at * spans.len() / columns..((at + 1) * spans.len() / columns).max(1)];
+    let joined = |at| {
+        inside(at)
+            .iter()
+            .copied()
+            .flatten()
+            .reduce(|(least, most), (low, high)| (least.min(low), most.max(high)))
+    };
+    (0..columns).map(joined).collect()
+}
