@@ -78,6 +78,9 @@ mod stuck;
 mod tiers;
 /// The grammar of time.
 mod time;
+/// The terminal desk, without a terminal.
+#[cfg(feature = "desk")]
+mod tui;
 /// CPU time of processes without rows, of which their parents tell.
 mod unseen;
 /// Totals of 32 bits that wrap.

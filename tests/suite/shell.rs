@@ -157,7 +157,7 @@ fn an_example_stands_at_the_prompt_to_be_edited_and_asked() {
     let (store, home) = (recorded(3), TempDir::new().unwrap());
     let mut shell = Terminal::open(store.path(), home.path(), "cat");
     shell.line("\\examples").sees("top-cpu");
-    shell.line("\\examples top-cpu").sees("limit 10;");
+    shell.line("\\examples top-cpu").sees("order by cpu_s desc, host, pid;");
     shell.line("").sees("cpu_pct");
     shell.sees(" rows)");
 }

@@ -2,7 +2,7 @@
 //!
 //! One thread moves the cursor, which is what one waits for; another does all else.
 
-mod anomalies;
+pub mod anomalies;
 mod glossary;
 mod logs;
 mod moments;

@@ -126,7 +126,7 @@ impl Timeline {
         if length < 10_000_000 {
             return false;
         }
-        let begin = (self.cursor.0 - length / 2).min(last.0 - length).max(first.0 - 1);
+        let begin = self.cursor.0.saturating_sub(length / 2).min(last.0 - length).max(first.0 - 1);
         self.zooms.push(Zoom::Range(Micros(begin), Micros(begin + length)));
         true
     }
@@ -139,7 +139,7 @@ impl Timeline {
         }
         let Some(zoom) = self.zooms.last_mut() else { return false };
         let length = to.0 - from.0;
-        let begin = (self.cursor.0 - length / 2).min(last.0 - length).max(first.0 - 1);
+        let begin = self.cursor.0.saturating_sub(length / 2).min(last.0 - length).max(first.0 - 1);
         *zoom = Zoom::Range(Micros(begin), Micros(begin + length));
         true
     }

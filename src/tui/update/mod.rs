@@ -3,7 +3,7 @@
 mod answers;
 mod commands;
 mod keys;
-mod moving;
+pub mod moving;
 mod typed;
 
 use super::effect::Effect;
