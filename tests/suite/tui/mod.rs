@@ -8,6 +8,8 @@ mod found;
 mod keys;
 mod made;
 mod moves;
+#[cfg(unix)]
+mod real;
 mod sweep;
 
 use jiff::tz::TimeZone;
