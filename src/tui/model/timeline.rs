@@ -70,8 +70,9 @@ pub struct Timeline {
     /// Whether Enter would zoom into it.
     pub is_range_new: bool,
     pub marks: Vec<Mark>,
-    /// Up to when marks are known.
+    /// Up to when events are known, and up to when anomalies.
     pub marked_to: Micros,
+    pub judged_to: Micros,
     /// Which of [`HEADLINES`].
     pub headline: usize,
 }
@@ -90,6 +91,7 @@ impl Default for Timeline {
             is_range_new: false,
             marks: Vec::new(),
             marked_to: Micros(i64::MIN),
+            judged_to: Micros(i64::MIN),
             headline: 0,
         }
     }

@@ -120,6 +120,7 @@ fn host(model: &mut Model, name: &str) -> Vec<Effect> {
     model.course = None;
     model.time.extent = None;
     model.time.marks.clear();
+    (model.time.marked_to, model.time.judged_to) = (Micros(i64::MIN), Micros(i64::MIN));
     vec![Effect::Host(name.into()), Effect::Look]
 }
 

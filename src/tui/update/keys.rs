@@ -280,8 +280,11 @@ fn follow(model: &mut Model) {
     });
 }
 
-/// Closes one thing a press: what is full, a filter, the marked range.
+/// Closes one thing a press: a question that is being answered, what is full, a filter, the marked range.
 fn close(model: &mut Model) -> Vec<Effect> {
+    if model.asked.is_running {
+        return vec![Effect::Cancel];
+    }
     let panel = model.screen.focused();
     let listing = model.listing(panel);
     if !listing.filter.is_empty() || listing.follows {

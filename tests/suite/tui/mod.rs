@@ -90,7 +90,7 @@ impl Sat {
                 Effect::History { of, from, to, columns } => {
                     self.happens(Event::History(Ok((of.name(), made::history(from, to, columns)))));
                 }
-                Effect::Marks { .. } => self.happens(Event::Marks(Ok(made::marks()))),
+                Effect::Marks { .. } => self.happens(Event::Marks(Micros(i64::MIN), Ok(made::marks()))),
                 _ => {}
             }
         }
