@@ -1,6 +1,8 @@
 //! How long questions take in a process that stays: the store is opened once and each question asked of one engine,
 //! first when it knows nothing yet and then again. Prints a line a question: its file's name, both in
-//! milliseconds. For `scripts/bench-query.sh`.
+//! milliseconds. For `scripts/bench-query.sh`. With `moves STORE TIMES`: how long the cursor of the terminal desk takes.
+
+mod moves;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,6 +17,11 @@ const MEMORY_BYTES: u64 = 256 << 20;
 
 fn main() {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    if let [word, store, times] = words.as_slice()
+        && word == "moves"
+    {
+        return moves::run(Path::new(store), times.parse().unwrap_or(100));
+    }
     let [store, runs, questions @ ..] = words.as_slice() else { return usage() };
     let Some(runs) = runs.parse().ok().filter(|runs: &usize| *runs > 0) else { return usage() };
     for question in questions {
@@ -25,7 +32,7 @@ fn main() {
 }
 
 fn usage() {
-    eprintln!("usage: desk STORE RUNS QUESTION.sql…");
+    eprintln!("usage: desk STORE RUNS QUESTION.sql…, or desk moves STORE TIMES");
 }
 
 /// Milliseconds from opening the store to the end of the first answer, and the median of those behind it.

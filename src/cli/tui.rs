@@ -81,11 +81,9 @@ fn on_terminal() -> Result<()> {
 fn settings(config: Option<PathBuf>) -> Result<Settings> {
     let (lang, theme, keys, is_compact) = Config::read(config, vec![])?.desk();
     let variable = |name: &str| std::env::var(name).ok();
-    let spoken =
-        || ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(variable).find(|lang| !lang.is_empty());
-    let lang = lang.or_else(spoken).unwrap_or_default();
+    let lang = lang.map_or_else(|| Lang::of_variables(variable), |lang| Lang::of_locale(&lang));
     Ok(Settings {
-        lang: if lang.starts_with("fr") { Lang::Fr } else { Lang::En },
+        lang,
         theme: Theme::ALL.into_iter().find(|known| known.name() == theme).unwrap_or_default(),
         depth: Depth::of(variable),
         keys: if keys == "nmon" { Keys::Nmon } else { Keys::Sysray },

@@ -67,8 +67,8 @@ impl Course {
 
     /// The column that an instant is in: the range is open at its begin, closed at its end.
     pub fn column(&self, ts: Micros) -> Option<usize> {
-        let length = i128::from(self.to.0 - self.from.0).max(1);
-        let into = i128::from(ts.0 - self.from.0);
+        let length = (i128::from(self.to.0) - i128::from(self.from.0)).max(1);
+        let into = i128::from(ts.0) - i128::from(self.from.0);
         if into <= 0 || into > length || self.columns == 0 {
             return None;
         }

@@ -16,8 +16,12 @@ pub enum Effect {
     Course { from: Micros, to: Micros, columns: usize },
     /// The course of what has these keys: of a process `pid` and `start_time`, of a cgroup `path`.
     History { of: Subject, from: Micros, to: Micros, columns: usize },
-    /// All that happened in a range.
+    /// What stands out of a range: events and anomalies.
     Marks { from: Micros, to: Micros },
+    /// The events of a range alone.
+    Events { from: Micros, to: Micros },
+    /// The typed question is no longer wanted.
+    Cancel,
     /// A typed question.
     Ask(String),
     /// When a typed condition on `system` holds next, later than this or, going back, earlier.

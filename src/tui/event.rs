@@ -30,8 +30,8 @@ pub enum Event {
     Course(Result<Course, String>),
     /// The course of one process or cgroup.
     History(Result<(String, Course), String>),
-    /// All that happened.
-    Marks(Result<Vec<Mark>, String>),
+    /// What happened later than an instant; what was known of later is told anew.
+    Marks(Micros, Result<Vec<Mark>, String>),
     /// The answer to a typed question.
     Answer(Result<Sheet, String>),
     /// Where a typed condition holds next; `None` where it does not.

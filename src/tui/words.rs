@@ -1,5 +1,7 @@
 //! What the program says on the screen, in each language. A word without one of them does not compile.
 
+pub use crate::schema::Lang;
+
 /// A text in English and in French.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Word {
@@ -7,21 +9,10 @@ pub struct Word {
     pub fr: &'static str,
 }
 
-/// A language.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Lang {
-    #[default]
-    En,
-    Fr,
-}
-
 impl Word {
     /// The text in a language.
     pub fn in_lang(self, lang: Lang) -> &'static str {
-        match lang {
-            Lang::En => self.en,
-            Lang::Fr => self.fr,
-        }
+        lang.of(self.en, self.fr)
     }
 }
 

@@ -73,11 +73,17 @@ mod store_commands;
 mod stores;
 /// A disk that takes nothing for a while.
 mod stuck;
+/// The program on a terminal of its own.
+#[cfg(all(unix, feature = "desk"))]
+mod terminal;
 /// Rows of a minute and of an hour, against the rows they are made of.
 #[cfg(feature = "desk")]
 mod tiers;
 /// The grammar of time.
 mod time;
+/// The terminal desk, mostly without a terminal.
+#[cfg(feature = "desk")]
+mod tui;
 /// CPU time of processes without rows, of which their parents tell.
 mod unseen;
 /// Totals of 32 bits that wrap.

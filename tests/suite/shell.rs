@@ -1,18 +1,15 @@
 //! `sysray query` on a terminal, typed at as a user would.
 //!
-//! `Terminal` is the helper: the program on a terminal of its own (`script` of util-linux makes it), keys that
-//! go in and what is seen of it.
+//! `open` is the helper: a shell on a terminal of its own, over a store.
 
 use std::fs;
-use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 
 use crate::cli::{Sysray, recorded};
+use crate::terminal::Terminal;
 
 const CTRL_C: &str = "\x03";
 const CTRL_D: &str = "\x04";
@@ -20,82 +17,12 @@ const UP: &str = "\x1b[A";
 /// What a prompt begins with: from here on pastes are marked. Keys that come before it are lost.
 const READY: &str = "\x1b[?2004h";
 
-struct Terminal {
-    child: Child,
-    keys: ChildStdin,
-    said: Arc<Mutex<String>>,
-    /// What lies before it has been seen.
-    seen: usize,
-}
-
-impl Terminal {
-    /// 24 lines of 80 columns; `home` is where its history lies.
-    fn open(store: &Path, home: &Path, pager: &str) -> Terminal {
-        let program = env!("CARGO_BIN_EXE_sysray");
-        let line = format!("stty rows 24 cols 80; exec {program} query --store {}", store.display());
-        let mut command = Command::new("script");
-        command.args(["-qfec", &line, "/dev/null"]);
-        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SYSRAY_"))
-        {
-            command.env_remove(name);
-        }
-        let variables =
-            [("SYSRAY_CONFIG", "/dev/null"), ("SHELL", "/bin/sh"), ("TERM", "xterm"), ("PAGER", pager)];
-        command.envs(variables).env("XDG_STATE_HOME", home).env("TZ", "UTC");
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let mut output = child.stdout.take().unwrap();
-        let said = Arc::<Mutex<String>>::default();
-        let written = said.clone();
-        std::thread::spawn(move || {
-            let (mut bytes, mut all) = ([0; 4096], Vec::new());
-            while let Ok(length @ 1..) = output.read(&mut bytes) {
-                all.extend_from_slice(&bytes[..length]);
-                *written.lock().unwrap() = String::from_utf8_lossy(&all).into_owned();
-            }
-        });
-        let mut terminal = Terminal { keys: child.stdin.take().unwrap(), child, said, seen: 0 };
-        terminal.sees("sysray> ");
-        terminal
-    }
-
-    fn types(&mut self, keys: &str) -> &mut Self {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
-        self
-    }
-
-    /// A line, and Enter.
-    fn line(&mut self, text: &str) -> &mut Self {
-        self.types(text).types("\r")
-    }
-
-    /// Waits for a text, and hands out what was written up to its end.
-    fn sees(&mut self, text: &str) -> String {
-        let (said, seen) = (self.said.clone(), self.seen);
-        let patience = std::time::Instant::now() + std::time::Duration::from_secs(60);
-        loop {
-            let all = said.lock().unwrap().clone();
-            if let Some(at) = all[seen..].find(text) {
-                self.seen = seen + at + text.len();
-                return all[seen..self.seen].to_string();
-            }
-            assert!(std::time::Instant::now() < patience, "{text:?} does not come in {:?}", &all[seen..]);
-            std::thread::sleep(std::time::Duration::from_millis(10));
-        }
-    }
-
-    /// Leaves by these keys; the exit code.
-    fn leaves(mut self, keys: &str) -> i32 {
-        self.types(keys);
-        self.child.wait().unwrap().code().unwrap()
-    }
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// The shell over a store, with its first prompt seen; `home` is where its history lies.
+fn open(store: &Path, home: &Path, pager: &str) -> Terminal {
+    let words = format!("query --store {}", store.display());
+    let mut terminal = Terminal::start(&words, home, &[("PAGER", pager)]);
+    terminal.sees("sysray> ");
+    terminal
 }
 
 /// What takes longer than anybody waits.
@@ -106,7 +33,7 @@ fn endless() -> &'static str {
 #[test]
 fn a_question_has_lines_and_ends_with_a_semicolon() {
     let (store, home) = (recorded(3), TempDir::new().unwrap());
-    let mut shell = Terminal::open(store.path(), home.path(), "cat");
+    let mut shell = open(store.path(), home.path(), "cat");
     shell.line("select count(*) as ticks, 'a;b' as text -- one; of them").line("from system;");
     let said = shell.sees("(1 row)");
     assert!(said.contains("     3 | a;b"), "{said}");
@@ -119,7 +46,7 @@ fn a_question_has_lines_and_ends_with_a_semicolon() {
 #[test]
 fn what_is_mistyped_is_told_with_what_is_near_and_the_shell_goes_on() {
     let (store, home) = (recorded(2), TempDir::new().unwrap());
-    let mut shell = Terminal::open(store.path(), home.path(), "cat");
+    let mut shell = open(store.path(), home.path(), "cat");
     shell.line("select * from proces;").sees("error: no table `proces`; did you mean `process`");
     shell.line("select cpu_bsy from system;").sees("`cpu_busy_us`");
     shell.line("\\tming").sees("there is no command `\\tming`; did you mean `\\timing`?");
@@ -135,7 +62,7 @@ fn what_is_mistyped_is_told_with_what_is_near_and_the_shell_goes_on() {
 #[test]
 fn commands_change_how_answers_look() {
     let (store, home) = (recorded(2), TempDir::new().unwrap());
-    let mut shell = Terminal::open(store.path(), home.path(), "cat");
+    let mut shell = open(store.path(), home.path(), "cat");
     shell.line("\\d").sees("process_exit");
     shell.line("\\d pressure").sees("some_avg300");
     shell.line("\\timing").sees("timing: on");
@@ -155,9 +82,9 @@ fn commands_change_how_answers_look() {
 #[test]
 fn an_example_stands_at_the_prompt_to_be_edited_and_asked() {
     let (store, home) = (recorded(3), TempDir::new().unwrap());
-    let mut shell = Terminal::open(store.path(), home.path(), "cat");
+    let mut shell = open(store.path(), home.path(), "cat");
     shell.line("\\examples").sees("top-cpu");
-    shell.line("\\examples top-cpu").sees("limit 10;");
+    shell.line("\\examples top-cpu").sees("order by cpu_s desc, host, pid;");
     shell.line("").sees("cpu_pct");
     shell.sees(" rows)");
 }
@@ -165,7 +92,7 @@ fn an_example_stands_at_the_prompt_to_be_edited_and_asked() {
 #[test]
 fn the_next_answer_goes_into_a_file_and_over_none() {
     let (store, home) = (recorded(2), TempDir::new().unwrap());
-    let mut shell = Terminal::open(store.path(), home.path(), "cat");
+    let mut shell = open(store.path(), home.path(), "cat");
     let file = home.path().join("answer.parquet");
     let named = file.to_str().unwrap();
     shell.line(&format!("\\o {named}")).sees("the next answer goes into");
@@ -182,7 +109,7 @@ fn the_next_answer_goes_into_a_file_and_over_none() {
 #[test]
 fn ctrl_c_ends_the_question_and_not_the_shell() {
     let (store, home) = (recorded(3), TempDir::new().unwrap());
-    let mut shell = Terminal::open(store.path(), home.path(), "cat");
+    let mut shell = open(store.path(), home.path(), "cat");
     // What takes over a second is told of.
     shell.line(endless()).sees(" rows read; Ctrl-C cancels");
     shell.types(CTRL_C).sees("cancelled");
@@ -201,7 +128,7 @@ fn ctrl_c_ends_the_question_and_not_the_shell() {
 #[test]
 fn what_is_recorded_meanwhile_is_seen() {
     let (store, home) = (recorded(2), TempDir::new().unwrap());
-    let mut shell = Terminal::open(store.path(), home.path(), "cat");
+    let mut shell = open(store.path(), home.path(), "cat");
     shell.line("select count(*) as ticks from system;").sees("    2\r\n");
     Sysray::new(&["record", "-i", "250ms", "-c", "3"]).store(store.path()).prints();
     shell.line("select count(*) as ticks from system;").sees("    5\r\n");
@@ -210,23 +137,23 @@ fn what_is_recorded_meanwhile_is_seen() {
 #[test]
 fn what_was_typed_is_remembered_for_its_owner_alone() {
     let (store, home) = (recorded(2), TempDir::new().unwrap());
-    let mut shell = Terminal::open(store.path(), home.path(), "cat");
+    let mut shell = open(store.path(), home.path(), "cat");
     shell.line("select 41 + 1").line("as answer;").sees("(1 row)");
     assert_eq!(shell.leaves(CTRL_D), 0);
     let history = home.path().join("sysray/history");
     assert_eq!(fs::metadata(&history).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(fs::metadata(history.parent().unwrap()).unwrap().permissions().mode() & 0o777, 0o700);
-    let mut shell = Terminal::open(store.path(), home.path(), "cat");
+    let mut shell = open(store.path(), home.path(), "cat");
     shell.line(UP).sees("(1 row)");
     // Where nothing can be kept there is a shell all the same.
-    let mut shell = Terminal::open(store.path(), Path::new("/proc/no"), "cat");
+    let mut shell = open(store.path(), Path::new("/proc/no"), "cat");
     shell.line("select 1 as one;").sees("(1 row)");
 }
 
 #[test]
 fn tab_knows_tables_columns_functions_and_commands() {
     let (store, home) = (recorded(2), TempDir::new().unwrap());
-    let mut shell = Terminal::open(store.path(), home.path(), "cat");
+    let mut shell = open(store.path(), home.path(), "cat");
     shell.types("select count(*) as n from process_ex\t").sees("process_exit");
     shell.line(" where exit_c\t = 0;").sees("(1 row)");
     shell.line("select max(pressure.some_avg30\t) as s from pressure;").sees("(1 row)");
@@ -243,7 +170,7 @@ fn tab_knows_tables_columns_functions_and_commands() {
 #[test]
 fn what_does_not_fit_the_screen_goes_through_the_pager() {
     let (store, home) = (recorded(2), TempDir::new().unwrap());
-    let mut shell = Terminal::open(store.path(), home.path(), "sed s/^/paged:/");
+    let mut shell = open(store.path(), home.path(), "sed s/^/paged:/");
     let numbers = "select a.tick * 2 + b.tick as n from system a, process b limit";
     shell.line(&format!("{numbers} 3;"));
     let said = shell.sees("(3 rows)");
@@ -254,7 +181,7 @@ fn what_does_not_fit_the_screen_goes_through_the_pager() {
     let said = shell.sees("(30 rows)");
     assert!(!said.contains("paged:"), "{said}");
     // One that leaves early is nothing to speak of.
-    let mut shell = Terminal::open(store.path(), home.path(), "head -2");
+    let mut shell = open(store.path(), home.path(), "head -2");
     shell.line("select * from process;").sees("-- 1 --");
     shell.sees("sysray> ");
     shell.line("select 1 as one;");

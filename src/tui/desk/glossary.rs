@@ -1,38 +1,30 @@
-//! What the schema says of a word: tables and columns whose names or prose have it.
+//! What the glossary has of a text, as the screen shows it.
 
 use super::super::model::Found;
-use super::super::words::Lang;
-use crate::schema;
+use crate::schema::glossary::{Term, concepts, search};
+use crate::schema::{Audience, Lang};
 
 /// So many are shown.
 const MOST: usize = 60;
 
-/// What is found of a text, names before prose; of nothing the tables.
-pub fn found(text: &str, _lang: Lang) -> Vec<Found> {
-    let text = text.trim().to_lowercase();
-    let mut all: Vec<(usize, Found)> = Vec::new();
-    for table in schema::TABLES.iter() {
-        let mut add = |title: String, about: &str, name: &str| {
-            let rank = match () {
-                () if name == text => 0,
-                () if name.starts_with(&text) => 1,
-                () if name.contains(&text) => 2,
-                () if about.to_lowercase().contains(&text) => 3,
-                () => return,
-            };
-            all.push((rank, Found { title, text: about.to_string() }));
-        };
-        add(table.name.to_string(), table.about, table.name);
-        if text.is_empty() {
-            continue;
-        }
-        for column in table.columns {
-            add(format!("{}.{}", table.name, column.name), column.about, column.name);
-        }
-        for column in table.derived {
-            add(format!("{}.{}", table.name, column.name), column.about, column.name);
+/// What is found of a text, the best first; of nothing the concepts.
+pub fn found(text: &str, lang: Lang) -> Vec<Found> {
+    let terms: Vec<Term> = match text.trim() {
+        "" => concepts().map(Term::Concept).collect(),
+        text => search(text, lang).into_iter().map(|found| found.term).collect(),
+    };
+    terms.iter().take(MOST).map(|term| shown(term, lang)).collect()
+}
+
+fn shown(term: &Term, lang: Lang) -> Found {
+    let (id, title) = (term.id(), term.title(lang));
+    let title = if id == title { id.into_owned() } else { format!("{title} ({id})") };
+    let mut text = term.summary(lang).to_string();
+    for audience in [Audience::Beginner, Audience::Expert] {
+        if let Some(more) = term.text(lang, audience) {
+            text += " ";
+            text += more;
         }
     }
-    all.sort_by_key(|(rank, _)| *rank);
-    all.into_iter().take(MOST).map(|(_, found)| found).collect()
+    Found { title, text }
 }

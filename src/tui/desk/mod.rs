@@ -2,7 +2,7 @@
 //!
 //! One thread moves the cursor, which is what one waits for; another does all else.
 
-mod anomalies;
+pub mod anomalies;
 mod glossary;
 mod logs;
 mod moments;
@@ -17,9 +17,10 @@ use arrow::array::RecordBatch;
 
 use super::effect::Effect;
 use super::event::{Event, Extent};
+use super::panel::{Panel, Question, SYSTEM, question};
 use super::sheet::Sheet;
 use crate::query::tiers::{Grain, Scope, Sealed, filled, literal};
-use crate::query::{Engine, Error, Options, Renewed, Source};
+use crate::query::{Engine, Error, Options, Renewed, Running, Source};
 use crate::store;
 use crate::time::Micros;
 use moments::Moments;
@@ -47,7 +48,12 @@ pub struct Desk {
     stores: Vec<Arc<Renewed>>,
     roots: Vec<PathBuf>,
     host: Mutex<String>,
-    first: Mutex<Option<Micros>>,
+    /// First and last sample when it was last looked.
+    span: Mutex<Option<(Micros, Micros)>>,
+    /// The question whose rows say which samples there are, and the table behind it.
+    ticker: (&'static Question, &'static str),
+    /// The typed question that is being answered.
+    running: Mutex<Running>,
     shelf: Mutex<Shelf>,
     hooks: Box<dyn Hooks>,
 }
@@ -65,13 +71,16 @@ impl Desk {
     ) -> Result<Self, Error> {
         let stores: Vec<Arc<Renewed>> =
             roots.iter().map(|root| Renewed::open(root).map(Arc::new)).collect::<Result<_, _>>()?;
+        let ticker = ticker(&stores);
         let sources = stores.iter().map(|store| Arc::clone(store) as Arc<dyn Source>).collect();
         Ok(Desk {
             engine: Engine::over(sources, options)?,
             stores,
             roots: roots.to_vec(),
             host: Mutex::new(host.unwrap_or_default()),
-            first: Mutex::new(None),
+            span: Mutex::new(None),
+            ticker,
+            running: Mutex::default(),
             shelf: Mutex::default(),
             hooks,
         })
@@ -91,15 +100,14 @@ impl Desk {
             store.renew().map_err(told)?;
         }
         let Some(extent) = self.whole()? else { return Ok(None) };
+        let before = lock(&self.span).replace(extent);
         let hosts: std::collections::BTreeSet<String> =
             self.stores.iter().filter_map(|store| store.hosts()).flatten().collect();
         let mut host = lock(&self.host);
         if host.is_empty() {
             *host = hosts.iter().next().cloned().unwrap_or_default();
         }
-        let mut first = lock(&self.first);
-        let has_changed = first.is_some_and(|before| before < extent.0);
-        *first = Some(extent.0);
+        let has_changed = before.is_some_and(|(first, _)| first < extent.0);
         Ok(Some(Extent {
             from: extent.0,
             to: extent.1,
@@ -111,7 +119,10 @@ impl Desk {
 
     /// First and last sample.
     fn extent(&self) -> Result<(Micros, Micros), String> {
-        self.whole()?.ok_or_else(|| "nothing recorded yet".to_string())
+        let known = *lock(&self.span);
+        known
+            .map_or_else(|| self.whole(), |span| Ok(Some(span)))?
+            .ok_or_else(|| "nothing recorded yet".into())
     }
 
     fn whole(&self) -> Result<Option<(Micros, Micros)>, String> {
@@ -152,6 +163,17 @@ impl Desk {
     }
 }
 
+/// What says which samples there are: `system`, or of segments by themselves the first that can.
+fn ticker(stores: &[Arc<Renewed>]) -> (&'static Question, &'static str) {
+    let held: Vec<Option<String>> =
+        stores.iter().flat_map(|store| store.held()).map(|held| held.table).collect();
+    let has = |table: &str| held.iter().any(|held| held.as_deref() == Some(table));
+    let is_whole = held.is_empty() || held.contains(&None) || has("system");
+    let other = Panel::ALL.into_iter().filter(|panel| !is_whole && has(panel.table()));
+    let other = other.filter_map(|panel| Some((question(panel.questions().first()?)?, panel.table())));
+    other.chain([(&SYSTEM, "system")]).next().unwrap_or((&SYSTEM, "system"))
+}
+
 fn sealed(held: crate::query::Held) -> Option<Sealed> {
     Some(Sealed { table: held.table?, host: held.host, from: held.from, to: held.to? })
 }
@@ -178,6 +200,7 @@ enum Job {
 
 /// Who effects are given to.
 pub struct Hands {
+    desk: Arc<Desk>,
     moves: Sender<Effect>,
     rest: Sender<Job>,
 }
@@ -190,14 +213,19 @@ impl Hands {
         let (rest, to_do) = mpsc::channel();
         let (mover, reader, told) = (desk.clone(), rest.clone(), events.clone());
         std::thread::spawn(move || moving(&mover, &to_move, &reader, &told));
-        std::thread::spawn(move || doing(&desk, &to_do, &events));
-        Hands { moves, rest }
+        let doer = desk.clone();
+        std::thread::spawn(move || doing(&doer, &to_do, &events));
+        Hands { desk, moves, rest }
     }
 
     /// Has an effect carried out.
     pub fn give(&self, effect: Effect) {
         // A thread that has ended has nothing more to say.
         let _ = match effect {
+            Effect::Cancel => {
+                lock(&self.desk.running).cancel();
+                Ok(())
+            }
             Effect::Go(_) | Effect::Look | Effect::Host(_) => self.moves.send(effect).map_err(drop),
             effect => self.rest.send(Job::Effect(effect)).map_err(drop),
         };
@@ -270,7 +298,8 @@ fn done(desk: &Desk, effect: Effect) -> Option<Event> {
         Effect::History { of, from, to, columns } => {
             Event::History(ranges::history(desk, &of, from, to, columns).map(|course| (of.name(), course)))
         }
-        Effect::Marks { from, to } => Event::Marks(ranges::marks(desk, from, to)),
+        Effect::Marks { from, to } => Event::Marks(Micros(i64::MIN), ranges::marks(desk, from, to)),
+        Effect::Events { from, to } => Event::Marks(from, ranges::events(desk, from, to)),
         Effect::Ask(sql) => Event::Answer(answer(desk, &sql)),
         Effect::Until { from, condition, is_back } => {
             Event::Until(ranges::until(desk, from, &condition, is_back))
@@ -281,7 +310,9 @@ fn done(desk: &Desk, effect: Effect) -> Option<Event> {
             Event::Told(desk.hooks.export(&desk.host(), table, (from, to), &into))
         }
         Effect::Report { from, to } => Event::Told(desk.hooks.report(&desk.host(), from, to)),
-        Effect::Quit | Effect::Look | Effect::Go(_) | Effect::Copy(_) | Effect::Host(_) => return None,
+        Effect::Quit | Effect::Cancel | Effect::Look | Effect::Go(_) | Effect::Copy(_) | Effect::Host(_) => {
+            return None;
+        }
     })
 }
 
@@ -291,7 +322,9 @@ const MOST_ROWS: usize = 10_000;
 fn answer(desk: &Desk, sql: &str) -> Result<Sheet, String> {
     let mut batches = Vec::new();
     let mut rows = 0;
-    let schema = desk.engine.stream(sql.trim().trim_end_matches(';'), |batch| {
+    let running = Running::default();
+    *lock(&desk.running) = running.clone();
+    let schema = desk.engine.watched(sql.trim().trim_end_matches(';'), &running, |batch| {
         batches.push(batch.slice(0, batch.num_rows().min(MOST_ROWS - rows)));
         rows += batch.num_rows().min(MOST_ROWS - rows);
         if rows < MOST_ROWS { std::ops::ControlFlow::Continue(()) } else { std::ops::ControlFlow::Break(()) }

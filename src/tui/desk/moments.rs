@@ -101,11 +101,11 @@ impl Moments {
 
     /// The instants of the samples in the stretch around one.
     fn samples(&self, desk: &Desk, ts: Micros, last: Micros) -> Result<Vec<i64>, String> {
-        let Some(system) = question("system") else { return Ok(Vec::new()) };
-        let place = self.place(system, ts);
+        let ticker = desk.ticker.0;
+        let place = self.place(ticker, ts);
         let end = Micros((place.2 + place.1).min(last.0));
         if desk.shelf().known_to(place).is_none_or(|upto| upto < end) {
-            read(desk, system, place)?;
+            read(desk, ticker, place)?;
         }
         Ok(desk.shelf().samples(place))
     }
@@ -168,16 +168,16 @@ pub fn read(desk: &Desk, question: &Question, place: Place) -> Result<(), String
 
 /// The next sample behind an instant, or the last before, however far.
 fn beyond(desk: &Desk, from: Micros, is_back: bool) -> Result<Option<Micros>, String> {
-    let host = text(&desk.host());
+    let (host, table) = (text(&desk.host()), desk.ticker.1);
     for reach in REACHES {
         let sql = match is_back {
             false => format!(
-                "select min(ts) as ts from system where host = {host} and ts > {} and ts <= {}",
+                "select min(ts) as ts from {table} where host = {host} and ts > {} and ts <= {}",
                 literal(from),
                 literal(Micros(from.0.saturating_add(reach)))
             ),
             true => format!(
-                "select max(ts) as ts from system where host = {host} and ts > {} and ts < {}",
+                "select max(ts) as ts from {table} where host = {host} and ts > {} and ts < {}",
                 literal(Micros(from.0.saturating_sub(reach))),
                 literal(from)
             ),

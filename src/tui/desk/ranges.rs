@@ -54,11 +54,7 @@ pub fn history(
 
 /// Events, anomalies of the headline numbers, and cgroups held back by their limits, in the order of time.
 pub fn marks(desk: &Desk, from: Micros, to: Micros) -> Result<Vec<Mark>, String> {
-    let mut marks = Vec::new();
-    for rows in desk.asked(panel_sql!("event"), from, to, Grain::FINE)? {
-        let sheet = Sheet::new(rows);
-        marks.extend((0..sheet.len()).filter_map(|row| event(&sheet, row)));
-    }
+    let mut marks = events(desk, from, to)?;
     let mut points = Vec::new();
     for rows in desk.asked(panel_sql!("course"), from, to, DRAWN)? {
         points.push(Sheet::new(rows));
@@ -71,6 +67,16 @@ pub fn marks(desk: &Desk, from: Micros, to: Micros) -> Result<Vec<Mark>, String>
     let throttled = desk.asked(panel_sql!("throttled"), from, to, DRAWN)?;
     marks.extend(anomalies::throttled(&throttled.into_iter().map(Sheet::new).collect::<Vec<_>>()));
     marks.sort_by_key(|mark| mark.ts);
+    Ok(marks)
+}
+
+/// Events alone, in the order of time.
+pub fn events(desk: &Desk, from: Micros, to: Micros) -> Result<Vec<Mark>, String> {
+    let mut marks = Vec::new();
+    for rows in desk.asked(panel_sql!("event"), from, to, Grain::FINE)? {
+        let sheet = Sheet::new(rows);
+        marks.extend((0..sheet.len()).filter_map(|row| event(&sheet, row)));
+    }
     Ok(marks)
 }
 

@@ -70,8 +70,9 @@ pub struct Timeline {
     /// Whether Enter would zoom into it.
     pub is_range_new: bool,
     pub marks: Vec<Mark>,
-    /// Up to when marks are known.
+    /// Up to when events are known, and up to when anomalies.
     pub marked_to: Micros,
+    pub judged_to: Micros,
     /// Which of [`HEADLINES`].
     pub headline: usize,
 }
@@ -90,6 +91,7 @@ impl Default for Timeline {
             is_range_new: false,
             marks: Vec::new(),
             marked_to: Micros(i64::MIN),
+            judged_to: Micros(i64::MIN),
             headline: 0,
         }
     }
@@ -126,7 +128,7 @@ impl Timeline {
         if length < 10_000_000 {
             return false;
         }
-        let begin = (self.cursor.0 - length / 2).min(last.0 - length).max(first.0 - 1);
+        let begin = self.cursor.0.saturating_sub(length / 2).min(last.0 - length).max(first.0 - 1);
         self.zooms.push(Zoom::Range(Micros(begin), Micros(begin + length)));
         true
     }
@@ -139,7 +141,7 @@ impl Timeline {
         }
         let Some(zoom) = self.zooms.last_mut() else { return false };
         let length = to.0 - from.0;
-        let begin = (self.cursor.0 - length / 2).min(last.0 - length).max(first.0 - 1);
+        let begin = self.cursor.0.saturating_sub(length / 2).min(last.0 - length).max(first.0 - 1);
         *zoom = Zoom::Range(Micros(begin), Micros(begin + length));
         true
     }

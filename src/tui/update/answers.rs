@@ -9,8 +9,10 @@ use crate::time::Micros;
 
 /// While somebody records, the strip shows so much at first.
 const LIVE_SPAN: i64 = 600_000_000;
-/// Marks are looked for anew when so much was recorded since.
+/// Events are asked for when so much was recorded since, and anomalies when it was a twentieth of all, at
+/// least so much and at most the second.
 const MARKS_EVERY: i64 = 10_000_000;
+const ANOMALIES_EVERY: i64 = 600_000_000;
 
 /// What the recording spans by now.
 pub fn extent(model: &mut Model, extent: Result<Option<Extent>, String>) -> Vec<Effect> {
@@ -50,7 +52,7 @@ pub fn extent(model: &mut Model, extent: Result<Option<Extent>, String>) -> Vec<
     if has_grown && is_course_stale(model) {
         effects.extend(moving::course(model));
     }
-    if model.time.marked_to.0 + MARKS_EVERY < extent.to.0 {
+    if model.time.marked_to.0.saturating_add(MARKS_EVERY) < extent.to.0 {
         effects.extend(marks_from(model));
     }
     effects
@@ -65,7 +67,12 @@ fn is_course_stale(model: &Model) -> bool {
 
 fn marks_from(model: &mut Model) -> Vec<Effect> {
     let Some((first, last)) = model.time.extent else { return Vec::new() };
-    model.time.marked_to = last;
+    let since = std::mem::replace(&mut model.time.marked_to, last);
+    let every = ((last.0 - first.0) / 20).clamp(MARKS_EVERY, ANOMALIES_EVERY);
+    if model.time.judged_to.0.saturating_add(every) > last.0 {
+        return vec![Effect::Events { from: since, to: last }];
+    }
+    model.time.judged_to = last;
     vec![Effect::Marks { from: Micros(first.0 - 1), to: last }]
 }
 
@@ -101,9 +108,12 @@ pub fn moment(model: &mut Model, moment: Result<Moment, String>) -> Vec<Effect> 
 }
 
 /// What happened.
-pub fn marks(model: &mut Model, marks: Result<Vec<Mark>, String>) -> Vec<Effect> {
+pub fn marks(model: &mut Model, since: Micros, marks: Result<Vec<Mark>, String>) -> Vec<Effect> {
     match marks {
-        Ok(marks) => model.time.marks = marks,
+        Ok(marks) => {
+            model.time.marks.retain(|mark| mark.ts <= since);
+            model.time.marks.extend(marks);
+        }
         Err(error) => model.tell(error, true),
     }
     Vec::new()

@@ -69,8 +69,8 @@ pub fn only(model: &mut Model, panel: Panel) -> Vec<Effect> {
 pub fn logs(model: &Model) -> Effect {
     let here = model.time.cursor;
     Effect::Logs {
-        from: Micros(here.0 - LOGS_AROUND),
-        to: Micros(here.0 + LOGS_AROUND),
+        from: Micros(here.0.saturating_sub(LOGS_AROUND)),
+        to: Micros(here.0.saturating_add(LOGS_AROUND)),
         files: model.logs.files.clone(),
         errors: model.logs.errors_only,
     }
@@ -120,6 +120,7 @@ fn host(model: &mut Model, name: &str) -> Vec<Effect> {
     model.course = None;
     model.time.extent = None;
     model.time.marks.clear();
+    (model.time.marked_to, model.time.judged_to) = (Micros(i64::MIN), Micros(i64::MIN));
     vec![Effect::Host(name.into()), Effect::Look]
 }
 
@@ -146,7 +147,13 @@ fn zoom(model: &mut Model, length: &str) -> Vec<Effect> {
     let zoom = if model.time.follows {
         Zoom::Last(length)
     } else {
-        let begin = (model.time.cursor.0 - length / 2).min(last.0 - length).max(first.0 - 1);
+        let begin = model
+            .time
+            .cursor
+            .0
+            .saturating_sub(length / 2)
+            .min(last.0.saturating_sub(length))
+            .max(first.0 - 1);
         Zoom::Range(Micros(begin), Micros(begin.saturating_add(length).min(last.0)))
     };
     model.time.zooms.push(zoom);

@@ -4,7 +4,7 @@ use super::super::effect::{Effect, Move, Subject};
 use super::super::keys::{Action, Key};
 use super::super::model::{Help, Listing, Model, Prompt, Wanted};
 use super::super::panel::Panel;
-use super::super::words::{self, Lang};
+use super::super::words;
 use super::{commands, moving};
 use crate::time::Micros;
 
@@ -68,7 +68,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Compact => model.settings.is_compact = !model.settings.is_compact,
         Action::Colours => model.settings.theme = model.settings.theme.next(),
         Action::Language => {
-            model.settings.lang = if model.settings.lang == Lang::En { Lang::Fr } else { Lang::En };
+            model.settings.lang = model.settings.lang.other();
         }
         Action::Logs => {
             model.screen.has_logs = !model.screen.has_logs;
@@ -280,8 +280,11 @@ fn follow(model: &mut Model) {
     });
 }
 
-/// Closes one thing a press: what is full, a filter, the marked range.
+/// Closes one thing a press: a question that is being answered, what is full, a filter, the marked range.
 fn close(model: &mut Model) -> Vec<Effect> {
+    if model.asked.is_running {
+        return vec![Effect::Cancel];
+    }
     let panel = model.screen.focused();
     let listing = model.listing(panel);
     if !listing.filter.is_empty() || listing.follows {

@@ -3,7 +3,7 @@
 mod answers;
 mod commands;
 mod keys;
-mod moving;
+pub mod moving;
 mod typed;
 
 use super::effect::Effect;
@@ -40,7 +40,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Event::Marks(marks) => answers::marks(model, marks),
+        Event::Marks(since, marks) => answers::marks(model, since, marks),
         Event::Answer(answer) => {
             model.asked.is_running = false;
             model.asked.answer = Some(answer);

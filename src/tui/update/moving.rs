@@ -48,7 +48,7 @@ pub fn by_hand(model: &mut Model, to: Move) -> Vec<Effect> {
 /// Samples of one screen of the strip.
 pub fn screen(model: &mut Model, by: i64) -> Vec<Effect> {
     let Some((from, to)) = model.time.shown() else { return Vec::new() };
-    let target = Micros(model.time.cursor.0 + by * (to.0 - from.0));
+    let target = Micros(model.time.cursor.0.saturating_add(by * (to.0 - from.0)));
     let Some((first, last)) = model.time.extent else { return Vec::new() };
     by_hand(model, Move::At(Micros(target.0.clamp(first.0, last.0))))
 }

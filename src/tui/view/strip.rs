@@ -1,5 +1,7 @@
 //! The strip: the recording, or what is zoomed into, as a graph with the cursor in it.
 
+use std::ops::Range;
+
 use ratatui::layout::Rect;
 
 use super::super::course::Course;
@@ -33,8 +35,8 @@ pub fn draw(model: &Model, paint: &mut Paint, area: Rect) {
     let of = if headline.top.is_some() { " %" } else { "" };
     let title = format!("{} {}{of} ", model.say(headline.title), figures::cell(unit, top));
     paint.text(graph.x, graph.y, graph.width, &title, Role::Dim);
-    times(model, paint, line, course);
-    marks(model, paint, line, course);
+    let free = times(model, paint, line, course);
+    marks(model, paint, line, &free, course);
     range(model, paint, area, course);
     if let Some(x) = place(course, model.time.cursor, area.width) {
         paint.over(Rect { x: area.x + x, width: 1, ..area }, Role::Cursor);
@@ -59,19 +61,22 @@ fn gaps(paint: &mut Paint, area: Rect, course: &Course) {
     }
 }
 
-fn times(model: &Model, paint: &mut Paint, line: Rect, course: &Course) {
-    let from = model.when(course.from, course.to.0 - course.from.0);
-    let to = model.when(course.to, course.to.0 - course.from.0);
+/// Writes from when to when; which columns between are left free.
+fn times(model: &Model, paint: &mut Paint, line: Rect, course: &Course) -> Range<u16> {
+    let from = format!("{} ", model.when(course.from, course.to.0 - course.from.0));
+    let to = format!(" {}", model.when(course.to, course.to.0 - course.from.0));
     paint.text(line.x, line.y, line.width, &"─".repeat(usize::from(line.width)), Role::Dim);
-    paint.text(line.x, line.y, line.width, &format!("{from} "), Role::Dim);
-    let text = format!(" {to}");
-    let long = columns(&text).min(line.width);
-    if columns(&from) + long + 2 < line.width {
-        paint.right(line.x, line.y, line.width, &text, Role::Dim);
+    paint.text(line.x, line.y, line.width, &from, Role::Dim);
+    let (left, right) = (columns(&from).min(line.width), columns(&to).min(line.width));
+    if left + right + 2 > line.width {
+        return left..line.width;
     }
+    paint.right(line.x, line.y, line.width, &to, Role::Dim);
+    left..line.width - right
 }
 
-fn marks(model: &Model, paint: &mut Paint, line: Rect, course: &Course) {
+/// What stands out, on the line of times where that is free, else above it.
+fn marks(model: &Model, paint: &mut Paint, line: Rect, free: &Range<u16>, course: &Course) {
     let mut worst: Vec<Option<Severity>> = vec![None; usize::from(line.width)];
     for mark in &model.time.marks {
         if let Some(x) = place(course, mark.ts, line.width) {
@@ -86,7 +91,8 @@ fn marks(model: &Model, paint: &mut Paint, line: Rect, course: &Course) {
             Some(Severity::Warning) => ("▲", Role::Warning),
             Some(Severity::Critical) => ("▲", Role::Critical),
         };
-        paint.text(line.x + x as u16, line.y, 1, c, role);
+        let y = if free.contains(&(x as u16)) { line.y } else { line.y.saturating_sub(1) };
+        paint.text(line.x + x as u16, y, 1, c, role);
     }
 }
 

@@ -1,0 +1,83 @@
+//! The key table and the words on the screen.
+
+use std::collections::HashSet;
+
+use sysray::tui::keys::{Action, Group, Key, Keys, SYSRAY};
+use sysray::tui::panel::{PRESETS, Panel, question};
+use sysray::tui::words;
+
+use super::Sat;
+
+#[test]
+fn no_key_stands_in_a_table_twice() {
+    for keys in [Keys::Sysray, Keys::Nmon] {
+        let mut seen = HashSet::new();
+        for (bound, binding) in keys.bindings() {
+            for key in bound {
+                assert!(seen.insert(key), "{key} does {:?} and something else", binding.action);
+            }
+        }
+    }
+}
+
+#[test]
+fn nmon_users_find_their_letters_and_everybody_a_way_out() {
+    assert_eq!(Keys::Nmon.action(Key::Char('d')), Some(Action::Only(Panel::Disk)));
+    assert_eq!(Keys::Nmon.action(Key::Char('t')), Some(Action::Only(Panel::Process)));
+    for keys in [Keys::Sysray, Keys::Nmon] {
+        assert_eq!(keys.action(Key::Char('q')), Some(Action::Quit));
+        assert_eq!(keys.action(Key::Ctrl('c')), Some(Action::Quit));
+        assert_eq!(keys.action(Key::Char('?')), Some(Action::Help));
+    }
+}
+
+#[test]
+fn help_lists_each_binding_in_both_languages() {
+    let mut sat = Sat::before_an_hour(120, 120);
+    for _ in 0..2 {
+        let help = sat.presses(&[Key::Char('?')]).screen();
+        for binding in SYSRAY {
+            assert!(help.contains(sat.model.say(binding.about)), "{}", binding.about.en);
+        }
+        for group in Group::ALL {
+            assert!(help.contains(sat.model.say(group.title())));
+        }
+        sat.presses(&[Key::Esc, Key::Char('i')]);
+    }
+}
+
+#[test]
+fn every_word_has_a_text_in_both_languages() {
+    // The same in both: names, and what both languages took from a third.
+    let same = ["CPU", "QUESTION", "P_QUESTION", "P_COMMAND", "CGROUP", "PRESET_JVM_PLUS"];
+    for (name, word) in words::ALL {
+        assert!(!word.en.is_empty() && !word.fr.is_empty(), "{name}");
+        assert_eq!(word.en == word.fr, same.contains(name), "{name}: {}", word.fr);
+        assert_eq!(word.en.matches("{}").count(), word.fr.matches("{}").count(), "{name}");
+    }
+}
+
+#[test]
+fn every_panel_has_a_name_and_every_question_a_text() {
+    let names: HashSet<&str> = Panel::ALL.iter().map(|panel| panel.name()).collect();
+    assert_eq!(names.len(), Panel::ALL.len());
+    for panel in Panel::ALL {
+        for name in panel.questions() {
+            assert!(question(name).unwrap().sql.contains("$host"), "{name}");
+        }
+        if let Some(list) = panel.list() {
+            let asked = question(list.question).unwrap().sql;
+            let own = ["heap_max", "heap_min", "collector", "role"];
+            for column in
+                list.columns.iter().filter(|column| panel != Panel::Java || !own.contains(&column.name))
+            {
+                assert!(asked.contains(column.name), "{} of {}", column.name, panel.name());
+            }
+            for key in list.key {
+                assert!(asked.contains(key), "{key} of {}", panel.name());
+            }
+        }
+    }
+    let numbers: HashSet<u8> = PRESETS.iter().map(|(number, _)| *number).collect();
+    assert_eq!(numbers.len(), PRESETS.len());
+}

@@ -1,0 +1,67 @@
+//! The desk on a real terminal, over a real recording.
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use crate::cli::{Sysray, recorded};
+use crate::terminal::Terminal;
+
+/// Another screen is taken, and given back.
+const TAKES: &str = "\x1b[?1049h";
+const GIVES_BACK: &str = "\x1b[?1049l";
+
+#[test]
+fn a_recording_is_walked_through_and_the_terminal_given_back() {
+    let (store, home) = (recorded(4), TempDir::new().unwrap());
+    let mut desk = Terminal::start(&format!("replay {}", store.path().display()), home.path(), &[]);
+    desk.sees(TAKES);
+    desk.sees("REPLAY");
+    desk.sees("Processes");
+    desk.types("2").sees("Disks");
+    desk.types("Q").sees("SQL");
+    desk.types("select count(*) as ticks from system\r").sees("ticks");
+    desk.types("\x1b").types(":nonsense\r").sees("no such command");
+    desk.types("q").sees(GIVES_BACK);
+    assert_eq!(desk.leaves(""), 0);
+}
+
+#[test]
+fn where_nobody_records_it_does_so_itself_and_leaves_nothing() {
+    let home = TempDir::new().unwrap();
+    let nowhere = home.path().join("none");
+    // As anybody's default store is asked for, which is not there.
+    let home_of = [("HOME", home.path().to_str().unwrap()), ("XDG_DATA_HOME", nowhere.to_str().unwrap())];
+    let mut desk = Terminal::start("", home.path(), &home_of);
+    desk.sees("LIVE");
+    desk.sees("sysray"); // the program itself is among the processes
+    desk.types("\x03").sees(GIVES_BACK);
+    assert_eq!(desk.leaves(""), 0);
+    let left: Vec<_> = fs::read_dir(home.path()).unwrap().flatten().map(|entry| entry.file_name()).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn a_store_that_vanishes_is_told_and_ends_nothing() {
+    let (store, home) = (recorded(3), TempDir::new().unwrap());
+    let gone = home.path().join("gone");
+    let path = home.path().join("store");
+    crate::made::copy(store.path(), &path);
+    let mut desk = Terminal::start(&format!("replay {}", path.display()), home.path(), &[]);
+    desk.sees("Processes");
+    fs::rename(&path, &gone).unwrap();
+    desk.types("3").types("4").types(",").types(",");
+    desk.types("?").sees("Through time");
+    desk.types("qq").sees(GIVES_BACK);
+    assert_eq!(desk.leaves(""), 0);
+}
+
+#[test]
+fn without_a_terminal_one_line_says_what_to_do_instead() {
+    let store = recorded(2);
+    for words in [&[][..], &["tui"], &["replay"]] {
+        let (code, said) = Sysray::new(words).env("SYSRAY_STORE", store.path()).fails();
+        assert_eq!((code, said.lines().count()), (2, 1), "{said}");
+        assert!(said.contains("needs a terminal") && said.contains("replay --text"), "{said}");
+    }
+}
