@@ -81,7 +81,7 @@ fn one(term: Term, lang: Lang, audiences: &[Audience], paper: &mut Paper) {
     match term {
         Term::Concept(concept) => {
             let of = domain(concept).map(|domain| domain.title.of(lang)).unwrap_or_default();
-            paper.line(&format!("{} ({}), {of}", term.title(lang), term.id()));
+            paper.line(&format!("{} [{}, {of}]", term.title(lang), term.id()));
         }
         _ => paper.line(&term.id()),
     }
