@@ -22,6 +22,7 @@ pub struct TierWord {
 
 /// The French of a table.
 pub struct French {
+    path: String,
     pub about: String,
     pub rows: String,
     columns: toml::Table,
@@ -45,28 +46,23 @@ impl French {
     /// That of a table.
     pub fn of(table: &str) -> Result<French, String> {
         let path = format!("schema/fr/{table}.toml");
-        let Ok(text) = std::fs::read_to_string(&path) else {
-            return Ok(French { about: String::new(), rows: String::new(), columns: toml::Table::new() });
-        };
+        let text = std::fs::read_to_string(&path).map_err(|e| format!("{path}: {e}"))?;
         let file: File = toml::from_str(&text).map_err(|e| format!("{path}: {e}"))?;
-        Ok(French { about: file.table.about, rows: file.table.rows, columns: file.columns })
+        Ok(French { path, about: file.table.about, rows: file.table.rows, columns: file.columns })
     }
 
     /// Takes out that of a column.
     pub fn column(&mut self, name: &str, en: &str) -> Result<Prose, String> {
         match self.columns.remove(name) {
             Some(toml::Value::String(fr)) if !fr.trim().is_empty() => Ok(Prose { en: en.into(), fr }),
-            _ if self.about.is_empty() => Ok(Prose { en: en.into(), fr: en.into() }),
-            _ => Err(format!(
-                "{name} has no French: say it below [columns] in the file of that name in schema/fr"
-            )),
+            _ => Err(format!("{name} has no French: {} says it below [columns]", self.path)),
         }
     }
 
     /// Whether nothing is left that no column took.
     pub fn all_taken(&self) -> Result<(), String> {
         match self.columns.keys().next() {
-            Some(name) => Err(format!("schema/fr has {name}, which is no column here")),
+            Some(name) => Err(format!("{} has {name}, which is no column", self.path)),
             None => Ok(()),
         }
     }

@@ -58,9 +58,6 @@ pub fn written(known: &HashSet<String>) -> Result<String, String> {
     let mut files: Vec<(&str, Title, Vec<(String, Concept)>)> = Vec::new();
     for domain in ORDER {
         let path = format!("schema/glossary/{domain}.toml");
-        if !std::path::Path::new(&path).exists() {
-            continue;
-        }
         let wrong = |e: &dyn std::fmt::Display| format!("{path}: {e}");
         let text = std::fs::read_to_string(&path).map_err(|e| wrong(&e))?;
         let file: File = toml::from_str(&text).map_err(|e| wrong(&e))?;
@@ -132,30 +129,43 @@ fn check<'a>(
         }
     }
     for (id, one) in concepts {
-        let nowhere = one.see.iter().find(|name| !known.contains(*name) && !ids.contains(name.as_str()));
+        let there = |name: &&String| *name != id && (known.contains(*name) || ids.contains(name.as_str()));
+        let nowhere = one.see.iter().find(|name| !there(name));
         if let Some(name) = nowhere {
             return Err(format!(
-                "the glossary's {id} points to {name}, which is no column, table or concept"
+                "the glossary's {id} points to {name}, which is no column, table or other concept"
             ));
         }
     }
     Ok(())
 }
 
-/// Units in French as Rust, of `schema/fr/units.toml`: all that there are, and no other.
-pub fn units(used: &HashSet<String>) -> Result<String, String> {
-    let path = "schema/fr/units.toml";
-    let text = std::fs::read_to_string(path).map_err(|e| format!("{path}: {e}"))?;
-    let units: toml::Table = toml::from_str(&text).map_err(|e| format!("{path}: {e}"))?;
-    if let Some(unit) = used.iter().find(|unit| !units.contains_key(*unit)) {
-        return Err(format!("{path}: no French for the unit {unit:?}"));
+/// Units and sources in French as Rust, of `schema/fr/units.toml` and `sources.toml`: all that there are, and
+/// no other.
+pub fn short_words(units: &HashSet<String>, sources: &HashSet<String>) -> Result<String, String> {
+    let prose = sources.iter().filter(|source| is_prose(source)).cloned().collect();
+    Ok(pairs("UNITS", "Units", "units.toml", units)? + &pairs("SOURCES", "Sources", "sources.toml", &prose)?)
+}
+
+/// Whether there is more in a source than names of files and fields.
+fn is_prose(source: &str) -> bool {
+    let words = ["or", "else", "the", "from", "before", "of", "lines"];
+    source.split([' ', ',']).any(|word| words.contains(&word))
+}
+
+fn pairs(name: &str, what: &str, file: &str, used: &HashSet<String>) -> Result<String, String> {
+    let path = format!("schema/fr/{file}");
+    let text = std::fs::read_to_string(&path).map_err(|e| format!("{path}: {e}"))?;
+    let french: toml::Table = toml::from_str(&text).map_err(|e| format!("{path}: {e}"))?;
+    if let Some(missing) = used.iter().find(|word| !french.contains_key(*word)) {
+        return Err(format!("{path}: no French for {missing:?}"));
     }
-    if let Some(unit) = units.keys().find(|unit| !used.contains(*unit)) {
-        return Err(format!("{path}: no column has the unit {unit:?}"));
+    if let Some(unused) = french.keys().find(|word| !used.contains(*word)) {
+        return Err(format!("{path}: no column has {unused:?}"));
     }
     let pairs: Vec<(&str, &str)> =
-        units.iter().map(|(en, fr)| (en.as_str(), fr.as_str().unwrap_or_default())).collect();
+        french.iter().map(|(en, fr)| (en.as_str(), fr.as_str().unwrap_or_default())).collect();
     Ok(format!(
-        "/// Units, as declarations have them and in French.\npub static UNITS: &[(&str, &str)] = &{pairs:?};\n"
+        "/// {what}, as declarations have them and in French.\npub static {name}: &[(&str, &str)] = &{pairs:?};\n"
     ))
 }

@@ -55,7 +55,8 @@ fn main() {
     let mut out = String::from("// Generated from schema/*.toml. Change those.\n");
     let [mut recorded, mut tiers] = [const { String::new() }; 2];
     let mut number_of_tiers = 0;
-    let (mut known, mut units): (HashSet<String>, HashSet<String>) = Default::default();
+    let common = ["ts", "tick", "interval_us", "host"].map(String::from);
+    let (mut known, mut units, mut sources) = (HashSet::from(common), HashSet::new(), HashSet::new());
     let present = |name: &&&str| Path::new("schema").join(format!("{name}.toml")).exists();
     let order: Vec<&str> = ORDER.iter().filter(present).copied().collect();
     for (index, name) in order.iter().enumerate() {
@@ -68,6 +69,7 @@ fn main() {
                 tiers += &made.tiers.concat();
                 known.extend(made.names);
                 units.extend(made.units);
+                sources.extend(made.sources);
             }
             Err(why) => panic!("{}: {why}", path.display()),
         }
@@ -77,7 +79,8 @@ fn main() {
     out += &rows::every_table(&order);
     let target = std::env::var("OUT_DIR").expect("cargo sets OUT_DIR");
     std::fs::write(Path::new(&target).join("tables.rs"), out).expect("OUT_DIR can be written");
-    let glossary = glossary::written(&known).and_then(|text| Ok(text + &glossary::units(&units)?));
+    let glossary =
+        glossary::written(&known).and_then(|text| Ok(text + &glossary::short_words(&units, &sources)?));
     let glossary = glossary.unwrap_or_else(|why| panic!("{why}"));
     std::fs::write(Path::new(&target).join("glossary.rs"), glossary).expect("OUT_DIR can be written");
 }
@@ -90,6 +93,7 @@ struct Made {
     /// Of the table, and of its columns as `table.column`.
     names: Vec<String>,
     units: Vec<String>,
+    sources: Vec<String>,
 }
 
 fn table(name: &str, index: usize, path: &Path) -> Result<Made, String> {
@@ -108,6 +112,7 @@ fn table(name: &str, index: usize, path: &Path) -> Result<Made, String> {
     Ok(Made {
         names,
         units,
+        sources: raw.columns.iter().map(|c| c.source.clone()).collect(),
         rows: rows::rows(name, index, table, stored),
         declaration: tables::written(&raw)?,
         tiers: tiers?,

@@ -10,6 +10,7 @@ mod collectors;
 mod config;
 #[cfg(target_os = "linux")]
 mod doctor;
+mod explain;
 mod note;
 mod percent;
 mod place;
@@ -133,6 +134,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         )
         .into()),
         Command::Schema(args) => schema::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Store(args) => store::run(args.command),
         Command::Config(args) => config::run(args.command),
         #[cfg(target_os = "linux")]

@@ -15,7 +15,7 @@ mod size;
 mod suggest;
 mod table;
 
-pub use document::{describe, markdown};
+pub use document::{describe, describe_in, markdown};
 pub use entity::{BASE, entity, entity_of, keys};
 pub use expr::{Expr, parse as parse_expr};
 pub use lang::{Audience, Lang, Words};

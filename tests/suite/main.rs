@@ -28,6 +28,8 @@ mod export;
 mod far;
 /// Disks that fail and lose their power, and what is left of a store on them.
 mod faults;
+/// Words of the field and prose in both languages.
+mod glossary;
 /// CPUs that go offline and come back.
 mod hotplug;
 /// Other programs' answers to the same questions; ignored unless they are installed.

@@ -6,7 +6,7 @@ use std::path::Path;
 use arrow::array::{Array, AsArray};
 use arrow::datatypes::{DataType, TimeUnit};
 use sysray::export::prometheus::{Names, metric};
-use sysray::schema::{COMMON, Kind, TABLES, describe, markdown, parse_expr};
+use sysray::schema::{COMMON, Kind, Lang, TABLES, describe, markdown, parse_expr};
 
 /// Words that PostgreSQL, DuckDB or Spark (ANSI) reserve, so that a column of that name has to be quoted.
 const RESERVED: &str = "
@@ -204,7 +204,7 @@ fn a_description_has_a_row_a_column() {
 #[test]
 fn the_page_says_what_the_declarations_say() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/schema.md");
-    let page = markdown();
+    let page = markdown(Lang::En);
     if std::env::var_os("SYSRAY_UPDATE_DOCS").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, &page).unwrap();

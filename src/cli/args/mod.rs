@@ -4,6 +4,7 @@ mod alerts;
 mod config;
 #[cfg(target_os = "linux")]
 mod doctor;
+mod explain;
 mod note;
 #[cfg(feature = "s3")]
 mod push;
@@ -23,6 +24,7 @@ pub use alerts::*;
 pub use config::*;
 #[cfg(target_os = "linux")]
 pub use doctor::*;
+pub use explain::*;
 pub use note::*;
 #[cfg(feature = "s3")]
 pub use push::*;
@@ -71,6 +73,9 @@ pub enum Command {
     /// List what is measured: tables, columns, units
     #[command(after_help = read::SCHEMA_EXAMPLES)]
     Schema(Schema),
+    /// Explain a word: a concept, a table, a column
+    #[command(after_help = explain::EXPLAIN_EXAMPLES)]
+    Explain(Explain),
     /// Put a line of your own into the recording
     #[command(after_help = note::NOTE_EXAMPLES)]
     Note(Note),

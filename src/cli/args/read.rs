@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
+use super::Language;
 #[cfg(feature = "desk")]
 use super::{RangeArgs, ReadPlace, ReadPlaces};
 use crate::cli::values;
@@ -34,7 +35,8 @@ pub const SCHEMA_EXAMPLES: &str = "\
 Examples:
   sysray schema                              the tables
   sysray schema disk                         the columns of one
-  sysray schema disk --format json";
+  sysray schema disk --format json
+  sysray schema disk --lang fr               in French; what a word means: sysray explain";
 
 #[cfg(feature = "desk")]
 #[derive(clap::Args)]
@@ -105,6 +107,9 @@ pub struct Schema {
     /// What to print
     #[arg(long, value_enum, default_value_t = SchemaFormat::Table)]
     pub format: SchemaFormat,
+    /// In which language the prose is
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub lang: Language,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -7,7 +7,7 @@ mod concept;
 mod fold;
 mod search;
 mod term;
-mod units;
+pub mod units;
 
 pub use concept::{Concept, Domain, concepts, domain};
 pub use fold::fold;

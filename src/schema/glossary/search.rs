@@ -58,22 +58,22 @@ pub fn search(text: &str, lang: Lang) -> Vec<Found> {
 pub fn suggest(text: &str) -> Vec<&'static str> {
     let asked = fold(text);
     let most = (asked.chars().count() / 3).clamp(1, 3);
-    let mut near: BTreeMap<&'static str, usize> = BTreeMap::new();
-    for term in terms() {
-        for name in names(&term).filter(|name| !name.contains('.')) {
-            let edits = strsim::damerau_levenshtein(&fold(name), &asked);
-            if edits <= most {
-                near.insert(name, edits);
-            }
+    // By what is compared, so that a title that differs from the id by a capital is not offered beside it.
+    let mut near: BTreeMap<String, (usize, &'static str)> = BTreeMap::new();
+    for name in terms().flat_map(|term| names(&term)) {
+        let folded = fold(name);
+        let edits = strsim::damerau_levenshtein(&folded, &asked);
+        if edits <= most {
+            near.entry(folded).or_insert((edits, name));
         }
     }
-    let mut near: Vec<(&'static str, usize)> = near.into_iter().collect();
-    near.sort_by_key(|(_, edits)| *edits);
-    near.into_iter().map(|(name, _)| name).take(5).collect()
+    let mut near: Vec<(usize, &'static str)> = near.into_values().collect();
+    near.sort_by_key(|(edits, _)| *edits);
+    near.into_iter().map(|(_, name)| name).take(5).collect()
 }
 
 /// All that it is called; a column without its table's name.
-fn names(term: &Term) -> impl Iterator<Item = &'static str> {
+fn names(term: &Term) -> impl Iterator<Item = &'static str> + use<> {
     let (own, aliases): ([&'static str; 3], &'static [&'static str]) = match term {
         Term::Concept(c) => ([c.id, c.title.en, c.title.fr], c.aliases),
         Term::Table(table) => ([table.name, "", ""], &[]),
