@@ -51,7 +51,8 @@ impl Moments {
             Move::Peak { from, to, column } => peak(desk, from, to, column)?.unwrap_or(to),
         };
         let mut sheets = BTreeMap::new();
-        let questions: Vec<&'static Question> = go.questions.iter().filter_map(|name| question(name)).collect();
+        let questions: Vec<&'static Question> =
+            go.questions.iter().filter_map(|name| question(name)).collect();
         self.read_small(desk, &questions, ts);
         for question in questions {
             if let Some(sheet) = self.sheet(desk, question, ts, last)? {
