@@ -53,9 +53,12 @@ struct Texts {
     expert: String,
 }
 
+/// A file: its name, what it is called, what is in it.
+type Domain = (&'static str, Title, Vec<(String, Concept)>);
+
 /// The domains as Rust. `known` are tables, and columns as `table.column`.
 pub fn written(known: &HashSet<String>) -> Result<String, String> {
-    let mut files: Vec<(&str, Title, Vec<(String, Concept)>)> = Vec::new();
+    let mut files: Vec<Domain> = Vec::new();
     for domain in ORDER {
         let path = format!("schema/glossary/{domain}.toml");
         let wrong = |e: &dyn std::fmt::Display| format!("{path}: {e}");

@@ -148,5 +148,5 @@ fn time_of(line: &str) -> Option<Micros> {
         }
     }
     let seconds: f64 = first.parse().ok()?;
-    (seconds > 1e9 && seconds < 1e10).then(|| Micros((seconds * 1e6) as i64))
+    (seconds > 1e9 && seconds < 1e10).then_some(Micros((seconds * 1e6) as i64))
 }
