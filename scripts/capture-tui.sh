@@ -30,9 +30,11 @@ for _ in 1 2 3; do
     frame spike
     grep -q stress-ng "$frames/spike.txt" && break
 done
-keys C Enter
+# Its process among all others of that second, and its own course.
+keys / s t r e s s Enter
+keys Enter
 frame process
-keys Escape 5
+keys Escape Escape 5
 frame pressure
 keys '?'
 frame help
