@@ -53,9 +53,16 @@ struct Texts {
     expert: String,
 }
 
+/// A file, read.
+struct Domain {
+    id: &'static str,
+    title: Title,
+    concepts: Vec<(String, Concept)>,
+}
+
 /// The domains as Rust. `known` are tables, and columns as `table.column`.
 pub fn written(known: &HashSet<String>) -> Result<String, String> {
-    let mut files: Vec<(&str, Title, Vec<(String, Concept)>)> = Vec::new();
+    let mut files: Vec<Domain> = Vec::new();
     for domain in ORDER {
         let path = format!("schema/glossary/{domain}.toml");
         let wrong = |e: &dyn std::fmt::Display| format!("{path}: {e}");
@@ -66,12 +73,12 @@ pub fn written(known: &HashSet<String>) -> Result<String, String> {
             Ok((id, read))
         };
         let concepts = file.concept.into_iter().map(concept).collect::<Result<_, String>>()?;
-        files.push((domain, file.domain, concepts));
+        files.push(Domain { id: domain, title: file.domain, concepts });
     }
     listed()?;
-    check(files.iter().flat_map(|(_, _, concepts)| concepts), known)?;
+    check(files.iter().flat_map(|domain| &domain.concepts), known)?;
     let mut out = format!("/// The domains, in order.\npub static DOMAINS: [Domain; {}] = [\n", files.len());
-    for (id, title, concepts) in &files {
+    for Domain { id, title, concepts } in &files {
         let (en, fr) = (&title.en, &title.fr);
         let _ = writeln!(
             out,
