@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::tz::TimeZone;
-use sysray::query::{Engine, Options};
+use sysray::query::{Engine, Options, ReadTime};
 use sysray::time::{self, Clock, Context, SystemClock};
 
 /// As `sysray query` has it.
@@ -39,15 +39,7 @@ fn usage() {
 fn ask(store: &Path, question: &Path, runs: usize) -> (f64, f64) {
     let sql = std::fs::read_to_string(question).expect("a question can be read");
     let begun = Instant::now();
-    let context = Context {
-        now: SystemClock::default().wall(),
-        zone: TimeZone::UTC,
-        start: None,
-        end: None,
-        live: false,
-    };
-    let read_time = move |text: &str| time::parse(text, &context).map_err(|error| error.to_string());
-    let options = Options::new(Arc::new(read_time)).within(MEMORY_BYTES);
+    let options = Options::new(read_time()).within(MEMORY_BYTES);
     let engine = Engine::open(&[PathBuf::from(store)], options).expect("the store can be opened");
     let answered = || engine.run(&sql).unwrap_or_else(|error| panic!("{}: {error}", question.display()));
     answered();
@@ -61,4 +53,16 @@ fn ask(store: &Path, question: &Path, runs: usize) -> (f64, f64) {
         .collect();
     again.sort_by(f64::total_cmp);
     (first, again[runs / 2])
+}
+
+/// Times in questions, against now and in UTC.
+fn read_time() -> ReadTime {
+    let context = Context {
+        now: SystemClock::default().wall(),
+        zone: TimeZone::UTC,
+        start: None,
+        end: None,
+        live: false,
+    };
+    Arc::new(move |text: &str| time::parse(text, &context).map_err(|error| error.to_string()))
 }

@@ -3,7 +3,6 @@
 //! milliseconds; then what the process held at its peak.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver};
 use std::time::Instant;
 
@@ -45,7 +44,7 @@ struct Sat {
 
 impl Sat {
     fn before(store: &Path) -> Sat {
-        let options = Options { memory_bytes: MEMORY_BYTES, ..Options::new(Arc::new(|_| Err("no".into()))) };
+        let options = Options { memory_bytes: MEMORY_BYTES, ..Options::new(super::read_time()) };
         let desk = Desk::open(&[store.to_path_buf()], None, options, Box::new(Nothing)).expect("a store");
         let (sender, events) = mpsc::channel();
         let mut model = Model::new(store.display().to_string(), TimeZone::UTC, Settings::default());

@@ -20,6 +20,10 @@ use crate::time::SystemClock;
 /// Records until it is told to stop.
 pub fn run(args: Record) -> Result<()> {
     place::restrict_umask();
+    #[cfg(target_os = "linux")]
+    if args.with_parent {
+        rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::TERM))?;
+    }
     let mut given = args.recording.0;
     given.extend(args.policy.0);
     let config = Config::read(args.place.config, given)?;

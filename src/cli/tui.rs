@@ -2,10 +2,12 @@
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use jiff::tz::TimeZone;
 use tempfile::TempDir;
 
 use super::args::{Replay, Tui};
@@ -15,7 +17,7 @@ use super::report::asked_of;
 use super::when::When;
 use super::{Misused, place, when};
 use crate::export::{self, Format};
-use crate::query::{self, Engine, Options, Running};
+use crate::query::{self, Engine, Options, ReadTime, Running};
 use crate::report;
 use crate::store::{self, Catalog, Cut};
 use crate::time::{self, Clock, Context, Micros, Range, SystemClock, show};
@@ -28,6 +30,8 @@ use crate::tui::words::Lang;
 
 /// What sorts and groups of the desk may hold.
 const MEMORY_BYTES: usize = 48 << 20;
+/// Two of them answer what is waited for; more hold more rows at a time.
+const THREADS: usize = 2;
 /// How long a recorder of one's own may take to begin.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -37,16 +41,17 @@ pub fn live(args: Tui) -> Result<()> {
     let is_named = !args.place.store.is_empty() || std::env::var_os("SYSRAY_STORE").is_some();
     let roots = place::stores(args.place.store.clone(), args.place.config.clone())?;
     let is_live = roots.iter().any(|root| store::recorder(root).is_live());
-    let own = if is_named || is_live { None } else { Some(Own::start()?) };
+    let stop = stops()?;
+    let own = if is_named || is_live { None } else { Some(Own::start(&stop)?) };
     let roots = own.as_ref().map_or(roots, |own| vec![own.store()]);
     let name = match &own {
         Some(_) => "not kept: `sysray record` keeps".to_string(),
         None => place::named(&roots),
     };
-    let mut model = Model::new(name, jiff::tz::TimeZone::system(), settings(args.place.config)?);
+    let mut model = Model::new(name, TimeZone::system(), settings(args.place.config)?);
     // Until it is looked at it may be.
     model.time.is_live = own.is_some() || is_live;
-    show_desk(model, roots, args.host)
+    show_desk(model, roots, args.host, &stop)
 }
 
 /// Shows a recording, the cursor in the past.
@@ -66,7 +71,17 @@ pub fn replay(args: Replay) -> Result<()> {
         let from = Micros(model.time.cursor.0.min(to.0 - 1_000_000) - 1);
         model.time.zooms.push(Zoom::Range(from, to));
     }
-    show_desk(model, roots, args.host)
+    show_desk(model, roots, args.host, &stops()?)
+}
+
+/// Where signals arrive that ask for an end.
+fn stops() -> Result<Receiver<()>> {
+    let (sender, stop) = mpsc::channel();
+    ctrlc::set_handler(move || {
+        let _ = sender.send(());
+    })
+    .context("signals cannot be caught")?;
+    Ok(stop)
 }
 
 fn on_terminal() -> Result<()> {
@@ -92,22 +107,9 @@ fn settings(config: Option<PathBuf>) -> Result<Settings> {
     })
 }
 
-fn show_desk(mut model: Model, roots: Vec<PathBuf>, host: Option<String>) -> Result<()> {
-    let (sender, stop) = mpsc::channel();
-    ctrlc::set_handler(move || {
-        let _ = sender.send(());
-    })
-    .context("signals cannot be caught")?;
+fn show_desk(mut model: Model, roots: Vec<PathBuf>, host: Option<String>, stop: &Receiver<()>) -> Result<()> {
     let zone = model.zone.clone();
-    let read_time = {
-        let zone = zone.clone();
-        move |text: &str| {
-            let now = SystemClock::default().wall();
-            let context = Context { now, zone: zone.clone(), start: None, end: None, live: true };
-            time::parse(text, &context).map_err(|error| error.to_string())
-        }
-    };
-    let options = Options { memory_bytes: MEMORY_BYTES, ..Options::new(Arc::new(read_time)) };
+    let options = Options { memory_bytes: MEMORY_BYTES, threads: THREADS, ..Options::new(read_time(&zone)) };
     if let Some(host) = &host {
         let hosts: Vec<String> =
             query::sources(&roots)?.iter().filter_map(|source| source.hosts()).flatten().collect();
@@ -117,7 +119,17 @@ fn show_desk(mut model: Model, roots: Vec<PathBuf>, host: Option<String>) -> Res
         model.host.clone_from(host);
     }
     let desk = Desk::open(&roots, host, options, Box::new(Outside { roots: roots.clone(), zone }))?;
-    Ok(terminal::run(model, desk, &SystemClock::default(), &stop)?)
+    Ok(terminal::run(model, desk, &SystemClock::default(), stop)?)
+}
+
+/// Times in questions, in a zone; relative ones against now.
+fn read_time(zone: &TimeZone) -> ReadTime {
+    let zone = zone.clone();
+    Arc::new(move |text: &str| {
+        let now = SystemClock::default().wall();
+        let context = Context { now, zone: zone.clone(), start: None, end: None, live: true };
+        time::parse(text, &context).map_err(|error| error.to_string())
+    })
 }
 
 /// A recorder for as long as somebody looks.
@@ -127,12 +139,16 @@ struct Own {
 }
 
 impl Own {
-    fn start() -> Result<Own> {
+    fn start(stop: &Receiver<()>) -> Result<Own> {
         let folder = TempDir::with_prefix("sysray-").context("no folder for a recording meanwhile")?;
         let program = std::env::current_exe().context("the program's own file")?;
         let said = std::fs::File::create(folder.path().join("said"))?;
         let mut command = Command::new(program);
-        command.arg("record").arg("--store").arg(folder.path().join("store")).args(["--max-size", "256MiB"]);
+        command.arg("record").arg("--store").arg(folder.path().join("store")).args([
+            "--max-size",
+            "256MiB",
+            "--with-parent",
+        ]);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(said);
         // Ctrl-C on the terminal is for the desk, which then ends it.
         #[cfg(unix)]
@@ -141,6 +157,9 @@ impl Own {
         let mut own = Own { folder, child };
         let begun = Instant::now();
         while !Catalog::is_store(&own.store()) {
+            if stop.try_recv().is_ok() {
+                return Err(super::Interrupted.into());
+            }
             let ended = own.child.try_wait()?;
             if ended.is_some() || begun.elapsed() > PATIENCE {
                 let said = std::fs::read_to_string(own.folder.path().join("said")).unwrap_or_default();
@@ -171,7 +190,7 @@ impl Drop for Own {
 /// What the desk has done outside of it.
 struct Outside {
     roots: Vec<PathBuf>,
-    zone: jiff::tz::TimeZone,
+    zone: TimeZone,
 }
 
 impl Outside {
@@ -189,7 +208,7 @@ impl Outside {
             let cut = store::cut(root, &path, &asked, &mut |_, _| {})?;
             return Ok(format!("{into}: {} rows in {} files", cut.rows, cut.files));
         };
-        let options = Options { range, ..Options::new(Arc::new(|text: &str| Err(text.to_string()))) };
+        let options = Options { range, ..Options::new(read_time(&self.zone)) };
         let engine = Engine::open(&self.roots, options)?;
         let style = export::Options { zone: self.zone.clone(), ..export::Options::default() };
         let sql = format!("select * from {table} where host = '{}'", host.replace('\'', "''"));
@@ -212,7 +231,7 @@ impl Outside {
         };
         let when = When { context, range: Range { from: Some(Micros(from.0 - 1)), to: Some(to) } };
         let asked = asked_of(&sources, Some(host.to_string()), &when);
-        let engine = Engine::over(sources, Options::new(Arc::new(|text: &str| Err(text.to_string()))))?;
+        let engine = Engine::over(sources, Options::new(read_time(&self.zone)))?;
         let ask = |sql: &str| engine.run(sql).map(|(_, batches)| batches).map_err(report::Failure::from);
         let text = report::markdown(&report::gather(&ask, &asked)?);
         let moment: String = show(from, &self.zone).chars().filter(char::is_ascii_digit).take(14).collect();

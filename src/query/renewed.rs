@@ -32,7 +32,7 @@ impl Renewed {
     /// # Errors
     /// What is there no more or cannot be read; then all is as it was.
     pub fn renew(&self) -> Result<(), Error> {
-        let now = sources(&[self.path.clone()])?;
+        let now = sources(std::slice::from_ref(&self.path))?;
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = now;
         Ok(())
     }

@@ -32,8 +32,8 @@ pub enum Event {
     History(Result<(String, Course), String>),
     /// What happened later than an instant; what was known of later is told anew.
     Marks(Micros, Result<Vec<Mark>, String>),
-    /// The answer to a typed question.
-    Answer(Result<Sheet, String>),
+    /// A typed question, and its answer.
+    Answer(String, Result<Sheet, String>),
     /// Where a typed condition holds next; `None` where it does not.
     Until(Result<Option<Micros>, String>),
     /// What was logged around the cursor.

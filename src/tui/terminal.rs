@@ -35,7 +35,12 @@ pub fn is_there() -> bool {
 /// # Errors
 /// A terminal that cannot be drawn on.
 pub fn run(model: Model, desk: Desk, clock: &dyn Clock, stop: &Receiver<()>) -> io::Result<()> {
-    // Also restores it before a panic is told.
+    // Before a panic is told, the terminal is given back.
+    let told = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let _ = execute!(stdout(), DisableMouseCapture);
+        told(panic);
+    }));
     let mut terminal = ratatui::try_init()?;
     let _ = execute!(stdout(), EnableMouseCapture);
     let done = watch(&mut terminal, model, desk, clock, stop);
@@ -57,7 +62,6 @@ fn watch(
     let size = terminal.size()?;
     let mut effects = update(&mut model, Event::Size(size.width, size.height));
     effects.extend(update(&mut model, Event::Clock(clock.wall())));
-    effects.push(Effect::Look);
     let mut told = clock.wall();
     loop {
         for effect in effects.drain(..) {

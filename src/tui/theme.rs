@@ -59,7 +59,7 @@ impl Theme {
     pub fn ground(self, depth: Depth) -> Style {
         match (self, depth) {
             (Theme::Mono, _) | (_, Depth::None) => Style::new(),
-            (Theme::Light, Depth::True) => Style::new().bg(rgb(0xfa_fa_f7)).fg(rgb(0x20_20_20)),
+            (Theme::Light, Depth::True) => Style::new().bg(rgb(0xfafaf7)).fg(rgb(0x202020)),
             (Theme::Light, Depth::Sixteen) => Style::new().bg(Color::White).fg(Color::Black),
             (Theme::HighContrast, _) => Style::new().bg(Color::Black).fg(Color::White),
             // The terminal's own ground is dark or what its user likes.
@@ -93,26 +93,26 @@ impl Theme {
 
     fn colours(self, role: Role) -> (u32, Color) {
         match (self, role) {
-            (Theme::Light, Role::Dim) => (0x70_70_70, Color::DarkGray),
-            (Theme::Light, Role::Title) => (0x1d_4e_89, Color::Blue),
-            (Theme::Light, Role::Good) => (0x2e_7d_32, Color::Green),
-            (Theme::Light, Role::Warning) => (0xa8_5d_00, Color::Magenta),
-            (Theme::Light, Role::Critical) => (0xb7_1c_1c, Color::Red),
-            (Theme::Light, Role::Graph) => (0x1d_6f_8f, Color::Blue),
-            (Theme::Light, _) => (0x6a_3d_9a, Color::Magenta),
-            (Theme::HighContrast, Role::Dim | Role::Text) => (0xff_ff_ff, Color::White),
-            (Theme::HighContrast, Role::Title | Role::Graph) => (0x00_ff_ff, Color::LightCyan),
-            (Theme::HighContrast, Role::Good) => (0x00_ff_00, Color::LightGreen),
-            (Theme::HighContrast, Role::Warning) => (0xff_ff_00, Color::LightYellow),
-            (Theme::HighContrast, Role::Critical) => (0xff_60_60, Color::LightRed),
-            (Theme::HighContrast, _) => (0xff_80_ff, Color::LightMagenta),
-            (_, Role::Dim) => (0x80_88_90, Color::DarkGray),
-            (_, Role::Title) => (0x7a_b8_f5, Color::LightBlue),
-            (_, Role::Good) => (0x7d_c8_7d, Color::Green),
-            (_, Role::Warning) => (0xe5_b5_50, Color::Yellow),
-            (_, Role::Critical) => (0xf0_6a_6a, Color::LightRed),
-            (_, Role::Graph) => (0x5f_c4_c4, Color::Cyan),
-            (_, _) => (0xb9_8e_e0, Color::Magenta),
+            (Theme::Light, Role::Dim) => (0x707070, Color::DarkGray),
+            (Theme::Light, Role::Title) => (0x1d4e89, Color::Blue),
+            (Theme::Light, Role::Good) => (0x2e7d32, Color::Green),
+            (Theme::Light, Role::Warning) => (0xa85d00, Color::Magenta),
+            (Theme::Light, Role::Critical) => (0xb71c1c, Color::Red),
+            (Theme::Light, Role::Graph) => (0x1d6f8f, Color::Blue),
+            (Theme::Light, _) => (0x6a3d9a, Color::Magenta),
+            (Theme::HighContrast, Role::Dim | Role::Text) => (0xffffff, Color::White),
+            (Theme::HighContrast, Role::Title | Role::Graph) => (0x00ffff, Color::LightCyan),
+            (Theme::HighContrast, Role::Good) => (0x00ff00, Color::LightGreen),
+            (Theme::HighContrast, Role::Warning) => (0xffff00, Color::LightYellow),
+            (Theme::HighContrast, Role::Critical) => (0xff6060, Color::LightRed),
+            (Theme::HighContrast, _) => (0xff80ff, Color::LightMagenta),
+            (_, Role::Dim) => (0x808890, Color::DarkGray),
+            (_, Role::Title) => (0x7ab8f5, Color::LightBlue),
+            (_, Role::Good) => (0x7dc87d, Color::Green),
+            (_, Role::Warning) => (0xe5b550, Color::Yellow),
+            (_, Role::Critical) => (0xf06a6a, Color::LightRed),
+            (_, Role::Graph) => (0x5fc4c4, Color::Cyan),
+            (_, _) => (0xb98ee0, Color::Magenta),
         }
     }
 }

@@ -28,7 +28,11 @@ impl Terminal {
         let variables =
             [("SYSRAY_CONFIG", "/dev/null"), ("SHELL", "/bin/sh"), ("TERM", "xterm"), ("LC_ALL", "C")];
         command.envs(variables).envs(more.iter().copied());
-        command.env("XDG_STATE_HOME", home).env("TMPDIR", home).env("TZ", "UTC");
+        command
+            .current_dir(if home.is_dir() { home } else { Path::new("/") })
+            .env("XDG_STATE_HOME", home)
+            .env("TMPDIR", home)
+            .env("TZ", "UTC");
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut output = child.stdout.take().unwrap();
         let said = Arc::<Mutex<String>>::default();

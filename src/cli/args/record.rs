@@ -39,6 +39,9 @@ pub struct Record {
     pub place: Place,
     #[command(flatten)]
     pub policy: Policy,
+    /// End where who started it ends
+    #[arg(long, hide = true)]
+    pub with_parent: bool,
 }
 
 /// What a store may grow to.

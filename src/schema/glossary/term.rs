@@ -79,7 +79,7 @@ impl Term {
             Term::Concept(concept) => concept.see.iter().filter_map(|name| term(name)).collect(),
             Term::Table(table) => {
                 let own = |name: &&str| name.split('.').next() == Some(table.raw);
-                concepts().filter(|c| c.see.iter().any(|name| own(&name))).map(Term::Concept).collect()
+                concepts().filter(|c| c.see.iter().any(own)).map(Term::Concept).collect()
             }
             Term::Column(table, column) => {
                 let mut related: Vec<Term> = naming(&format!("{}.{}", table.raw, column.name()));

@@ -80,6 +80,10 @@ fn entry(json: &str) -> Option<LogLine> {
 
 /// The end of a file.
 fn read(path: &Path) -> std::io::Result<String> {
+    // A pipe would keep whoever opens it waiting.
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::other("no regular file"));
+    }
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();
     file.seek(SeekFrom::Start(length.saturating_sub(MOST_BYTES)))?;
@@ -144,5 +148,5 @@ fn time_of(line: &str) -> Option<Micros> {
         }
     }
     let seconds: f64 = first.parse().ok()?;
-    (seconds > 1e9 && seconds < 1e10).then(|| Micros((seconds * 1e6) as i64))
+    (seconds > 1e9 && seconds < 1e10).then_some(Micros((seconds * 1e6) as i64))
 }

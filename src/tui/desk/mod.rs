@@ -72,6 +72,7 @@ impl Desk {
         let stores: Vec<Arc<Renewed>> =
             roots.iter().map(|root| Renewed::open(root).map(Arc::new)).collect::<Result<_, _>>()?;
         let ticker = ticker(&stores);
+        let host_of_shelf = host.clone().unwrap_or_default();
         let sources = stores.iter().map(|store| Arc::clone(store) as Arc<dyn Source>).collect();
         Ok(Desk {
             engine: Engine::over(sources, options)?,
@@ -81,7 +82,7 @@ impl Desk {
             span: Mutex::new(None),
             ticker,
             running: Mutex::default(),
-            shelf: Mutex::default(),
+            shelf: Mutex::new(Shelf::of(host_of_shelf)),
             hooks,
         })
     }
@@ -103,9 +104,10 @@ impl Desk {
         let before = lock(&self.span).replace(extent);
         let hosts: std::collections::BTreeSet<String> =
             self.stores.iter().filter_map(|store| store.hosts()).flatten().collect();
-        let mut host = lock(&self.host);
-        if host.is_empty() {
-            *host = hosts.iter().next().cloned().unwrap_or_default();
+        if self.host().is_empty() {
+            let host = hosts.iter().next().cloned().unwrap_or_default();
+            lock(&self.host).clone_from(&host);
+            self.shelf().host = host;
         }
         let has_changed = before.is_some_and(|(first, _)| first < extent.0);
         Ok(Some(Extent {
@@ -194,6 +196,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Something for the second thread.
 enum Job {
     Effect(Effect),
+    /// Answers a typed question.
+    Ask(String, Running),
     /// Reads a stretch that will be wanted next.
     Read(&'static super::panel::Question, shelf::Place),
 }
@@ -212,9 +216,11 @@ impl Hands {
         let (moves, to_move) = mpsc::channel();
         let (rest, to_do) = mpsc::channel();
         let (mover, reader, told) = (desk.clone(), rest.clone(), events.clone());
-        std::thread::spawn(move || moving(&mover, &to_move, &reader, &told));
+        let end = events.clone();
+        std::thread::spawn(move || guarded(&end, || moving(&mover, &to_move, &reader, &told)));
         let doer = desk.clone();
-        std::thread::spawn(move || doing(&doer, &to_do, &events));
+        let end = events.clone();
+        std::thread::spawn(move || guarded(&end, || doing(&doer, &to_do, &events)));
         Hands { desk, moves, rest }
     }
 
@@ -222,6 +228,12 @@ impl Hands {
     pub fn give(&self, effect: Effect) {
         // A thread that has ended has nothing more to say.
         let _ = match effect {
+            Effect::Ask(sql) => {
+                // The one before is no longer wanted.
+                let running = Running::default();
+                std::mem::replace(&mut *lock(&self.desk.running), running.clone()).cancel();
+                self.rest.send(Job::Ask(sql, running)).map_err(drop)
+            }
             Effect::Cancel => {
                 lock(&self.desk.running).cancel();
                 Ok(())
@@ -232,14 +244,22 @@ impl Hands {
     }
 }
 
+/// A thread whose work ends by a panic, which was told, ends the program: nobody would answer any more.
+fn guarded(events: &Sender<Event>, work: impl FnOnce()) {
+    if std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).is_err() {
+        let _ = events.send(Event::Key(super::keys::Key::Ctrl('c')));
+    }
+}
+
 fn moving(desk: &Desk, effects: &Receiver<Effect>, rest: &Sender<Job>, events: &Sender<Event>) {
     let mut moments = Moments::new(rest.clone());
     while let Ok(effect) = effects.recv() {
         let event = match effect {
             Effect::Go(go) => Event::Moment(moments.go(desk, &go)),
             Effect::Host(host) => {
-                *lock(&desk.host) = host;
-                *desk.shelf() = Shelf::default();
+                lock(&desk.host).clone_from(&host);
+                *desk.shelf() = Shelf::of(host);
+                moments.forget();
                 continue;
             }
             _ => Event::Extent(desk.look()),
@@ -276,6 +296,10 @@ fn doing(desk: &Desk, jobs: &Receiver<Job>, events: &Sender<Event>) {
             continue;
         }
         let event = match job {
+            Job::Ask(sql, running) => {
+                let answer = answer(desk, &sql, &running);
+                Event::Answer(sql, answer)
+            }
             Job::Read(question, place) => {
                 // What cannot be read ahead is asked for when it is wanted, and said then.
                 let _ = moments::read(desk, question, place);
@@ -300,7 +324,6 @@ fn done(desk: &Desk, effect: Effect) -> Option<Event> {
         }
         Effect::Marks { from, to } => Event::Marks(Micros(i64::MIN), ranges::marks(desk, from, to)),
         Effect::Events { from, to } => Event::Marks(from, ranges::events(desk, from, to)),
-        Effect::Ask(sql) => Event::Answer(answer(desk, &sql)),
         Effect::Until { from, condition, is_back } => {
             Event::Until(ranges::until(desk, from, &condition, is_back))
         }
@@ -310,7 +333,13 @@ fn done(desk: &Desk, effect: Effect) -> Option<Event> {
             Event::Told(desk.hooks.export(&desk.host(), table, (from, to), &into))
         }
         Effect::Report { from, to } => Event::Told(desk.hooks.report(&desk.host(), from, to)),
-        Effect::Quit | Effect::Cancel | Effect::Look | Effect::Go(_) | Effect::Copy(_) | Effect::Host(_) => {
+        Effect::Quit
+        | Effect::Ask(_)
+        | Effect::Cancel
+        | Effect::Look
+        | Effect::Go(_)
+        | Effect::Copy(_)
+        | Effect::Host(_) => {
             return None;
         }
     })
@@ -319,12 +348,10 @@ fn done(desk: &Desk, effect: Effect) -> Option<Event> {
 /// So many rows of an answer are shown.
 const MOST_ROWS: usize = 10_000;
 
-fn answer(desk: &Desk, sql: &str) -> Result<Sheet, String> {
+fn answer(desk: &Desk, sql: &str, running: &Running) -> Result<Sheet, String> {
     let mut batches = Vec::new();
     let mut rows = 0;
-    let running = Running::default();
-    *lock(&desk.running) = running.clone();
-    let schema = desk.engine.watched(sql.trim().trim_end_matches(';'), &running, |batch| {
+    let schema = desk.engine.watched(sql.trim().trim_end_matches(';'), running, |batch| {
         batches.push(batch.slice(0, batch.num_rows().min(MOST_ROWS - rows)));
         rows += batch.num_rows().min(MOST_ROWS - rows);
         if rows < MOST_ROWS { std::ops::ControlFlow::Continue(()) } else { std::ops::ControlFlow::Break(()) }

@@ -13,7 +13,7 @@ use crate::query::tiers::{Grain, literal};
 use crate::time::Micros;
 
 /// How long a stretch is that is kept at hand; shorter where a sample has so many rows.
-const LENGTHS: [(usize, i64); 4] = [(400, 600), (1_000, 120), (3_000, 60), (usize::MAX, 10)];
+const LENGTHS: [(usize, i64); 4] = [(60, 600), (400, 120), (1_200, 60), (usize::MAX, 10)];
 const SECOND: i64 = 1_000_000;
 
 /// Ever longer stretches in which the next sample is looked for.
@@ -34,24 +34,46 @@ impl Moments {
         Moments { rest, lengths: BTreeMap::new(), reading: Vec::new() }
     }
 
+    /// Another host: nothing of what was to be read ahead is.
+    pub fn forget(&mut self) {
+        self.reading.clear();
+        self.lengths.clear();
+    }
+
     /// Where the move ends, and what was so there.
     pub fn go(&mut self, desk: &Desk, go: &Go) -> Result<Moment, String> {
         let (first, last) = desk.extent()?;
         let ts = match go.to {
-            Move::Start => first,
-            Move::End => last,
+            Move::Start => self.at(desk, first, (first, last))?,
+            Move::End => self.at(desk, last, (first, last))?,
             Move::At(at) => self.at(desk, at, (first, last))?,
             Move::Samples(by) => self.step(desk, go.from, by, (first, last))?,
             Move::Peak { from, to, column } => peak(desk, from, to, column)?.unwrap_or(to),
         };
         let mut sheets = BTreeMap::new();
-        for name in &go.questions {
-            let Some(question) = question(name) else { continue };
+        let questions: Vec<&'static Question> =
+            go.questions.iter().filter_map(|name| question(name)).collect();
+        self.read_small(desk, &questions, ts);
+        for question in questions {
             if let Some(sheet) = self.sheet(desk, question, ts, last)? {
                 sheets.insert(question.name, sheet);
             }
         }
         Ok(Moment { ts, sheets })
+    }
+
+    /// Reads what is not at hand of questions with few rows, all at the same time. What fails does so again,
+    /// and is said, where it is looked for.
+    fn read_small(&self, desk: &Desk, questions: &[&'static Question], ts: Micros) {
+        let small = questions.iter().filter(|question| !question.is_large);
+        let places = small.map(|question| (*question, self.place(question, ts)));
+        let missing: Vec<_> =
+            places.filter(|(_, place)| desk.shelf().known_to(*place).is_none_or(|upto| upto < ts)).collect();
+        std::thread::scope(|scope| {
+            for (question, place) in missing {
+                scope.spawn(move || read(desk, question, place));
+            }
+        });
     }
 
     fn place(&self, question: &Question, ts: Micros) -> Place {
@@ -116,7 +138,10 @@ impl Moments {
         let here = self.samples(desk, at, last)?.into_iter().rev().find(|ts| *ts <= at.0);
         match here {
             Some(ts) => Ok(Micros(ts)),
-            None => Ok(beyond(desk, at, true)?.unwrap_or(first)),
+            None => match beyond(desk, at, true)? {
+                Some(ts) => Ok(ts),
+                None => Ok(beyond(desk, at, false)?.unwrap_or(first)),
+            },
         }
     }
 
@@ -153,6 +178,7 @@ impl Moments {
 
 /// Reads what is missing of a stretch.
 pub fn read(desk: &Desk, question: &Question, place: Place) -> Result<(), String> {
+    let host = desk.host();
     let (_, last) = desk.extent()?;
     let known = desk.shelf().known_to(place).unwrap_or(Micros(place.2));
     let end = Micros((place.2 + place.1).min(last.0));
@@ -163,7 +189,12 @@ pub fn read(desk: &Desk, question: &Question, place: Place) -> Result<(), String
         true => desk.asked(question.sql, known, end, Grain::FINE)?,
         false => Vec::new(),
     };
-    desk.shelf().add(place, end.max(known), &rows).map_err(super::told)
+    let mut shelf = desk.shelf();
+    if shelf.host != host {
+        // Another host was chosen meanwhile.
+        return Ok(());
+    }
+    shelf.add(place, end.max(known), &rows).map_err(super::told)
 }
 
 /// The next sample behind an instant, or the last before, however far.

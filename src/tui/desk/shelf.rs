@@ -11,7 +11,7 @@ use super::super::sheet::Sheet;
 use crate::time::Micros;
 
 /// All stretches together take so much at most.
-const MOST_BYTES: usize = 80 << 20;
+const MOST_BYTES: usize = 48 << 20;
 
 /// Which stretch: of which question, how long, and when it begins.
 pub type Place = (&'static str, i64, i64);
@@ -34,11 +34,18 @@ struct Stretch {
 /// The stretches at hand.
 #[derive(Default)]
 pub struct Shelf {
+    /// Whose rows they are.
+    pub host: String,
     stretches: HashMap<Place, Stretch>,
     uses: u64,
 }
 
 impl Shelf {
+    /// An empty one for a host.
+    pub fn of(host: String) -> Self {
+        Shelf { host, ..Shelf::default() }
+    }
+
     /// Up to when the stretch is known; `None` where it is not at all.
     pub fn known_to(&self, place: Place) -> Option<Micros> {
         self.stretches.get(&place).map(|stretch| Micros(stretch.upto))

@@ -78,6 +78,8 @@ pub struct Travel {
     pub next: Option<Go>,
     /// Whether a course of the strip is asked for and not there yet.
     pub is_drawing: bool,
+    /// The anomaly whose greatest sample is looked for: where its mark stands, and of which number.
+    pub sought: Option<(Micros, &'static str)>,
 }
 
 /// The question that was typed, and its answer.
@@ -89,11 +91,19 @@ pub struct Asked {
 }
 
 /// What is logged beside the numbers.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Logs {
     pub errors_only: bool,
+    /// When they were last asked for.
+    pub asked: Micros,
     pub files: Vec<String>,
     pub lines: Vec<LogLine>,
+}
+
+impl Default for Logs {
+    fn default() -> Self {
+        Logs { errors_only: false, asked: Micros(0), files: Vec::new(), lines: Vec::new() }
+    }
 }
 
 /// A line of a log.

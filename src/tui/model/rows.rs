@@ -181,7 +181,14 @@ fn marks(model: &Model, listing: &Listing) -> (Vec<Row>, usize) {
         };
         format!("{severity} {} {}", mark.kind, mark.text).to_lowercase().contains(&text)
     };
-    let rows = inside.into_iter().filter(fits).map(|row| Row { row, key: row.to_string(), depth: 0 });
+    let rows = inside.into_iter().filter(fits).map(|row| Row {
+        row,
+        key: format!(
+            "{} {} {}",
+            model.time.marks[row].ts.0, model.time.marks[row].kind, model.time.marks[row].text
+        ),
+        depth: 0,
+    });
     (rows.collect(), of)
 }
 

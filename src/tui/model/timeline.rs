@@ -58,6 +58,9 @@ pub struct Timeline {
     pub extent: Option<(Micros, Micros)>,
     /// Whether somebody records.
     pub is_live: bool,
+    /// When it was last looked at, and whether the answer is still to come.
+    pub looked: Micros,
+    pub is_looking: bool,
     /// What is shown last; under it what was shown before.
     pub zooms: Vec<Zoom>,
     pub cursor: Micros,
@@ -82,6 +85,8 @@ impl Default for Timeline {
         Timeline {
             extent: None,
             is_live: false,
+            looked: Micros(i64::MIN / 2),
+            is_looking: false,
             zooms: vec![Zoom::Whole],
             cursor: Micros(0),
             follows: true,

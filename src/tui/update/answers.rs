@@ -9,6 +9,8 @@ use crate::time::Micros;
 
 /// While somebody records, the strip shows so much at first.
 const LIVE_SPAN: i64 = 600_000_000;
+/// Going along with the end, logs are read anew so often.
+const LOGS_EVERY: u64 = 5_000_000;
 /// Events are asked for when so much was recorded since, and anomalies when it was a twentieth of all, at
 /// least so much and at most the second.
 const MARKS_EVERY: i64 = 10_000_000;
@@ -16,6 +18,7 @@ const ANOMALIES_EVERY: i64 = 600_000_000;
 
 /// What the recording spans by now.
 pub fn extent(model: &mut Model, extent: Result<Option<Extent>, String>) -> Vec<Effect> {
+    model.time.is_looking = false;
     let extent = match extent {
         Ok(Some(extent)) => extent,
         Ok(None) => return Vec::new(),
@@ -60,7 +63,8 @@ pub fn extent(model: &mut Model, extent: Result<Option<Extent>, String>) -> Vec<
 
 /// Whether the strip would be drawn otherwise by now: by a column of it.
 fn is_course_stale(model: &Model) -> bool {
-    let (Some(course), Some((_, to))) = (&model.course, model.time.shown()) else { return false };
+    let Some((_, to)) = model.time.shown() else { return false };
+    let Some(course) = &model.course else { return !model.travel.is_drawing };
     let column = (course.to.0 - course.from.0) / course.columns.max(1) as i64;
     !model.travel.is_drawing && !model.time.is_frozen && to.0 - course.to.0 >= column.max(1_000_000)
 }
@@ -83,16 +87,25 @@ pub fn moment(model: &mut Model, moment: Result<Moment, String>) -> Vec<Effect> 
     match moment {
         Ok(moment) => {
             let has_moved = model.time.cursor != moment.ts;
+            if let Some((ts, column)) = model.travel.sought.take_if(|_| model.travel.next.is_none()) {
+                // Found: from here on it stands where it is greatest, and the next one lies behind it.
+                let is_it = |mark: &&mut Mark| mark.ts == ts && mark.peak.is_some_and(|(of, _)| of == column);
+                if let Some(mark) = model.time.marks.iter_mut().find(is_it) {
+                    (mark.ts, mark.peak) = (moment.ts, None);
+                }
+            }
             model.time.cursor = moment.ts;
             let at_end = model.time.extent.is_some_and(|(_, last)| moment.ts >= last);
-            if at_end {
+            if at_end || (!has_moved && model.travel.next.is_none()) {
                 model.time.play = None;
             }
             model.moment = Some(moment);
             if model.time.keep_in_sight() {
                 effects.extend(moving::course(model));
             }
-            if has_moved && model.screen.has_logs {
+            let is_due = model.now.0.abs_diff(model.logs.asked.0) >= LOGS_EVERY || !model.time.follows;
+            if has_moved && model.screen.has_logs && is_due {
+                model.logs.asked = model.now;
                 effects.push(super::commands::logs(model));
             }
         }
@@ -114,7 +127,11 @@ pub fn marks(model: &mut Model, since: Micros, marks: Result<Vec<Mark>, String>)
             model.time.marks.retain(|mark| mark.ts <= since);
             model.time.marks.extend(marks);
         }
-        Err(error) => model.tell(error, true),
+        Err(error) => {
+            // What is missing is asked for again.
+            (model.time.marked_to, model.time.judged_to) = (since, Micros(i64::MIN));
+            model.tell(error, true);
+        }
     }
     Vec::new()
 }

@@ -121,7 +121,7 @@ fn host(model: &mut Model, name: &str) -> Vec<Effect> {
     model.time.extent = None;
     model.time.marks.clear();
     (model.time.marked_to, model.time.judged_to) = (Micros(i64::MIN), Micros(i64::MIN));
-    vec![Effect::Host(name.into()), Effect::Look]
+    vec![Effect::Host(name.into()), moving::look(model)]
 }
 
 fn sort(model: &mut Model, name: &str) {
@@ -137,7 +137,7 @@ fn sort(model: &mut Model, name: &str) {
 
 fn zoom(model: &mut Model, length: &str) -> Vec<Effect> {
     let length = match time::parse_duration(length) {
-        Ok(length) => i64::try_from(length.as_micros()).unwrap_or(i64::MAX),
+        Ok(length) => i64::try_from(length.as_micros()).unwrap_or(i64::MAX).max(1_000_000),
         Err(error) => {
             model.tell(error.to_string(), true);
             return Vec::new();

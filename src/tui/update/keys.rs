@@ -245,8 +245,18 @@ fn sort_next(model: &mut Model) {
     let panel = model.screen.focused();
     let Some(list) = panel.list() else { return };
     let now = model.listing(panel).sort.0;
-    let place = list.columns.iter().position(|column| column.name == now).map_or(0, |place| place + 1);
-    let next = list.columns[place % list.columns.len()].name;
+    let Some(sheet) = model.sheet(list.question) else { return };
+    // What is made of others while it is drawn has no order.
+    let there = sheet.columns();
+    let columns: Vec<&str> = list
+        .columns
+        .iter()
+        .map(|column| column.name)
+        .filter(|name| there.iter().any(|of| of == name))
+        .collect();
+    let Some(many) = columns.len().checked_sub(1) else { return };
+    let place = columns.iter().position(|name| *name == now).map_or(0, |place| place + 1);
+    let next = columns[if place > many { 0 } else { place }];
     change(model, |listing| listing.sort = (next.into(), true));
 }
 

@@ -15,6 +15,7 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     match event {
         Event::Key(key) if model.prompt.is_some() => typed::key(model, key),
         Event::Key(key) => keys::key(model, key),
+        Event::Click(..) | Event::Wheel(..) if model.screen.help != Help::Closed => Vec::new(),
         Event::Click(x, y) => moving::click(model, x, y),
         Event::Wheel(x, y, by) => moving::wheel(model, x, y, by),
         Event::Size(columns, lines) => {
@@ -41,7 +42,9 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             Vec::new()
         }
         Event::Marks(since, marks) => answers::marks(model, since, marks),
-        Event::Answer(answer) => {
+        // Of a question before, nobody wants to know any more.
+        Event::Answer(sql, _) if sql != model.asked.sql => Vec::new(),
+        Event::Answer(_, answer) => {
             model.asked.is_running = false;
             model.asked.answer = Some(answer);
             Vec::new()

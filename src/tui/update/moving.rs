@@ -6,6 +6,11 @@ use super::super::model::{HEADLINES, Model, Zoom};
 use super::super::panel::Panel;
 use crate::time::Micros;
 
+/// How often it is looked for what was recorded meanwhile, in microseconds: while somebody records, and where
+/// somebody might begin to.
+const LOOK_EVERY: u64 = 900_000;
+const LOOK_IDLY: u64 = 5_000_000;
+
 /// How many samples a second it plays at most, as a power of two, and at least.
 const FASTEST: i32 = 6;
 const SLOWEST: i32 = -2;
@@ -42,6 +47,7 @@ pub fn stay(model: &mut Model) -> Vec<Effect> {
 pub fn by_hand(model: &mut Model, to: Move) -> Vec<Effect> {
     model.time.follows = false;
     model.time.play = None;
+    model.travel.sought = None;
     go(model, to)
 }
 
@@ -64,7 +70,11 @@ pub fn live(model: &mut Model) -> Vec<Effect> {
             model.time.zooms.push(Zoom::Whole);
         }
     }
-    let mut effects = go(model, Move::End);
+    let mut effects = Vec::new();
+    if !model.time.is_looking {
+        effects.push(look(model));
+    }
+    effects.extend(go(model, Move::End));
     effects.extend(course(model));
     effects
 }
@@ -81,7 +91,9 @@ pub fn mark(model: &mut Model, is_back: bool) -> Vec<Effect> {
         Some((column, from)) => Move::Peak { from, to: mark.until.unwrap_or(mark.ts), column },
         None => Move::At(mark.ts),
     };
-    by_hand(model, to)
+    let effects = by_hand(model, to);
+    model.travel.sought = mark.peak.map(|(column, _)| (mark.ts, column));
+    effects
 }
 
 /// Plays faster or slower; begins to where it stands.
@@ -124,10 +136,19 @@ pub fn clock(model: &mut Model, now: Micros) -> Vec<Effect> {
         play.due = Micros(now.0 + (pause * samples) as i64);
         effects.extend(go(model, Move::Samples(samples as i64)));
     }
-    if model.time.is_live && !model.time.is_frozen {
-        effects.push(Effect::Look);
+    let every = if model.time.is_live { LOOK_EVERY } else { LOOK_IDLY };
+    // The clock may step back.
+    let is_due = now.0.abs_diff(model.time.looked.0) >= every;
+    if is_due && !model.time.is_frozen && !model.time.is_looking {
+        effects.push(look(model));
     }
     effects
+}
+
+/// Looks what is recorded by now; once at a time.
+pub fn look(model: &mut Model) -> Effect {
+    (model.time.looked, model.time.is_looking) = (model.now, true);
+    Effect::Look
 }
 
 /// The mouse: a place on the strip is an instant, a line of a list a row.

@@ -13,7 +13,7 @@ const BITS: [[u8; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
 /// Draws spans, two a character, between 0 and `top`.
 pub fn draw(paint: &mut Paint, area: Rect, spans: &[Span], top: f64, role: Role) {
     let lines = usize::from(area.height);
-    if lines == 0 || area.width == 0 || !(top > 0.0) {
+    if lines == 0 || area.width == 0 || top.is_nan() || top <= 0.0 {
         return;
     }
     let dots = lines * 4;
@@ -22,7 +22,7 @@ pub fn draw(paint: &mut Paint, area: Rect, spans: &[Span], top: f64, role: Role)
         spans.iter().map(|span| span.map(|(least, most)| (height(least), height(most)))).collect();
     for x in 0..area.width {
         let mut cells = vec![0u8; lines];
-        for half in 0..2usize {
+        for (half, bits) in BITS.iter().enumerate() {
             let place = usize::from(x) * 2 + half;
             let Some(Some((mut low, mut high))) = reach.get(place).copied() else { continue };
             // Joined to the column before, so that a steep course is a line and not dots.
@@ -32,7 +32,7 @@ pub fn draw(paint: &mut Paint, area: Rect, spans: &[Span], top: f64, role: Role)
             }
             for dot in low..=high {
                 let line = lines - 1 - dot / 4;
-                cells[line] |= BITS[half][3 - dot % 4];
+                cells[line] |= bits[3 - dot % 4];
             }
         }
         for (line, bits) in cells.into_iter().enumerate().filter(|(_, bits)| *bits != 0) {
@@ -55,7 +55,7 @@ pub fn sum(courses: &[&[Span]]) -> Vec<Span> {
 
 /// A round number at or above the greatest value, for the top of a graph.
 pub fn round_top(most: f64) -> f64 {
-    if !(most > 0.0) {
+    if most.is_nan() || most <= 0.0 {
         return 1.0;
     }
     let power = 10f64.powf(most.log10().floor());

@@ -55,6 +55,7 @@ pub fn draw(model: &Model, paint: &mut Paint, area: Rect) {
         None => paint.line(area, 0, model.say(words::NOTHING_HERE), Role::Dim),
     }
     let Some(cores) = model.sheet("core") else { return };
+    line = line.max(2);
     paint.line(area, line - 1, model.say(words::CORES), Role::Dim);
     let course = model.course.as_ref();
     for row in 0..cores.len() {

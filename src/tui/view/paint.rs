@@ -94,5 +94,6 @@ impl<'a> Paint<'a> {
 
 /// How many columns a text takes.
 pub fn columns(text: &str) -> u16 {
-    text.chars().map(|c| c.width().unwrap_or(0) as u16).sum()
+    let wide: usize = text.chars().map(|c| c.width().unwrap_or(0)).sum();
+    u16::try_from(wide).unwrap_or(u16::MAX)
 }

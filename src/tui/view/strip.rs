@@ -103,7 +103,7 @@ fn range(model: &Model, paint: &mut Paint, area: Rect, course: &Course) {
     if let (Some(from), Some(to)) = (from, to)
         && from < to
     {
-        let inside = |ts: Micros| Micros(ts.0.clamp(course.from.0 + 1, course.to.0));
+        let inside = |ts: Micros| Micros(ts.0.clamp(course.from.0 + 1, course.to.0.max(course.from.0 + 1)));
         if let (Some(left), Some(right)) = (at(Some(inside(from))), at(Some(inside(to)))) {
             let width = right - left + 1;
             paint.over(Rect { x: area.x + left, y: area.y, width, height: area.height }, Role::Range);

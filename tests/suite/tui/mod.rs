@@ -126,7 +126,8 @@ fn landed(go: &Go) -> Micros {
     let ts = match go.to {
         Move::Samples(by) => go.from.0 + by * SECOND,
         Move::At(at) => at.0.div_euclid(SECOND) * SECOND,
-        Move::Peak { to, .. } => to.0,
+        // Somewhere within it.
+        Move::Peak { from, .. } => from.0 + SECOND,
         Move::Start => first,
         Move::End => last,
     };

@@ -2,9 +2,11 @@
 
 use std::fs;
 
+use sysray::store::Policy;
 use tempfile::TempDir;
 
 use crate::cli::{Sysray, recorded};
+use crate::made::{HOUR, Made, START, copy};
 use crate::terminal::Terminal;
 
 /// Another screen is taken, and given back.
@@ -21,7 +23,9 @@ fn a_recording_is_walked_through_and_the_terminal_given_back() {
     desk.types("2").sees("Disks");
     desk.types("Q").sees("SQL");
     desk.types("select count(*) as ticks from system\r").sees("ticks");
-    desk.types("\x1b").types(":nonsense\r").sees("no such command");
+    desk.types("\x1b").types("R").sees("sysray-report-");
+    desk.types("E").types("ticks.csv\r").sees("rows of");
+    desk.types(":nonsense\r").sees("no such command");
     desk.types("q").sees(GIVES_BACK);
     assert_eq!(desk.leaves(""), 0);
 }
@@ -46,7 +50,7 @@ fn a_store_that_vanishes_is_told_and_ends_nothing() {
     let (store, home) = (recorded(3), TempDir::new().unwrap());
     let gone = home.path().join("gone");
     let path = home.path().join("store");
-    crate::made::copy(store.path(), &path);
+    copy(store.path(), &path);
     let mut desk = Terminal::start(&format!("replay {}", path.display()), home.path(), &[]);
     desk.sees("Processes");
     fs::rename(&path, &gone).unwrap();
@@ -64,4 +68,20 @@ fn without_a_terminal_one_line_says_what_to_do_instead() {
         assert_eq!((code, said.lines().count()), (2, 1), "{said}");
         assert!(said.contains("needs a terminal") && said.contains("replay --text"), "{said}");
     }
+}
+
+#[test]
+fn one_segment_by_itself_is_walked_through() {
+    let (mut made, home) = (Made::new(), TempDir::new().unwrap());
+    made.part(START, 60);
+    made.maintain(&Policy::default(), START + 48 * HOUR);
+    let segment =
+        made.files(".parquet").into_iter().find(|path| path.to_string_lossy().contains("/process/"));
+    let words = format!("replay {}", segment.unwrap().display());
+    let mut desk = Terminal::start(&words, home.path(), &[("TZ", "UTC")]);
+    desk.sees("14:00:10");
+    desk.sees("COMMAND");
+    desk.types(".").sees("20");
+    desk.types("q").sees(GIVES_BACK);
+    assert_eq!(desk.leaves(""), 0);
 }
