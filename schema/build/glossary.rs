@@ -53,8 +53,12 @@ struct Texts {
     expert: String,
 }
 
-/// A file: its name, what it is called, what is in it.
-type Domain = (&'static str, Title, Vec<(String, Concept)>);
+/// A file, read.
+struct Domain {
+    id: &'static str,
+    title: Title,
+    concepts: Vec<(String, Concept)>,
+}
 
 /// The domains as Rust. `known` are tables, and columns as `table.column`.
 pub fn written(known: &HashSet<String>) -> Result<String, String> {
@@ -69,12 +73,12 @@ pub fn written(known: &HashSet<String>) -> Result<String, String> {
             Ok((id, read))
         };
         let concepts = file.concept.into_iter().map(concept).collect::<Result<_, String>>()?;
-        files.push((domain, file.domain, concepts));
+        files.push(Domain { id: domain, title: file.domain, concepts });
     }
     listed()?;
-    check(files.iter().flat_map(|(_, _, concepts)| concepts), known)?;
+    check(files.iter().flat_map(|domain| &domain.concepts), known)?;
     let mut out = format!("/// The domains, in order.\npub static DOMAINS: [Domain; {}] = [\n", files.len());
-    for (id, title, concepts) in &files {
+    for Domain { id, title, concepts } in &files {
         let (en, fr) = (&title.en, &title.fr);
         let _ = writeln!(
             out,

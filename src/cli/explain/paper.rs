@@ -38,7 +38,7 @@ impl Paper {
         let indent = first.chars().count();
         self.text += first;
         let mut column = indent;
-        for (at, word) in text.split(' ').enumerate() {
+        for (at, word) in words(text).into_iter().enumerate() {
             let length = word.chars().count();
             let full = self.width.is_some_and(|width| column + 1 + length > width.max(indent + 20));
             if at > 0 && full {
@@ -49,7 +49,7 @@ impl Paper {
                 self.text.push(' ');
                 column += 1;
             }
-            self.text += word;
+            self.text += &word;
             column += length;
         }
         self.text.push('\n');
@@ -59,4 +59,16 @@ impl Paper {
     pub fn text(self) -> String {
         self.text
     }
+}
+
+/// What must not be torn apart: in French a blank stands before a colon, which begins no line.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match words.last_mut() {
+            Some(last) if [":", ";", "!", "?"].contains(&word) => *last += &format!(" {word}"),
+            _ => words.push(word.to_string()),
+        }
+    }
+    words
 }
