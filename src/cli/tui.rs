@@ -17,6 +17,7 @@ use super::report::asked_of;
 use super::when::When;
 use super::{Misused, place, when};
 use crate::export::{self, Format};
+use crate::query::tiers::quoted;
 use crate::query::{self, Engine, Options, ReadTime, Running};
 use crate::report;
 use crate::store::{self, Catalog, Cut};
@@ -211,7 +212,7 @@ impl Outside {
         let options = Options { range, ..Options::new(read_time(&self.zone)) };
         let engine = Engine::open(&self.roots, options)?;
         let style = export::Options { zone: self.zone.clone(), ..export::Options::default() };
-        let sql = format!("select * from {table} where host = '{}'", host.replace('\'', "''"));
+        let sql = format!("select * from {table} where host = {}", quoted(host));
         let mut rows = 0;
         into_file(&path, false, |out| {
             rows = answer(&engine, &sql, &Running::default(), format, &style, out)?;

@@ -155,3 +155,8 @@ pub fn literal(ts: Micros) -> String {
     let ts = jiff::Timestamp::from_microsecond(ts.0).unwrap_or(jiff::Timestamp::MAX);
     format!("'{ts:.6}'")
 }
+
+/// A text as SQL has it.
+pub fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}

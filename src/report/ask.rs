@@ -7,7 +7,7 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 
 use super::Error;
-use crate::query::tiers::{self, Grain, Scope, Sealed, literal};
+use crate::query::tiers::{self, Grain, Scope, Sealed, literal, quoted};
 use crate::time::Micros;
 
 /// Why a question had no answer.
@@ -90,7 +90,7 @@ impl Inquiry<'_> {
         // The host comes last: nothing in it is taken for a parameter.
         sql.replace("$from", &literal(self.from))
             .replace("$to", &literal(self.to))
-            .replace("$host", &format!("'{}'", self.host.replace('\'', "''")))
+            .replace("$host", &quoted(self.host))
     }
 }
 

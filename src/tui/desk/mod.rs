@@ -19,7 +19,7 @@ use super::effect::Effect;
 use super::event::{Event, Extent};
 use super::panel::{Panel, Question, SYSTEM, question};
 use super::sheet::Sheet;
-use crate::query::tiers::{Grain, Scope, Sealed, filled, literal};
+use crate::query::tiers::{Grain, Scope, Sealed, filled, literal, quoted};
 use crate::query::{Engine, Error, Options, Renewed, Running, Source};
 use crate::store;
 use crate::time::Micros;
@@ -161,7 +161,7 @@ impl Desk {
         };
         let sql = filled(sql, &Scope { held: &held, host: &host, from, to, grain });
         let sql = sql.replace("$from", &literal(from)).replace("$to", &literal(to));
-        self.ask(&sql.replace("$host", &text(&host)))
+        self.ask(&sql.replace("$host", &quoted(&host)))
     }
 }
 
@@ -178,11 +178,6 @@ fn ticker(stores: &[Arc<Renewed>]) -> (&'static Question, &'static str) {
 
 fn sealed(held: crate::query::Held) -> Option<Sealed> {
     Some(Sealed { table: held.table?, host: held.host, from: held.from, to: held.to? })
-}
-
-/// A text in SQL.
-fn text(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }
 
 fn told(error: impl std::fmt::Display) -> String {

@@ -8,8 +8,8 @@ use super::super::event::Moment;
 use super::super::panel::{Question, question};
 use super::super::sheet::Sheet;
 use super::shelf::Place;
-use super::{Desk, Job, text};
-use crate::query::tiers::{Grain, literal};
+use super::{Desk, Job};
+use crate::query::tiers::{Grain, literal, quoted};
 use crate::time::Micros;
 
 /// How long a stretch is that is kept at hand; shorter where a sample has so many rows.
@@ -199,7 +199,7 @@ pub fn read(desk: &Desk, question: &Question, place: Place) -> Result<(), String
 
 /// The next sample behind an instant, or the last before, however far.
 fn beyond(desk: &Desk, from: Micros, is_back: bool) -> Result<Option<Micros>, String> {
-    let (host, table) = (text(&desk.host()), desk.ticker.1);
+    let (host, table) = (quoted(&desk.host()), desk.ticker.1);
     for reach in REACHES {
         let sql = match is_back {
             false => format!(
@@ -224,7 +224,7 @@ fn beyond(desk: &Desk, from: Micros, is_back: bool) -> Result<Option<Micros>, St
 fn peak(desk: &Desk, from: Micros, to: Micros, column: &str) -> Result<Option<Micros>, String> {
     let sql = format!(
         "select ts from system where host = {} and ts > {} and ts <= {} order by {column} desc, ts limit 1",
-        text(&desk.host()),
+        quoted(&desk.host()),
         literal(from),
         literal(to)
     );

@@ -4,9 +4,9 @@ use super::super::course::Course;
 use super::super::effect::Subject;
 use super::super::model::{Mark, Severity};
 use super::super::sheet::Sheet;
+use super::Desk;
 use super::anomalies::{self, Point};
-use super::{Desk, text};
-use crate::query::tiers::{Grain, literal};
+use crate::query::tiers::{Grain, literal, quoted};
 use crate::time::Micros;
 
 const HOUR: i64 = 3_600_000_000;
@@ -43,7 +43,7 @@ pub fn history(
         Subject::Process { pid, start_time, .. } => panel_sql!("process_course")
             .replace("$pid", &pid.to_string())
             .replace("$start", &literal(*start_time)),
-        Subject::Cgroup { path } => panel_sql!("cgroup_course").replace("$path", &text(path)),
+        Subject::Cgroup { path } => panel_sql!("cgroup_course").replace("$path", &quoted(path)),
     };
     let mut course = Course::new(from, to, columns);
     for rows in desk.asked(&sql, from, to, DRAWN)? {
@@ -109,7 +109,7 @@ pub fn until(desk: &Desk, from: Micros, condition: &str, is_back: bool) -> Resul
     let (choose, side) = if is_back { ("max", "<") } else { ("min", ">") };
     let sql = format!(
         "select {choose}(ts) as ts from system where host = {} and ts {side} {} and ({condition}\n)",
-        text(&desk.host()),
+        quoted(&desk.host()),
         literal(from)
     );
     Ok(super::moments::first_time(desk.ask(&sql)?))

@@ -133,9 +133,16 @@ impl Timeline {
         if length < 10_000_000 {
             return false;
         }
-        let begin = self.cursor.0.saturating_sub(length / 2).min(last.0 - length).max(first.0 - 1);
-        self.zooms.push(Zoom::Range(Micros(begin), Micros(begin + length)));
+        let zoom = self.around(length, first, last);
+        self.zooms.push(zoom);
         true
+    }
+
+    /// So long a range around the cursor, within what is recorded.
+    pub fn around(&self, length: i64, first: Micros, last: Micros) -> Zoom {
+        let latest = last.0.saturating_sub(length);
+        let begin = self.cursor.0.saturating_sub(length / 2).min(latest).max(first.0 - 1);
+        Zoom::Range(Micros(begin), Micros(begin.saturating_add(length).min(last.0)))
     }
 
     /// Moves the shown range such that the cursor is in it; whether it had to.
@@ -144,10 +151,9 @@ impl Timeline {
         if self.cursor > from && self.cursor <= to {
             return false;
         }
+        let around = self.around(to.0 - from.0, first, last);
         let Some(zoom) = self.zooms.last_mut() else { return false };
-        let length = to.0 - from.0;
-        let begin = self.cursor.0.saturating_sub(length / 2).min(last.0 - length).max(first.0 - 1);
-        *zoom = Zoom::Range(Micros(begin), Micros(begin + length));
+        *zoom = around;
         true
     }
 

@@ -6,6 +6,7 @@ use super::super::panel::{PRESETS, Panel, question};
 use super::super::theme::Theme;
 use super::super::words::{self, Lang};
 use super::{keys, moving, typed};
+use crate::query::tiers::quoted;
 use crate::time::{self, Micros};
 
 /// Logs are shown from so much before the cursor to so much behind.
@@ -86,7 +87,7 @@ pub fn copy(model: &mut Model) -> Vec<Effect> {
             let text = question.sql.lines().filter(|line| !line.starts_with("--"));
             let text = text.collect::<Vec<_>>().join("\n");
             text.replace("ts > $from and ts <= $to", &format!("ts = {at}"))
-                .replace("$host", &format!("'{}'", model.host.replace('\'', "''")))
+                .replace("$host", &quoted(&model.host))
         }
         _ => return Vec::new(),
     };
@@ -144,17 +145,9 @@ fn zoom(model: &mut Model, length: &str) -> Vec<Effect> {
         }
     };
     let Some((first, last)) = model.time.extent else { return Vec::new() };
-    let zoom = if model.time.follows {
-        Zoom::Last(length)
-    } else {
-        let begin = model
-            .time
-            .cursor
-            .0
-            .saturating_sub(length / 2)
-            .min(last.0.saturating_sub(length))
-            .max(first.0 - 1);
-        Zoom::Range(Micros(begin), Micros(begin.saturating_add(length).min(last.0)))
+    let zoom = match model.time.follows {
+        true => Zoom::Last(length),
+        false => model.time.around(length, first, last),
     };
     model.time.zooms.push(zoom);
     moving::course(model)
