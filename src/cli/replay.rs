@@ -1,7 +1,6 @@
 //! `sysray replay`.
 
 use std::io::Write;
-use std::sync::Arc;
 
 use anyhow::Result;
 
@@ -10,7 +9,6 @@ use super::report::asked_of;
 use super::{NothingRecorded, place, when};
 use crate::query::{self, Engine, Options};
 use crate::report::{self, Steps};
-use crate::time;
 
 /// Goes through a recording as text.
 pub fn run(args: Replay) -> Result<()> {
@@ -22,9 +20,7 @@ pub fn run(args: Replay) -> Result<()> {
     let sources = query::sources(&roots)?;
     let when = when::said(when::over(&roots, query::extent(&sources)?, &args.range)?)?;
     let asked = asked_of(&sources, args.host, &when);
-    let context = when.context.clone();
-    let read_time = move |text: &str| time::parse(text, &context).map_err(|e| e.to_string());
-    let engine = Engine::over(sources, Options::new(Arc::new(read_time)))?;
+    let engine = Engine::over(sources, Options::new(when.read_time()))?;
     let ask = |sql: &str| engine.run(sql).map(|(_, batches)| batches).map_err(report::Failure::from);
     let every_us = args.every.map(|every| i64::try_from(every.as_micros()).unwrap_or(i64::MAX));
     let steps = Steps { every_us, processes: args.processes };

@@ -11,18 +11,16 @@ use super::{NothingRecorded, place, when};
 use crate::query::tiers::Sealed;
 use crate::query::{self, Engine, Held, Options, Source};
 use crate::report::{self, Error};
-use crate::time::{self, Range};
+use crate::time::Range;
 
 /// Says how the host was doing.
 pub fn run(args: Report) -> Result<()> {
     let roots = place::stores(args.place.store.into_iter().collect(), args.place.config)?;
     let sources = query::sources(&roots)?;
     let when = when::said(when::over(&roots, query::extent(&sources)?, &args.range)?)?;
-    let context = when.context.clone();
-    let read_time = move |text: &str| time::parse(text, &context).map_err(|e| e.to_string());
     // The report narrows its questions itself: what explains a gap may lie before the range.
     let asked = asked_of(&sources, args.host, &when);
-    let engine = Engine::over(sources, Options::new(Arc::new(read_time)))?;
+    let engine = Engine::over(sources, Options::new(when.read_time()))?;
     let ask = |sql: &str| engine.run(sql).map(|(_, batches)| batches).map_err(report::Failure::from);
     let report = match report::gather(&ask, &asked) {
         Err(Error::Empty(range)) => return Err(NothingRecorded(Error::Empty(range).to_string()).into()),

@@ -19,6 +19,15 @@ pub struct When {
     pub range: Range,
 }
 
+#[cfg(feature = "desk")]
+impl When {
+    /// What reads a text that a question compares with a time.
+    pub fn read_time(&self) -> crate::query::ReadTime {
+        let context = self.context.clone();
+        std::sync::Arc::new(move |text: &str| time::parse(text, &context).map_err(|error| error.to_string()))
+    }
+}
+
 /// Reads the range; says on stderr how it was understood. An error where nothing lies in it.
 pub fn when(root: &Path, args: &RangeArgs) -> Result<When> {
     said(over(&[root.to_path_buf()], Catalog::open(root)?.extent()?, args)?)

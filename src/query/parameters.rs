@@ -11,6 +11,7 @@
 use std::collections::BTreeMap;
 
 use super::Error;
+use super::tiers::quoted;
 use crate::schema::{either, near};
 
 /// One that is declared.
@@ -84,10 +85,6 @@ fn literal(name: &str, value: &str, default: Option<&str>) -> Result<String, Err
         _ if is_number => Ok(value.into()),
         _ => Ok(quoted(value)),
     }
-}
-
-fn quoted(value: &str) -> String {
-    format!("'{}'", value.replace('\'', "''"))
 }
 
 fn is_number(value: &str) -> bool {

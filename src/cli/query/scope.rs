@@ -1,7 +1,6 @@
 //! What questions are asked of: stores, a range, and limits. Opened anew, it has what was recorded meanwhile.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -10,7 +9,6 @@ use crate::cli::args::{Query, RangeArgs};
 use crate::cli::place;
 use crate::cli::when::{self, When};
 use crate::query::{self, Engine, Options};
-use crate::time;
 
 /// Which recordings are asked, of which range, and what a question may take.
 pub struct Scope {
@@ -37,9 +35,7 @@ impl Scope {
         // Opened once: what is asked is what the range was read against.
         let sources = query::sources(&self.roots)?;
         let when = when::over(&self.roots, query::extent(&sources)?, &self.range)?;
-        let context = when.context.clone();
-        let read_time = move |text: &str| time::parse(text, &context).map_err(|e| e.to_string());
-        let options = Options::new(Arc::new(read_time)).within(self.memory);
+        let options = Options::new(when.read_time()).within(self.memory);
         let options = Options { range: when.range, timeout: self.timeout, ..options };
         Ok((Engine::over(sources, options)?, when))
     }

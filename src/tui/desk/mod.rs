@@ -20,7 +20,7 @@ use super::event::{Event, Extent};
 use super::panel::{Panel, Question, SYSTEM, question};
 use super::sheet::Sheet;
 use crate::query::tiers::{Grain, Scope, Sealed, filled, literal, quoted};
-use crate::query::{Engine, Error, Options, Renewed, Running, Source};
+use crate::query::{self, Engine, Error, Options, Renewed, Running, Source};
 use crate::store;
 use crate::time::Micros;
 use moments::Moments;
@@ -128,13 +128,9 @@ impl Desk {
     }
 
     fn whole(&self) -> Result<Option<(Micros, Micros)>, String> {
-        let mut all: Option<(Micros, Micros)> = None;
-        for store in &self.stores {
-            if let Some((from, to)) = store.extent().map_err(told)? {
-                all = Some(all.map_or((from, to), |(first, last)| (first.min(from), last.max(to))));
-            }
-        }
-        Ok(all)
+        let sources: Vec<Arc<dyn Source>> =
+            self.stores.iter().map(|store| Arc::clone(store) as Arc<dyn Source>).collect();
+        query::extent(&sources).map_err(told)
     }
 
     /// Answers SQL; where a file went away under it, once more over what there is now.
@@ -176,7 +172,7 @@ fn ticker(stores: &[Arc<Renewed>]) -> (&'static Question, &'static str) {
     other.chain([(&SYSTEM, "system")]).next().unwrap_or((&SYSTEM, "system"))
 }
 
-fn sealed(held: crate::query::Held) -> Option<Sealed> {
+fn sealed(held: query::Held) -> Option<Sealed> {
     Some(Sealed { table: held.table?, host: held.host, from: held.from, to: held.to? })
 }
 
