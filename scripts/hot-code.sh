@@ -32,7 +32,7 @@ STRANGERS_BYTES, OWN_STRANGERS_BYTES = 2000, 1_000_000
 
 def pattern(symbol):
     """A name without what changes with each compiler and version."""
-    symbol = re.sub(r"17h[0-9a-f]{16}E.*$", "17h*", symbol)
+    symbol = re.sub(r"\.llvm\.[0-9]+$", ".llvm.*", re.sub(r"17h[0-9a-f]{16}E.*$", "17h*", symbol))
     return re.sub(r"Cs[0-9A-Za-z]+_", "Cs*_", symbol) if symbol.startswith("_R") else symbol
 
 
