@@ -13,6 +13,7 @@ use std::time::Duration;
 use datafusion::arrow::array::{RecordBatch, RecordBatchOptions};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
+use datafusion::catalog::{CatalogProviderList, MemoryCatalogProviderList};
 use datafusion::common::{DataFusionError, TableReference};
 use datafusion::config::Dialect;
 use datafusion::execution::SessionStateBuilder;
@@ -42,6 +43,7 @@ use super::running::Running;
 use super::source::Source;
 use super::spill::Spill;
 use super::view::{CATALOG, Store, Views};
+use super::wanted::Wanted;
 use super::work::{self, Limits, Part, Parts};
 use super::yielding;
 use crate::schema;
@@ -128,6 +130,7 @@ pub struct Engine {
 #[derive(Clone)]
 pub(super) struct Desk {
     pub(super) session: SessionContext,
+    views: Arc<Views>,
     allowed_bytes: usize,
 }
 
@@ -155,8 +158,10 @@ impl Engine {
         let Options { resident_bytes, timeout, memory_bytes, .. } = options;
         let limits = Limits { timeout, resident_bytes };
         let whole = resident_bytes.and_then(|bytes| usize::try_from(bytes).ok());
-        let session = session(sources, options).map_err(|error| start(&error))?;
-        let desk = Desk { session, allowed_bytes: whole.unwrap_or(memory_bytes) };
+        let footers = Arc::<Footers>::default();
+        let views = Arc::new(Views { sources: sources.into(), range: options.range, footers });
+        let session = session(&views, options).map_err(|error| start(&error))?;
+        let desk = Desk { session, views, allowed_bytes: whole.unwrap_or(memory_bytes) };
         Ok(Engine { runtime: Some(runtime), desk, limits })
     }
 
@@ -256,7 +261,12 @@ impl Desk {
                 return Err(table(name));
             }
         }
-        let plan = state.statement_to_plan(statement).await.map_err(explain)?;
+        let wanted = Wanted::of(&statement, sql);
+        let plan = match self.of_named(wanted, state).statement_to_plan(statement.clone()).await {
+            Ok(plan) => plan,
+            // What is wrong with it is told of whole tables.
+            Err(_) => state.statement_to_plan(statement).await.map_err(explain)?,
+        };
         let questions =
             SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
         questions.verify_plan(&plan).map_err(|_| Error::NotAQuestion)?;
@@ -267,6 +277,18 @@ impl Desk {
         };
         let schema = plain(&plan.schema(), only);
         Ok((plan, schema))
+    }
+}
+
+impl Desk {
+    /// The state with views of these columns.
+    fn of_named(&self, wanted: Wanted, state: &SessionState) -> SessionState {
+        let catalogs = MemoryCatalogProviderList::new();
+        let store = Store { views: self.views.clone(), wanted: Arc::new(wanted) };
+        catalogs.register_catalog(CATALOG.to_string(), Arc::new(store));
+        let mut state = state.clone();
+        state.register_catalog_list(Arc::new(catalogs));
+        state
     }
 }
 
@@ -299,7 +321,7 @@ fn is_question(statement: &Statement) -> bool {
     }
 }
 
-fn session(sources: Vec<Arc<dyn Source>>, options: Options) -> datafusion::common::Result<SessionContext> {
+fn session(views: &Arc<Views>, options: Options) -> datafusion::common::Result<SessionContext> {
     let told = NonZeroUsize::new(5).expect("five is not zero");
     let spill = Spill::new(options.spilled_bytes);
     let pool = TrackConsumersPool::new(FairSpillPool::new(options.memory_bytes), told);
@@ -338,13 +360,11 @@ fn session(sources: Vec<Arc<dyn Source>>, options: Options) -> datafusion::commo
         .with_analyzer_rules(rules)
         .with_physical_optimizer_rules(yielding::rules())
         .with_default_features();
-    if let Some(rule) = OneHost::of(&sources) {
+    if let Some(rule) = OneHost::of(&views.sources) {
         state = state.with_optimizer_rule(Arc::new(rule));
     }
     let session = SessionContext::new_with_state(state.build());
-    let views = Views { sources: sources.into(), range: options.range, footers: Arc::<Footers>::default() };
-    let views = Arc::new(views);
-    functions::register(&session, &views, &options.read_time);
-    session.register_catalog(CATALOG, Arc::new(Store(views)));
+    functions::register(&session, views, &options.read_time);
+    session.register_catalog(CATALOG, Arc::new(Store::whole(views)));
     Ok(session)
 }

@@ -17,6 +17,7 @@ use datafusion::logical_expr::{Expr, LogicalPlanBuilder, cast, ident, lit, try_c
 
 use super::source::Held;
 use super::view::Views;
+use super::wanted::Wanted;
 use crate::schema::{self, Micros, Tier};
 
 /// The name of the schema.
@@ -132,7 +133,7 @@ fn gaps(views: &Views) -> Result<ViewTable> {
     let to = coalesce(vec![ident("until_ts"), ident("ts")]);
     let micros = |at: Expr| cast(cast(at, DataType::Int64), DataType::Float64);
     let kinds = GAPS.iter().map(|kind| lit(*kind)).collect();
-    let plan = LogicalPlanBuilder::from(views.view(event)?.logical_plan().clone())
+    let plan = LogicalPlanBuilder::from(views.view(event, &Wanted::All)?.logical_plan().clone())
         .filter(ident("kind").in_list(kinds, false))?
         .project([
             ident("host"),

@@ -21,6 +21,7 @@ mod places;
 mod provider;
 mod renewed;
 mod resident;
+mod row_groups;
 mod running;
 mod source;
 mod spill;
@@ -28,6 +29,7 @@ mod statistics;
 pub mod tiers;
 mod view;
 mod vocabulary;
+mod wanted;
 mod work;
 mod yielding;
 

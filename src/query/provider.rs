@@ -30,6 +30,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use super::Error;
 use super::bounds::narrow;
 use super::files::{Files, Footers, Opened, Scanned};
+use super::row_groups;
 use super::source::Source;
 use super::statistics::statistics;
 use crate::schema::{Micros, Table};
@@ -80,6 +81,7 @@ impl Recorded {
     async fn scan_segments(
         &self,
         segments: Vec<Opened>,
+        range: &Range,
         state: &dyn Session,
         projection: Option<&Vec<usize>>,
         limit: Option<usize>,
@@ -101,6 +103,7 @@ impl Recorded {
             let known = statistics(&footer, self.table);
             let file = file.with_partition_values(vec![host]).with_statistics(Arc::new(known));
             let rises = rises(&footer);
+            let footer = row_groups::within(&footer, range);
             Ok::<_, DataFusionError>((file.with_extension(Scanned { opened: segment, footer }), rises))
         };
         // Those of two hosts overlap.
@@ -219,10 +222,11 @@ impl TableProvider for Recorded {
         let mut columns: Vec<&str> = projected.fields().iter().map(|field| field.name().as_str()).collect();
         // By which it is known whether a tail has rows in the range.
         columns.push("ts");
-        let (segments, tails) = self.select(&narrow(self.range, filters), &columns)?;
+        let range = narrow(self.range, filters);
+        let (segments, tails) = self.select(&range, &columns)?;
         let mut parts = Vec::new();
         if !segments.is_empty() {
-            parts.push(self.scan_segments(segments, state, projection, limit).await?);
+            parts.push(self.scan_segments(segments, &range, state, projection, limit).await?);
         }
         if !tails.is_empty() {
             parts.push(self.scan_tails(&tails, &projected)?);

@@ -7,8 +7,8 @@ use datafusion::common::ScalarValue;
 use datafusion::common::stats::Precision;
 use datafusion::common::{ColumnStatistics, Statistics};
 use datafusion::parquet::file::metadata::ParquetMetaData;
-use datafusion::parquet::file::statistics::Statistics as Chunk;
 
+use super::row_groups;
 use crate::schema::Table;
 
 /// The statistics of a segment, in the order of the table's stored columns.
@@ -36,12 +36,7 @@ pub(super) fn statistics(footer: &ParquetMetaData, table: &Table) -> Statistics 
 fn extent(footer: &ParquetMetaData) -> Option<(i64, i64)> {
     let columns = footer.file_metadata().schema_descr().columns();
     let ts = columns.iter().position(|column| column.name() == "ts")?;
-    let each = footer.row_groups().iter().map(|group| match group.column(ts).statistics() {
-        Some(Chunk::Int64(values)) if values.null_count_opt() == Some(0) => {
-            Some((*values.min_opt()?, *values.max_opt()?))
-        }
-        _ => None,
-    });
+    let each = footer.row_groups().iter().map(|group| row_groups::extent(group, ts));
     let widest = |(a, b): (i64, i64), (c, d): (i64, i64)| (a.min(c), b.max(d));
     each.reduce(|all, one| Some(widest(all?, one?))).flatten()
 }

@@ -17,11 +17,15 @@ use super::files::Footers;
 use super::meta::{META, Meta};
 use super::provider::Recorded;
 use super::source::Source;
+use super::wanted::Wanted;
 use crate::schema::{self, Micros, Table};
 use crate::time::Range;
 
 /// The name of the catalog, and of the schema in it that need not be named.
 pub(super) const CATALOG: &str = "sysray";
+
+/// In each view.
+const KEPT: [&str; 2] = ["ts", "host"];
 
 /// All tables over some sources.
 pub(super) struct Views {
@@ -37,7 +41,8 @@ impl std::fmt::Debug for Views {
 }
 
 impl Views {
-    pub(super) fn view(&self, table: &'static Table) -> Result<ViewTable> {
+    /// The table with these of its columns; with `ts` and `host` in any case, since a view without a column is none.
+    pub(super) fn view(&self, table: &'static Table, wanted: &Wanted) -> Result<ViewTable> {
         let recorded = Recorded {
             table,
             sources: self.sources.clone(),
@@ -49,8 +54,11 @@ impl Views {
         for limit in limits(&self.range) {
             plan = plan.filter(limit)?;
         }
-        let stored = schema.fields().iter().map(|field| Ok(ident(field.name())));
-        let derived = table.derived.iter().map(|column| {
+        let is_wanted = |name: &str| KEPT.contains(&name) || wanted.has(name);
+        let stored = schema.fields().iter().filter(|field| is_wanted(field.name()));
+        let stored = stored.map(|field| Ok(ident(field.name())));
+        let derived = table.derived.iter().filter(|column| is_wanted(column.name));
+        let derived = derived.map(|column| {
             let tree = schema::parse_expr(column.expr).map_err(DataFusionError::Plan)?;
             Ok(computed(&tree).alias(column.name))
         });
@@ -84,14 +92,21 @@ fn computed(tree: &schema::Expr) -> Expr {
     }
 }
 
+/// The tables as one question sees them.
+#[derive(Debug)]
+struct Tables {
+    views: Arc<Views>,
+    wanted: Arc<Wanted>,
+}
+
 #[async_trait]
-impl SchemaProvider for Views {
+impl SchemaProvider for Tables {
     fn table_names(&self) -> Vec<String> {
         schema::all_tables().map(|table| table.name.to_string()).collect()
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
-        let view = schema::table(name).map(|table| self.view(table)).transpose()?;
+        let view = schema::table(name).map(|table| self.views.view(table, &self.wanted)).transpose()?;
         Ok(view.map(|view| Arc::new(view) as Arc<dyn TableProvider>))
     }
 
@@ -106,7 +121,17 @@ impl SchemaProvider for Views {
 
 /// The catalog with that schema, and the one that tells of it.
 #[derive(Debug)]
-pub(super) struct Store(pub(super) Arc<Views>);
+pub(super) struct Store {
+    pub(super) views: Arc<Views>,
+    pub(super) wanted: Arc<Wanted>,
+}
+
+impl Store {
+    /// With whole tables.
+    pub(super) fn whole(views: &Arc<Views>) -> Self {
+        Store { views: views.clone(), wanted: Arc::new(Wanted::All) }
+    }
+}
 
 impl CatalogProvider for Store {
     fn schema_names(&self) -> Vec<String> {
@@ -115,8 +140,8 @@ impl CatalogProvider for Store {
 
     fn schema(&self, name: &str) -> Option<Arc<dyn SchemaProvider>> {
         match name {
-            CATALOG => Some(self.0.clone()),
-            META => Some(Arc::new(Meta(self.0.clone()))),
+            CATALOG => Some(Arc::new(Tables { views: self.views.clone(), wanted: self.wanted.clone() })),
+            META => Some(Arc::new(Meta(self.views.clone()))),
             _ => None,
         }
     }

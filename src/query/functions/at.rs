@@ -27,6 +27,7 @@ use crate::query::Error;
 use crate::query::explain_error;
 use crate::query::literals::ReadTime;
 use crate::query::view::Views;
+use crate::query::wanted::Wanted;
 use crate::schema::{self, Micros, Table};
 use crate::time::Range;
 
@@ -58,7 +59,7 @@ impl TableFunctionImpl for At {
         };
         let unknown = || DataFusionError::External(Box::new(explain_error::table(&name)));
         let table = schema::table(&name).ok_or_else(unknown)?;
-        let view = self.views.view(table)?;
+        let view = self.views.view(table, &Wanted::All)?;
         Ok(Arc::new(Instant { views: self.views.clone(), table, at, view }))
     }
 }

@@ -10,8 +10,9 @@ mod ranges;
 mod shelf;
 
 use std::path::PathBuf;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use arrow::array::RecordBatch;
 
@@ -25,6 +26,10 @@ use crate::store;
 use crate::time::Micros;
 use moments::Moments;
 use shelf::Shelf;
+
+/// A cursor that stays so long is about to make a step: what is around it is read then. One that is dragged along the
+/// strip has no use for it.
+const REST: Duration = Duration::from_millis(60);
 
 /// What the program around the desk does for it.
 pub trait Hooks: Send + Sync {
@@ -244,7 +249,19 @@ fn guarded(events: &Sender<Event>, work: impl FnOnce()) {
 
 fn moving(desk: &Desk, effects: &Receiver<Effect>, rest: &Sender<Job>, events: &Sender<Event>) {
     let mut moments = Moments::new(rest.clone());
-    while let Ok(effect) = effects.recv() {
+    loop {
+        let next = match moments.looks_ahead() {
+            true => effects.recv_timeout(REST),
+            false => effects.recv().map_err(RecvTimeoutError::from),
+        };
+        let effect = match next {
+            Ok(effect) => effect,
+            Err(RecvTimeoutError::Timeout) => {
+                moments.read_ahead();
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
         let event = match effect {
             Effect::Go(go) => Event::Moment(moments.go(desk, &go)),
             Effect::Host(host) => {

@@ -1,7 +1,12 @@
 //! Moves of the cursor: which sample they end at, and what was so then.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::Sender;
+
+use arrow::array::{Datum, RecordBatch, Scalar, TimestampMicrosecondArray};
+use arrow::compute::kernels::cmp::eq;
+use arrow::compute::{cast, concat_batches, filter_record_batch};
+use arrow::error::ArrowError;
 
 use super::super::effect::{Go, Move};
 use super::super::event::Moment;
@@ -26,54 +31,99 @@ pub struct Moments {
     lengths: BTreeMap<&'static str, i64>,
     /// What the second thread was last told to read.
     reading: Vec<Place>,
+    /// What it will be told to, should the cursor stay here.
+    ahead: Vec<(&'static Question, Place)>,
+    /// Between samples, as seen last, in microseconds.
+    interval: i64,
+}
+
+/// The rows of questions with many of them, of all samples in a short range.
+struct Around {
+    /// Later than this, and up to that.
+    range: (Micros, Micros),
+    rows: BTreeMap<&'static str, Vec<RecordBatch>>,
 }
 
 impl Moments {
     /// What is read ahead is read by `rest`.
     pub fn new(rest: Sender<Job>) -> Self {
-        Moments { rest, lengths: BTreeMap::new(), reading: Vec::new() }
+        Moments { rest, lengths: BTreeMap::new(), reading: Vec::new(), ahead: Vec::new(), interval: SECOND }
     }
 
     /// Another host: nothing of what was to be read ahead is.
     pub fn forget(&mut self) {
         self.reading.clear();
+        self.ahead.clear();
         self.lengths.clear();
     }
 
     /// Where the move ends, and what was so there.
     pub fn go(&mut self, desk: &Desk, go: &Go) -> Result<Moment, String> {
         let (first, last) = desk.extent()?;
-        let ts = match go.to {
-            Move::Start => self.at(desk, first, (first, last))?,
-            Move::End => self.at(desk, last, (first, last))?,
-            Move::At(at) => self.at(desk, at, (first, last))?,
-            Move::Samples(by) => self.step(desk, go.from, by, (first, last))?,
-            Move::Peak { from, to, column } => peak(desk, from, to, column)?.unwrap_or(to),
-        };
-        let mut sheets = BTreeMap::new();
         let questions: Vec<&'static Question> =
             go.questions.iter().filter_map(|name| question(name)).collect();
-        self.read_small(desk, &questions, ts);
+        let near = |at: Micros| Micros(at.0.clamp(first.0, last.0));
+        self.ahead.clear();
+        let (ts, around) = match go.to {
+            Move::Start => self.at(desk, &questions, first, (first, last))?,
+            Move::End => self.at(desk, &questions, last, (first, last))?,
+            Move::At(at) => self.at(desk, &questions, near(at), (first, last))?,
+            Move::Samples(by) => (self.step(desk, go.from, by, (first, last))?, None),
+            Move::Peak { from, to, column } => (peak(desk, from, to, column)?.unwrap_or(to), None),
+        };
+        let around = around.filter(|around| around.range.0 < ts && ts <= around.range.1);
+        let around = around.unwrap_or_else(|| self.read_around(desk, &questions, (Micros(ts.0 - 1), ts)));
+        let mut sheets = BTreeMap::new();
         for question in questions {
-            if let Some(sheet) = self.sheet(desk, question, ts, last)? {
+            if let Some(sheet) = self.sheet(desk, question, ts, last, &around)? {
                 sheets.insert(question.name, sheet);
             }
+        }
+        if matches!(go.to, Move::Samples(_)) {
+            self.read_ahead();
         }
         Ok(Moment { ts, sheets })
     }
 
-    /// Reads what is not at hand of questions with few rows, all at the same time. What fails does so again,
-    /// and is said, where it is looked for.
-    fn read_small(&self, desk: &Desk, questions: &[&'static Question], ts: Micros) {
-        let small = questions.iter().filter(|question| !question.is_large);
-        let places = small.map(|question| (*question, self.place(question, ts)));
-        let missing: Vec<_> =
-            places.filter(|(_, place)| desk.shelf().known_to(*place).is_none_or(|upto| upto < ts)).collect();
-        std::thread::scope(|scope| {
-            for (question, place) in missing {
+    /// Whether there is something to read, should the cursor stay here.
+    pub fn looks_ahead(&self) -> bool {
+        !self.ahead.is_empty()
+    }
+
+    /// Has the second thread read what the next step will want.
+    pub fn read_ahead(&mut self) {
+        for (question, place) in std::mem::take(&mut self.ahead) {
+            if !self.reading.contains(&place) {
+                self.reading.push(place);
+                self.reading.drain(..self.reading.len().saturating_sub(4));
+                let _ = self.rest.send(Job::Read(question, place));
+            }
+        }
+    }
+
+    /// Reads what is not at hand, all at the same time: of questions with few rows the stretches around the range's
+    /// end, of those with many its rows. What fails does so again, and is said, where it is looked for.
+    fn read_around(&self, desk: &Desk, questions: &[&'static Question], range: (Micros, Micros)) -> Around {
+        let missing: Vec<_> = {
+            let shelf = desk.shelf();
+            let places = questions.iter().map(|question| (*question, self.place(question, range.1)));
+            places.filter(|(_, place)| shelf.known_to(*place).is_none_or(|upto| upto < range.1)).collect()
+        };
+        let (large, small): (Vec<_>, Vec<_>) =
+            missing.into_iter().partition(|(question, _)| question.is_large);
+        let rows = std::thread::scope(|scope| {
+            let large = large.into_iter().map(|(question, _)| {
+                let ask = move || desk.asked(question.sql, range.0, range.1, Grain::FINE);
+                (question.name, scope.spawn(ask))
+            });
+            let large: Vec<_> = large.collect();
+            for (question, place) in small {
                 scope.spawn(move || read(desk, question, place));
             }
+            let answers = large.into_iter().map(|(name, asked)| (name, asked.join()));
+            answers.filter_map(|(name, rows)| Some((name, rows.ok()?.ok()?))).collect()
         });
+        Around { range, rows }
     }
 
     fn place(&self, question: &Question, ts: Micros) -> Place {
@@ -89,22 +139,23 @@ impl Moments {
         question: &'static Question,
         ts: Micros,
         last: Micros,
+        around: &Around,
     ) -> Result<Option<Sheet>, String> {
         let place = self.place(question, ts);
         let is_known = desk.shelf().known_to(place).is_some_and(|upto| upto >= ts);
         if !is_known && question.is_large {
-            let rows = desk.asked(question.sql, Micros(ts.0 - 1), ts, Grain::FINE)?;
-            let many = rows.iter().map(arrow::array::RecordBatch::num_rows).sum::<usize>();
+            let rows = match around.rows.get(question.name) {
+                Some(rows) => at_once(rows, ts).map_err(super::told)?,
+                None => desk.asked(question.sql, Micros(ts.0 - 1), ts, Grain::FINE)?,
+            };
+            let many = rows.iter().map(RecordBatch::num_rows).sum::<usize>();
             let fitting = LENGTHS.iter().find(|(most, _)| many <= *most).map_or(600, |(_, length)| *length);
             self.lengths.insert(question.name, fitting);
-            let place = self.place(question, ts);
             // At the end there is nothing around it that was not just looked at.
-            if ts < last && !self.reading.contains(&place) {
-                self.reading.push(place);
-                self.reading.drain(..self.reading.len().saturating_sub(4));
-                let _ = self.rest.send(Job::Read(question, place));
+            if ts < last {
+                self.ahead.push((question, self.place(question, ts)));
             }
-            let whole = rows.first().map(|first| arrow::compute::concat_batches(&first.schema(), &rows));
+            let whole = rows.first().map(|first| concat_batches(&first.schema(), &rows));
             return whole.transpose().map(|rows| rows.map(Sheet::new)).map_err(super::told);
         }
         if !is_known {
@@ -122,32 +173,48 @@ impl Moments {
     }
 
     /// The instants of the samples in the stretch around one.
-    fn samples(&self, desk: &Desk, ts: Micros, last: Micros) -> Result<Vec<i64>, String> {
+    fn samples(&mut self, desk: &Desk, ts: Micros, last: Micros) -> Result<Vec<i64>, String> {
         let ticker = desk.ticker.0;
         let place = self.place(ticker, ts);
         let end = Micros((place.2 + place.1).min(last.0));
         if desk.shelf().known_to(place).is_none_or(|upto| upto < end) {
             read(desk, ticker, place)?;
         }
-        Ok(desk.shelf().samples(place))
+        let samples = desk.shelf().samples(place);
+        if let [.., one, other] = samples.as_slice() {
+            self.interval = other - one;
+        }
+        Ok(samples)
     }
 
-    /// The sample there, else the last before, else the first.
-    fn at(&self, desk: &Desk, at: Micros, (first, last): (Micros, Micros)) -> Result<Micros, String> {
-        let at = Micros(at.0.clamp(first.0, last.0));
+    /// The sample there, else the last before, else the first. Most likely it is less than an interval away, so that
+    /// what is wanted of it is asked before it is known.
+    fn at(
+        &mut self,
+        desk: &Desk,
+        questions: &[&'static Question],
+        at: Micros,
+        (first, last): (Micros, Micros),
+    ) -> Result<(Micros, Option<Around>), String> {
+        let also: BTreeSet<&str> = questions.iter().map(|question| question.name).collect();
+        let ticker = (!also.contains(desk.ticker.0.name)).then_some(desk.ticker.0);
+        let all: Vec<&'static Question> = questions.iter().copied().chain(ticker).collect();
+        let reach = self.interval + self.interval / 4;
+        let around = self.read_around(desk, &all, (Micros(at.0 - reach), at));
         let here = self.samples(desk, at, last)?.into_iter().rev().find(|ts| *ts <= at.0);
-        match here {
-            Some(ts) => Ok(Micros(ts)),
+        let ts = match here {
+            Some(ts) => Micros(ts),
             None => match beyond(desk, at, true)? {
-                Some(ts) => Ok(ts),
-                None => Ok(beyond(desk, at, false)?.unwrap_or(first)),
+                Some(ts) => ts,
+                None => beyond(desk, at, false)?.unwrap_or(first),
             },
-        }
+        };
+        Ok((ts, Some(around)))
     }
 
     /// So many samples on, or as many as there are.
     fn step(
-        &self,
+        &mut self,
         desk: &Desk,
         from: Micros,
         by: i64,
@@ -195,6 +262,19 @@ pub fn read(desk: &Desk, question: &Question, place: Place) -> Result<(), String
         return Ok(());
     }
     shelf.add(place, end.max(known), &rows).map_err(super::told)
+}
+
+/// Of rows of several samples those of one.
+fn at_once(rows: &[RecordBatch], ts: Micros) -> Result<Vec<RecordBatch>, ArrowError> {
+    let of_one = |rows: &RecordBatch| match rows.column_by_name("ts") {
+        Some(times) => {
+            let wanted = TimestampMicrosecondArray::new_scalar(ts.0);
+            let wanted = cast(wanted.get().0, times.data_type())?;
+            filter_record_batch(rows, &eq(times, &Scalar::new(wanted))?)
+        }
+        None => Ok(rows.slice(0, 0)),
+    };
+    rows.iter().map(of_one).collect()
 }
 
 /// The next sample behind an instant, or the last before, however far.

@@ -1,10 +1,11 @@
 //! Decoded stretches of time, a few at hand: a sample in one of them costs no question.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
-use arrow::array::{AsArray, RecordBatch};
-use arrow::compute::{concat_batches, sort_to_indices, take_record_batch};
-use arrow::datatypes::TimestampMicrosecondType;
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::compute::{cast, concat, sort_to_indices, take};
+use arrow::datatypes::{DataType, Field, Schema, TimestampMicrosecondType};
 use arrow::error::ArrowError;
 
 use super::super::sheet::Sheet;
@@ -97,13 +98,28 @@ impl Shelf {
     }
 }
 
+/// The rows in order of time, a column after the other, so that never all of them are there twice; texts each once,
+/// since most rows say what the one before said.
 fn piece(rows: &[RecordBatch]) -> Result<Option<Piece>, ArrowError> {
     let Some(first) = rows.iter().find(|batch| batch.num_rows() > 0) else { return Ok(None) };
-    let all = concat_batches(&first.schema(), rows)?;
-    let Some(times) = all.column_by_name("ts") else { return Ok(None) };
-    let order = sort_to_indices(times, None, None)?;
-    let all = take_record_batch(&all, &order)?;
-    let Some(times) = all["ts"].as_primitive_opt::<TimestampMicrosecondType>() else { return Ok(None) };
+    let Ok(ts) = first.schema_ref().index_of("ts") else { return Ok(None) };
+    let whole = |column: usize| {
+        let parts: Vec<&dyn Array> = rows.iter().map(|batch| batch.column(column).as_ref()).collect();
+        concat(&parts)
+    };
+    let times = whole(ts)?;
+    let order = sort_to_indices(&times, None, None)?;
+    let sorted = |column: usize| match whole(column)? {
+        texts if *texts.data_type() == DataType::Utf8 => take(&cast(&texts, &once())?, &order, None),
+        values => take(&values, &order, None),
+    };
+    let columns = (0..first.num_columns()).map(sorted).collect::<Result<Vec<_>, _>>()?;
+    let field = |(field, column): (&Arc<Field>, &ArrayRef)| {
+        field.as_ref().clone().with_data_type(column.data_type().clone())
+    };
+    let fields: Vec<Field> = first.schema_ref().fields().iter().zip(&columns).map(field).collect();
+    let rows = RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)?;
+    let Some(times) = rows.column(ts).as_primitive_opt::<TimestampMicrosecondType>() else { return Ok(None) };
     let mut samples: Vec<(i64, usize, usize)> = Vec::new();
     for (row, ts) in times.values().iter().enumerate() {
         match samples.last_mut() {
@@ -111,5 +127,10 @@ fn piece(rows: &[RecordBatch]) -> Result<Option<Piece>, ArrowError> {
             _ => samples.push((*ts, row, 1)),
         }
     }
-    Ok(Some(Piece { rows: all, samples }))
+    Ok(Some(Piece { rows, samples }))
+}
+
+/// Texts by their number.
+fn once() -> DataType {
+    DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
 }

@@ -22,6 +22,7 @@ mod hostile;
 pub mod house;
 mod limits;
 mod meta;
+mod named;
 mod order;
 mod places;
 mod plans;
