@@ -65,9 +65,12 @@ impl Moments {
         let near = |at: Micros| Micros(at.0.clamp(first.0, last.0));
         self.ahead.clear();
         let (ts, around) = match go.to {
-            Move::Start => self.at(desk, &questions, first, (first, last))?,
-            Move::End => self.at(desk, &questions, last, (first, last))?,
-            Move::At(at) => self.at(desk, &questions, near(at), (first, last))?,
+            Move::Start => self.at(desk, &questions, (first, 1), (first, last))?,
+            Move::End => self.at(desk, &questions, (last, 1), (first, last))?,
+            Move::At(at) => {
+                let reach = self.interval + self.interval / 4;
+                self.at(desk, &questions, (near(at), reach), (first, last))?
+            }
             Move::Samples(by) => (self.step(desk, go.from, by, (first, last))?, None),
             Move::Peak { from, to, column } => (peak(desk, from, to, column)?.unwrap_or(to), None),
         };
@@ -187,19 +190,18 @@ impl Moments {
         Ok(samples)
     }
 
-    /// The sample there, else the last before, else the first. Most likely it is less than an interval away, so that
+    /// The sample there, else the last before, else the first. Most likely it is not further back than `reach`, so that
     /// what is wanted of it is asked before it is known.
     fn at(
         &mut self,
         desk: &Desk,
         questions: &[&'static Question],
-        at: Micros,
+        (at, reach): (Micros, i64),
         (first, last): (Micros, Micros),
     ) -> Result<(Micros, Option<Around>), String> {
         let also: BTreeSet<&str> = questions.iter().map(|question| question.name).collect();
         let ticker = (!also.contains(desk.ticker.0.name)).then_some(desk.ticker.0);
         let all: Vec<&'static Question> = questions.iter().copied().chain(ticker).collect();
-        let reach = self.interval + self.interval / 4;
         let around = self.read_around(desk, &all, (Micros(at.0 - reach), at));
         let here = self.samples(desk, at, last)?.into_iter().rev().find(|ts| *ts <= at.0);
         let ts = match here {
