@@ -73,8 +73,11 @@ impl Processes {
         all
     }
 
-    /// What each did in the next interval, which ends at `now`.
+    /// What each did in the next interval, which ends at `now`. Where there is none, none comes.
     pub fn tick(&mut self, now: Micros) -> Vec<Process> {
+        if self.all.is_empty() {
+            return Vec::new();
+        }
         self.tick += 1;
         for _ in 0..self.random.between(0, 6) {
             self.next_pid += self.random.between(1, 4);
@@ -92,7 +95,7 @@ impl Processes {
         self.all.retain(|one| one.ticks_left != Some(0));
         // The shell, the server or the runner that waited for them.
         let parents: Vec<usize> = (0..self.all.len()).filter(|i| self.all[*i].load == Load::Busy).collect();
-        for reaped in ended {
+        for reaped in ended.into_iter().filter(|_| !parents.is_empty()) {
             self.all[*self.random.of(&parents)].reaped = reaped;
         }
         rows
