@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 
 use super::args::Note;
 use super::{Misused, place};
@@ -68,7 +68,9 @@ fn become_owner(root: &Path) -> Result<()> {
     }
     if !own.is_root() {
         let (root, owner) = (root.display(), facts.uid());
-        bail!("{root} belongs to uid {owner}, whose recorder takes no notes of others; note it as that user");
+        anyhow::bail!(
+            "{root} belongs to uid {owner}, whose recorder takes no notes of others; note it as that user"
+        );
     }
     nix::unistd::setgid(facts.gid().into())?;
     Ok(nix::unistd::setuid(facts.uid().into())?)

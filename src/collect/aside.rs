@@ -161,6 +161,7 @@ impl<T: Send + 'static> Answer<T> {
     }
 
     /// The newest answer, and how old it is.
+    #[cfg(target_os = "linux")]
     pub fn newest(&self, now: Duration) -> Option<(T, Duration)>
     where
         T: Clone,

@@ -10,6 +10,9 @@ use crate::schema::Text;
 /// Bytes of a sector as the kernel counts, whatever the device's own sectors are.
 pub const SECTOR_BYTES: i64 = 512;
 
+/// The file that numbers devices and media.
+const DISK_SEQ: &str = "diskseq";
+
 /// What stays the same as long as a device does, or nearly.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BlockDevice {
@@ -104,7 +107,7 @@ impl BlockDevice {
             _ => None,
         };
         let mut number = |path: String| text(path).as_deref().and_then(int);
-        let disk_seq = number(format!("{whole}/diskseq"));
+        let disk_seq = number(format!("{whole}/{DISK_SEQ}"));
         let size_bytes = number(format!("{folder}/size")).map(|n| n.saturating_mul(SECTOR_BYTES));
         let rotational = number(format!("{whole}/queue/rotational")).map(|n| n != 0);
         let accounted = number(format!("{whole}/queue/iostats")).map(|n| n != 0);
@@ -114,6 +117,11 @@ impl BlockDevice {
         };
         BlockDevice { kind, name, model, rotational, parents, disk_seq, size_bytes, accounted }
     }
+}
+
+/// The number of the device or medium that bears this name now; of whole devices, and from Linux 5.15 on.
+pub fn disk_seq(host: &mut Host, device: &str) -> Option<i64> {
+    int(host.sys(&format!("{}/{DISK_SEQ}", folder_of(device))).ok()?)
 }
 
 /// Whether sysfs has this device for a partition.

@@ -1,12 +1,14 @@
 //! `disk` from `/proc/diskstats` and `/sys/class/block`: the kernel's Documentation/admin-guide/iostats.rst.
 //!
-//! Counters are read each tick; what a device is, only when it is new, looks replaced, or after
-//! [`FACTS_TICKS`].
+//! Counters are read each tick; what a device is, only when it is new, was replaced, or after
+//! [`FACTS_TICKS`]. Whether it was replaced its number says, which is read where the kernel had something to say
+//! of any device, and where there is none what it has counted.
 
 use std::collections::{HashMap, HashSet};
 
-use super::block::{BlockDevice, SECTOR_BYTES, counted, head_of_path, is_memory};
+use super::block::{BlockDevice, SECTOR_BYTES, counted, disk_seq, head_of_path, is_memory};
 use super::parse::int;
+use super::uevent::Uevents;
 use super::{Collector, Error, Host};
 use crate::schema::rows::Disk;
 use crate::schema::{Sample, Text};
@@ -18,6 +20,7 @@ const FACTS_TICKS: u32 = 60;
 #[derive(Default)]
 pub struct DiskCollector {
     known: HashMap<Text, Known>,
+    uevents: Uevents,
     ticks: u32,
 }
 
@@ -64,6 +67,9 @@ impl DiskCollector {
             self.ticks = 0;
             self.known.clear();
         }
+        if self.uevents.were_sent(host) {
+            self.forget_replaced(host);
+        }
         let all: HashSet<&str> = rows.iter().map(|row| &*row.device).collect();
         let before = self.known.len();
         self.known.retain(|device, _| all.contains(&**device));
@@ -84,6 +90,20 @@ impl DiskCollector {
         if changed {
             self.relate();
         }
+    }
+
+    /// Forgets devices under whose name there is another now, and their partitions.
+    fn forget_replaced(&mut self, host: &mut Host) {
+        let whole = self.known.iter().filter(|(_, known)| known.facts.kind != "partition");
+        let is_another = |(device, known): &(&Text, &Known)| {
+            known.facts.disk_seq.is_some_and(|seq| disk_seq(host, device).is_some_and(|now| now != seq))
+        };
+        let replaced: HashSet<Text> = whole.filter(is_another).map(|(device, _)| device.clone()).collect();
+        let is_on_one = |known: &Known| {
+            known.facts.kind == "partition"
+                && known.facts.parents.iter().any(|disk| replaced.contains(disk.as_str()))
+        };
+        self.known.retain(|device, known| !replaced.contains(device) && !is_on_one(known));
     }
 
     /// Works out what depends on all devices together.

@@ -38,6 +38,8 @@ pub struct Host {
     /// Whether a control group was throttled in the interval before: its processes wait without
     /// showing that they do.
     pub is_throttled: bool,
+    /// Whether a file that was kept open was of something that is gone: what stands under its path is another.
+    pub has_met_another: bool,
     /// Sockets that listen in other network namespaces, as `network` had them looked at: `listen` takes them.
     pub listening: Vec<Listen>,
     /// Threads for what may keep one waiting.
@@ -130,6 +132,7 @@ impl Host {
             room: None,
             now: Duration::ZERO,
             is_throttled: false,
+            has_met_another: false,
             listening: Vec::new(),
             aside: Aside::default(),
             patience: PATIENCE,
@@ -184,8 +187,14 @@ impl Host {
     pub fn reread(&mut self, kept: &mut Kept, path: impl Fn(&Host) -> PathBuf) -> Result<&str, Error> {
         self.reads += 1;
         let mut buffer = std::mem::take(&mut self.buffer);
-        let read = kept.read(self.room.as_ref(), self.now, &mut buffer, || File::open(path(self)));
+        let (was_open, mut is_opened) = (kept.is_open(), false);
+        let open = || {
+            is_opened = true;
+            File::open(path(self))
+        };
+        let read = kept.read(self.room.as_ref(), self.now, &mut buffer, open);
         self.buffer = buffer;
+        self.has_met_another |= was_open && is_opened;
         match read {
             Ok(length) => Ok(text(&mut self.buffer, length)),
             Err(source) => Err(Error::Read { path: path(self), source }),

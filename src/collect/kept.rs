@@ -63,6 +63,11 @@ pub enum Kept {
 }
 
 impl Kept {
+    /// Whether it is kept open now.
+    pub fn is_open(&self) -> bool {
+        matches!(self, Kept::Open(..))
+    }
+
     /// Fills `buffer` with what the file says now; hands out how many bytes that are.
     ///
     /// `open` is called where it is not open, which includes that what it was about is gone; without

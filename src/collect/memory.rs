@@ -137,7 +137,9 @@ pub fn parse_vmstat(text: &str, page_bytes: i64, memory: &mut Memory) {
         }
     }
     memory.minor_faults = faults.zip(memory.major_faults).map(|(all, major)| all - major);
-    let ballooned = inflated.zip(deflated).map(|(i, d)| (i - d).max(0).saturating_mul(page_bytes));
+    // Drivers that do not count (Hyper-V's, Xen's) leave a 0, as does one that has taken nothing yet.
+    let ballooned =
+        inflated.filter(|n| *n > 0).zip(deflated).map(|(i, d)| (i - d).max(0).saturating_mul(page_bytes));
     memory.balloon_bytes = memory.balloon_bytes.or(ballooned);
 }
 

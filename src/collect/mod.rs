@@ -60,6 +60,7 @@ mod softnet;
 mod system;
 #[cfg(target_os = "linux")]
 pub mod taskstats;
+mod uevent;
 #[cfg(target_os = "linux")]
 mod virtualisation;
 

@@ -2,7 +2,9 @@
 //!
 //! Traffic is read every tick; what describes an interface seldom and aside of the tick, since a driver
 //! may take its time and the kernel's network lock be held: when it is new, when its carrier changed,
-//! and now and then, not all of them in the same tick. Interfaces of other network namespaces: `netns`.
+//! and now and then, not all of them in the same tick. Whether another bears its name its number says, which is
+//! read within the tick where the kernel had something to say of any device. Interfaces of other network
+//! namespaces: `netns`.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -11,6 +13,7 @@ use super::aside::{About, Answer};
 use super::interface::{Interface, count};
 use super::kept::Kept;
 use super::parse::int;
+use super::uevent::Uevents;
 use super::{Collector, Error, Host};
 use crate::schema::rows::Network;
 use crate::schema::{Sample, Text};
@@ -26,6 +29,7 @@ const READ_ALL: usize = 128;
 pub struct NetworkCollector {
     known: HashMap<Text, Known>,
     looked: Answer<Vec<Interface>>,
+    uevents: Uevents,
     ticks: u64,
     #[cfg(target_os = "linux")]
     others: super::netns::Namespaces,
@@ -36,6 +40,8 @@ pub struct NetworkCollector {
 struct Known {
     /// As it was last looked at; not yet, where it is new.
     interface: Option<Interface>,
+    /// The number of what bears its name, as of the kernel's last message: another look is of another.
+    index: Option<i64>,
     /// When it is looked at again.
     due: Duration,
     carrier_changes_file: Kept,
@@ -64,10 +70,14 @@ impl Collector for NetworkCollector {
             return Err(Error::Parse { path, what: "no interfaces".into() });
         }
         let read_all = rows.len() <= READ_ALL;
+        let are_others = self.uevents.were_sent(host);
         self.ticks += 1;
         let (mut due, mut is_urgent) = (Vec::new(), false);
         for row in &mut rows {
             let known = self.known.entry(row.interface.clone()).or_default();
+            if are_others {
+                known.forget_another(host, &row.interface);
+            }
             if read_all || known.about().is_some_and(|about| about.counted == Some(true)) {
                 known.read_counters(host, row);
             }
@@ -115,6 +125,9 @@ impl NetworkCollector {
         let Some(looked) = self.looked.take(patience) else { return false };
         for mut interface in looked {
             let Some(known) = self.known.get_mut(&interface.about.interface) else { continue };
+            if known.index.is_some_and(|index| interface.about.interface_index != Some(index)) {
+                continue;
+            }
             interface.about.counted = known.about().and_then(|about| about.counted);
             let turn = interface.about.interface_index.unwrap_or(0).unsigned_abs() % 60;
             let first = known.interface.is_none();
@@ -128,6 +141,16 @@ impl NetworkCollector {
 impl Known {
     fn about(&self) -> Option<&Network> {
         self.interface.as_ref().map(|interface| &interface.about)
+    }
+
+    /// Forgets all, the files that were kept open too, where another bears its name now: the kernel's files go
+    /// with a device, and not with its name.
+    fn forget_another(&mut self, host: &mut Host, name: &Text) {
+        let Some(index) = host.sys(&format!("class/net/{name}/ifindex")).ok().and_then(int) else { return };
+        if self.about().and_then(|about| about.interface_index).is_some_and(|before| before != index) {
+            *self = Known::default();
+        }
+        self.index = Some(index);
     }
 
     /// Whether it is new, or shows that it may not be what it was.

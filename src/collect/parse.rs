@@ -1,7 +1,5 @@
 //! Small pure pieces that several parsers share: numbers, and lines of `key value`.
 
-use std::borrow::Cow;
-
 /// A number, or nothing where the text is none. A total beyond `i64` wraps as the kernel's would.
 pub fn int(text: &str) -> Option<i64> {
     let text = text.trim();
@@ -31,14 +29,16 @@ pub fn pair(line: &str) -> Option<(&str, &str)> {
 }
 
 /// What is before and behind the first such byte, which is to be of ASCII.
+#[cfg(target_os = "linux")]
 pub fn cut(text: &str, at: u8) -> Option<(&str, &str)> {
     let place = text.bytes().position(|byte| byte == at)?;
     Some((&text[..place], &text[place + 1..]))
 }
 
 /// Text of which the kernel vouches for nothing but that it is bytes, and which nearly always is UTF-8.
-pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
-    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+#[cfg(target_os = "linux")]
+pub fn lossy(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), std::borrow::Cow::Borrowed)
 }
 
 /// The numbers of a list such as `0-3,8`, as the kernel writes sets of CPUs; `None` where the text is no list.
@@ -65,4 +65,10 @@ pub fn listed(numbers: impl IntoIterator<Item = i64>) -> String {
         false => format!("{first}-{last}"),
     };
     spans.iter().map(span).collect::<Vec<_>>().join(",")
+}
+
+/// The two numbers that a kernel's release begins with.
+pub fn release(text: &str) -> Option<(i64, i64)> {
+    let mut numbers = text.split(|c: char| !c.is_ascii_digit()).map(int);
+    Some((numbers.next()??, numbers.next()??))
 }

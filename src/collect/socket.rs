@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use super::aside::{About, Answer};
-use super::parse::{int, pairs};
+use super::parse::{int, pairs, release};
 use super::snmp::established;
 use super::{Collector, Error, Host};
 use crate::schema::Sample;
@@ -19,6 +19,10 @@ const STATES_EVERY: Duration = Duration::from_secs(10);
 /// takes about a microsecond to print each.
 const LIMIT: i64 = 20_000;
 
+const SMALL_PAGE: i64 = 4096;
+/// The first kernel that counts memory in pages again.
+const FIRST_IN_PAGES: (i64, i64) = (6, 0);
+
 /// How many TCP sockets are in each state, by the kernel's number of the state.
 pub type Counts = [i64; 16];
 
@@ -28,6 +32,8 @@ pub struct SocketCollector {
     ask: Option<fn() -> Option<Counts>>,
     due: Duration,
     many: Answer<Option<Counts>>,
+    /// Whether the kernel counts memory in pages, of those whose pages are larger than most.
+    is_in_pages: Option<bool>,
 }
 
 impl SocketCollector {
@@ -36,6 +42,20 @@ impl SocketCollector {
     #[cfg(target_os = "linux")]
     pub fn asking_kernel() -> Self {
         SocketCollector { ask: Some(super::sock_diag::tcp_states), ..SocketCollector::default() }
+    }
+
+    /// The unit of memory in sockets: a page, from Linux 6.0 on. Before, and from some version on, it was 4,096 bytes
+    /// whatever a page is, so that where that is more nobody can tell.
+    fn unit_bytes(&mut self, host: &mut Host) -> Result<Option<i64>, Error> {
+        let page_bytes = host.units.page_bytes;
+        if page_bytes == SMALL_PAGE {
+            return Ok(Some(page_bytes));
+        }
+        if self.is_in_pages.is_none() {
+            let version = host.proc_if_any("sys/kernel/osrelease")?.and_then(release);
+            self.is_in_pages = Some(version.is_some_and(|version| version >= FIRST_IN_PAGES));
+        }
+        Ok(self.is_in_pages.filter(|known| *known).map(|_| page_bytes))
     }
 
     /// The states, where they are due and known.
@@ -83,15 +103,15 @@ impl Collector for SocketCollector {
     }
 
     fn collect(&mut self, host: &mut Host, sample: &mut Sample) -> Result<(), Error> {
-        let page_bytes = host.units.page_bytes;
+        let unit_bytes = self.unit_bytes(host)?;
         let mut row = Socket::default();
         let path = host.proc_path("net/sockstat");
-        parse_sockstat(host.proc("net/sockstat")?, page_bytes, &mut row);
+        parse_sockstat(host.proc("net/sockstat")?, unit_bytes, &mut row);
         if row == Socket::default() {
             return Err(Error::Parse { path, what: "no sockets line".into() });
         }
         if let Some(text) = host.proc_if_any("net/sockstat6")? {
-            parse_sockstat(text, page_bytes, &mut row);
+            parse_sockstat(text, unit_bytes, &mut row);
         }
         row.tcp_established = host.proc_if_any("net/snmp")?.and_then(established);
         if let Some(states) = self.states(host, &row)? {
@@ -102,8 +122,9 @@ impl Collector for SocketCollector {
     }
 }
 
-/// Adds what `/proc/net/sockstat` or `/proc/net/sockstat6` says. Memory is told in pages.
-pub fn parse_sockstat(text: &str, page_bytes: i64, row: &mut Socket) {
+/// Adds what `/proc/net/sockstat` or `/proc/net/sockstat6` says. Memory is told in units of so many bytes.
+pub fn parse_sockstat(text: &str, unit_bytes: Option<i64>, row: &mut Socket) {
+    let bytes = |number: i64| number.saturating_mul(unit_bytes.unwrap_or(0));
     for (family, rest) in pairs(text) {
         let mut words = rest.split_ascii_whitespace();
         while let (Some(name), Some(number)) = (words.next(), words.next().and_then(int)) {
@@ -113,9 +134,10 @@ pub fn parse_sockstat(text: &str, page_bytes: i64, row: &mut Socket) {
                 ("TCP", "orphan") => (&mut row.tcp_orphan, number),
                 ("TCP", "tw") => (&mut row.tcp_time_wait, number),
                 ("TCP", "alloc") => (&mut row.tcp_allocated, number),
-                ("TCP", "mem") => (&mut row.tcp_memory_bytes, number.saturating_mul(page_bytes)),
+                (_, "mem") if unit_bytes.is_none() => continue,
+                ("TCP", "mem") => (&mut row.tcp_memory_bytes, bytes(number)),
                 ("UDP" | "UDP6", "inuse") => (&mut row.udp_in_use, number),
-                ("UDP", "mem") => (&mut row.udp_memory_bytes, number.saturating_mul(page_bytes)),
+                ("UDP", "mem") => (&mut row.udp_memory_bytes, bytes(number)),
                 ("RAW" | "RAW6", "inuse") => (&mut row.raw_in_use, number),
                 _ => continue,
             };

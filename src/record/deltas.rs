@@ -44,14 +44,21 @@ macro_rules! deltas {
                 if !sample.process.is_empty() {
                     self.reaped.note(before(), sample.process.shared(), &ended);
                 }
+                let has_other_cpus = self.has_other_cpus(sample);
                 $(
                     if sample.$name.is_empty() && is_read(stringify!($name)) {
                         self.$name.forget();
                     }
-                    self.$name.take(&mut sample.$name, since(stringify!($name)));
+                    self.$name.take(&mut sample.$name, since(stringify!($name)), has_other_cpus);
                 )*
                 self.reaped.take_off(sample.process.shared_mut());
                 sample.process_exit = ended;
+            }
+
+            /// Whether other CPUs have rows than before, be they as many.
+            fn has_other_cpus(&self, sample: &rows::Sample) -> bool {
+                let before = self.cpu_core.rows.iter().map(|known| known.totals.cpu);
+                !sample.cpu_core.is_empty() && before.ne(sample.cpu_core.iter().map(|core| core.cpu))
             }
 
             /// CPU time of the interval that no row tells, and parents of those who used it do.
@@ -105,7 +112,7 @@ impl<R> Default for Before<R> {
 }
 
 impl<R: Row> Before<R> {
-    fn take(&mut self, rows: &mut Rows<R>, since: Option<i64>) {
+    fn take(&mut self, rows: &mut Rows<R>, since: Option<i64>, has_other_cpus: bool) {
         if rows.is_empty() {
             return;
         }
@@ -115,7 +122,7 @@ impl<R: Row> Before<R> {
             let is_new = row.has_own_interval() && row.own_interval_us().is_none();
             let known = match self.find(row, &mut likely).filter(|_| !is_new) {
                 Some(at) if Arc::ptr_eq(&self.rows[at].totals, row) => self.still(at, row),
-                Some(at) => changed(&self.rows[at].totals, row),
+                Some(at) => changed(&self.rows[at].totals, row, has_other_cpus),
                 None => {
                     let totals = row.clone();
                     if !is_newborn(&**row, since) {
@@ -221,7 +228,7 @@ impl<R: Row> Before<R> {
 const LOOK_AHEAD: usize = 8;
 
 /// A row whose totals are not those of the tick before: it becomes what happened since.
-fn changed<R: Row>(before: &Arc<R>, row: &mut Arc<R>) -> Known<R> {
+fn changed<R: Row>(before: &Arc<R>, row: &mut Arc<R>, has_other_cpus: bool) -> Known<R> {
     let (mut is_held, mut now) = (false, R::clone(row));
     // Files of which a counter began anew, as bits: so did all others of them, whether they are smaller or not.
     let mut anew = 0_u64;
@@ -231,7 +238,8 @@ fn changed<R: Row>(before: &Arc<R>, row: &mut Arc<R>) -> Known<R> {
         anew |= if has_begun_anew(*now, before, decrease) { file } else { 0 };
     });
     // Of what may step back another sum is told where there are other CPUs.
-    let is_other_sum = online(&**before).zip(online(&**row)).is_some_and(|(before, now)| before != now);
+    let is_other_sum =
+        online(&**before).zip(online(&**row)).is_some_and(|(before, now)| before != now || has_other_cpus);
     let is_anew = |file: Option<&usize>, decrease: Decrease| {
         file.is_none_or(|file| anew & (1_u64 << file) != 0) || (is_other_sum && decrease == Decrease::Hold)
     };

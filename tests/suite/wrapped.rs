@@ -4,7 +4,7 @@
 
 use sysray::collect::{Collector, Error, Host};
 use sysray::record::Sampler;
-use sysray::schema::rows::{Disk, Interrupt, Recorder, Sample, Softnet};
+use sysray::schema::rows::{Cpu, Disk, Interrupt, Recorder, Sample, Softnet};
 use sysray::time::SystemClock;
 
 struct Told(std::vec::IntoIter<Sample>);
@@ -88,6 +88,27 @@ fn of_a_sum_as_many_parts_may_wrap_as_it_has() {
     let told = [all, all + 128, all + 256 - 3 * WHOLE, 512];
     let told = told.map(|total| interrupt("LOC", None, "0-127", total)).to_vec();
     assert_eq!(interrupts(told), [Some(128), Some(128), Some(128 * 10 + 256)]);
+}
+
+/// The kernel's sum is of 64 bits, and what it sums up are numbers of 32: of 128 CPUs with a thousand ticks a second one
+/// of the timer's wraps every nine hours.
+#[test]
+fn a_wrap_of_one_cpu_s_timer_makes_nothing_of_all_cpus_unknown() {
+    let stat = |interrupts: i64, softirqs: i64, user_us: i64| {
+        let (interrupts, softirqs, user_us) = (Some(interrupts), Some(softirqs), Some(user_us));
+        Sample {
+            cpu: vec![Cpu { interrupts, softirqs, user_us, ..Cpu::default() }].into(),
+            ..Sample::default()
+        }
+    };
+    let all = 300 * WHOLE;
+    let told = vec![stat(all, 50, 1), stat(all - WHOLE + 2500, 90, 8), stat(all - WHOLE + 5000, 90 + 7, 9)];
+    let told = intervals(told, |rows| {
+        let row = &rows.cpu[0];
+        (row.interrupts, row.softirqs, row.user_us, rows.system[0].interrupts)
+    });
+    let expected = [(2500, 40, 7), (2500, 7, 1)].map(|(a, b, c)| (Some(a), Some(b), Some(c), Some(a)));
+    assert_eq!(told, expected);
 }
 
 #[test]

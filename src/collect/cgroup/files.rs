@@ -17,6 +17,11 @@ impl Files {
         Files { folder, kept: Vec::new() }
     }
 
+    /// Whether some of them are kept open.
+    pub fn are_kept(&self) -> bool {
+        self.kept.iter().any(|(_, kept)| kept.is_open())
+    }
+
     /// What a file says; what cannot be read is unknown, as in a group that just went away.
     pub fn read<'a>(&mut self, host: &'a mut Host, file: &'static str) -> Option<&'a str> {
         let at = self.kept.iter().position(|(name, _)| *name == file).unwrap_or_else(|| {

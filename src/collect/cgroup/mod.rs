@@ -103,9 +103,9 @@ impl Collector for CgroupCollector {
         self.tree.look(host)?;
         self.ticks = self.ticks.wrapping_add(1);
         self.devices.begin_tick();
-        let groups = std::mem::take(&mut self.tree.groups);
+        let mut groups = std::mem::take(&mut self.tree.groups);
         let every = self.sums_every.max(SUMS_OF_ONE * groups.len() as u32);
-        for group in &groups {
+        for group in &mut groups {
             match self.row(host, group, every) {
                 Some(row) => sample.cgroup.share(row),
                 // It went away, and another may have come at the same time.
@@ -120,10 +120,26 @@ impl Collector for CgroupCollector {
 }
 
 impl CgroupCollector {
-    /// The row of a group; none for one that vanished meanwhile, or of which no figures are kept.
+    /// The row of a group; none for one that vanished meanwhile, or of which no figures are kept. One that was made
+    /// anew under its path is told as the one that it is now.
     ///
     /// `every` is how often it is read what the kernel has to sum up.
-    fn row(&mut self, host: &mut Host, group: &Group, every: Duration) -> Option<Arc<Cgroup>> {
+    fn row(&mut self, host: &mut Host, group: &mut Group, every: Duration) -> Option<Arc<Cgroup>> {
+        host.has_met_another = false;
+        let row = self.told(host, group, every);
+        // Files that are kept open say themselves that their group is gone.
+        let is_kept = self.known.get(&group.path).is_some_and(Known::is_kept);
+        let id = if is_kept && !host.has_met_another { group.id } else { group.id_now() };
+        if id == group.id {
+            return row;
+        }
+        group.id = id;
+        self.tree.doubt();
+        id.and_then(|_| self.told(host, group, every))
+    }
+
+    /// What the files under its path say, as the row of that group.
+    fn told(&mut self, host: &mut Host, group: &Group, every: Duration) -> Option<Arc<Cgroup>> {
         if self.known.get(&group.path).is_none_or(|known| known.id != group.id) {
             self.known.insert(group.path.clone(), Known::new(host, group));
         }
@@ -175,6 +191,11 @@ impl CgroupCollector {
 }
 
 impl Known {
+    /// Whether files in the folder that it has its number from are kept open.
+    fn is_kept(&self) -> bool {
+        self.files.first().is_some_and(|(_, files)| files.are_kept())
+    }
+
     fn new(host: &mut Host, group: &Group) -> Self {
         let container = container_of(&group.path);
         let mut has_events = |folder: &Path| host.read(folder.join("cgroup.events")).is_ok();

@@ -47,6 +47,16 @@ pub struct Group {
     pub leaf: bool,
 }
 
+impl Group {
+    /// The inode of the first of its folders that is there now.
+    pub fn id_now(&self) -> Option<i64> {
+        self.folders
+            .iter()
+            .find_map(|(_, folder)| std::fs::metadata(folder).ok())
+            .map(|about| about.ino() as i64)
+    }
+}
+
 /// The groups, walked through anew when the kernel counts others than before.
 #[derive(Default)]
 pub struct Tree {

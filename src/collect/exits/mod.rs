@@ -20,6 +20,8 @@ use listener::{Heard, Listener};
 #[derive(Default)]
 pub struct ExitCollector {
     state: State,
+    /// Whether the kernel counts what processes read and write.
+    counts_io: bool,
 }
 
 #[derive(Default)]
@@ -42,6 +44,7 @@ impl Collector for ExitCollector {
     fn collect(&mut self, host: &mut Host, sample: &mut Sample) -> Result<(), Error> {
         if matches!(self.state, State::Untried) {
             self.state = State::Over;
+            self.counts_io = host.proc_if_any("self/io")?.is_some();
             let cpus =
                 host.sys_if_any("devices/system/cpu/possible")?.map(str::trim).unwrap_or("0").to_string();
             if host.is_here() {
@@ -60,15 +63,16 @@ impl Collector for ExitCollector {
         if lost > 0 {
             sample.event.push(too_many(lost));
         }
-        sample.process_exit.extend(exits.iter().map(row));
+        sample.process_exit.extend(exits.iter().map(|exit| row(exit, self.counts_io)));
         Ok(())
     }
 }
 
-/// The row of a process that ended, counters as totals.
-pub fn row(exit: &Ended) -> ProcessExit {
+/// The row of a process that ended, counters as totals. Of a kernel that does not count I/O zeros of it are unknown.
+pub fn row(exit: &Ended, counts_io: bool) -> ProcessExit {
     let sums = Some(exit.sums).filter(|_| exit.is_whole);
     let of = |what: fn(&Sums) -> i64| sums.as_ref().map(what);
+    let io = |what: fn(&Sums) -> i64| of(what).filter(|_| counts_io);
     // What ended has run: 0 is a kernel that keeps the scheduler's clock of nobody.
     let scheduled = Some((exit.cpu_ns, exit.waited_ns)).filter(|(ran_ns, _)| *ran_ns > 0);
     let ticks_us = || of(|s| s.user_us.saturating_add(s.system_us));
@@ -92,20 +96,20 @@ pub fn row(exit: &Ended) -> ProcessExit {
         life_run_delay_us: scheduled.map(|(_, waited_ns)| waited_ns / 1000),
         life_minor_faults: of(|s| s.minor_faults),
         life_major_faults: of(|s| s.major_faults),
-        life_read_bytes: of(|s| s.read_bytes),
-        life_write_bytes: of(|s| s.write_bytes),
-        life_read_chars: of(|s| s.read_chars),
-        life_write_chars: of(|s| s.write_chars),
+        life_read_bytes: io(|s| s.read_bytes),
+        life_write_bytes: io(|s| s.write_bytes),
+        life_read_chars: io(|s| s.read_chars),
+        life_write_chars: io(|s| s.write_chars),
         life_voluntary_switches: of(|s| s.voluntary_switches),
         life_involuntary_switches: of(|s| s.involuntary_switches),
         rss_peak_bytes: Some(exit.rss_peak_bytes).filter(|bytes| *bytes > 0),
         cpu_us,
         minor_faults: of(|s| s.minor_faults),
         major_faults: of(|s| s.major_faults),
-        read_bytes: of(|s| s.read_bytes),
-        write_bytes: of(|s| s.write_bytes),
-        read_chars: of(|s| s.read_chars),
-        write_chars: of(|s| s.write_chars),
+        read_bytes: io(|s| s.read_bytes),
+        write_bytes: io(|s| s.write_bytes),
+        read_chars: io(|s| s.read_chars),
+        write_chars: io(|s| s.write_chars),
     }
 }
 

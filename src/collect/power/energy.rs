@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// More than any zone uses, in watts, which are microjoules a microsecond.
 const MOST_WATTS: i64 = 1000;
+/// So much earlier or later than the clock says the register may have been read, and the processor have renewed it.
+const GRAIN_US: i64 = 100_000;
 
 /// The total and how it goes on.
 #[derive(Debug, Default)]
@@ -15,20 +17,19 @@ pub struct Energy {
 impl Energy {
     /// The total in microjoules, now that the count is `count_uj`, which wraps behind `range_uj`.
     ///
-    /// Where it cannot be told what was used since the last call, because the count may have wrapped
-    /// twice or began anew, the total begins anew too.
-    pub fn advance(&mut self, now: Duration, count_uj: i64, range_uj: Option<i64>) -> i64 {
-        self.total_uj = match self.last {
-            None => count_uj,
-            Some((then, before_uj)) => {
-                let elapsed_us = i64::try_from(now.saturating_sub(then).as_micros()).unwrap_or(i64::MAX);
-                let most_uj = elapsed_us.saturating_mul(MOST_WATTS);
-                used(before_uj, count_uj, range_uj, most_uj)
-                    .map_or(0, |used| self.total_uj.saturating_add(used))
-            }
+    /// Where it cannot be told what was used since the last call, because the count may have wrapped twice or began
+    /// anew, the total begins anew too; where it has just done so, and cannot be seen to fall, it is unknown.
+    pub fn advance(&mut self, now: Duration, count_uj: i64, range_uj: Option<i64>) -> Option<i64> {
+        let Some((then, before_uj)) = self.last.replace((now, count_uj)) else {
+            self.total_uj = count_uj;
+            return Some(count_uj);
         };
-        self.last = Some((now, count_uj));
-        self.total_uj
+        let elapsed_us = i64::try_from(now.saturating_sub(then).as_micros()).unwrap_or(i64::MAX);
+        let most_uj = elapsed_us.saturating_add(GRAIN_US).saturating_mul(MOST_WATTS);
+        let used = used(before_uj, count_uj, range_uj, most_uj);
+        let falls = self.total_uj > 0;
+        self.total_uj = used.map_or(0, |used| self.total_uj.saturating_add(used));
+        (used.is_some() || falls).then_some(self.total_uj)
     }
 }
 
@@ -37,10 +38,9 @@ fn used(before_uj: i64, now_uj: i64, range_uj: Option<i64>, most_uj: i64) -> Opt
     if range_uj.is_some_and(|range_uj| most_uj > range_uj) {
         return None;
     }
-    if now_uj >= before_uj {
-        return Some(now_uj - before_uj);
-    }
-    // From the range it goes on at 0; a count that began anew would mostly seem to be far more.
-    let used = range_uj?.checked_sub(before_uj)?.checked_add(now_uj)?;
-    (0..=most_uj).contains(&used).then_some(used)
+    // From the range it goes on at 0; a count that began anew would mostly seem to be far more. What is far more
+    // without having wrapped was used while the clock stood still: a host that sleeps with its processor on.
+    let wrapped = || range_uj?.checked_sub(before_uj)?.checked_add(now_uj);
+    let used = if now_uj >= before_uj { Some(now_uj - before_uj) } else { wrapped() };
+    used.filter(|used| (0..=most_uj).contains(used))
 }

@@ -50,7 +50,7 @@ impl Zone {
         let device = self.row.device.clone();
         let path = |host: &Host| host.sys_path(&format!("class/powercap/{device}/energy_uj"));
         let count = host.reread(&mut self.count, path).ok().and_then(int);
-        let energy_uj = count.map(|count| self.energy.advance(host.now, count, self.range_uj));
+        let energy_uj = count.and_then(|count| self.energy.advance(host.now, count, self.range_uj));
         Power { energy_uj, ..self.row.clone() }
     }
 }

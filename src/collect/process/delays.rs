@@ -5,7 +5,7 @@
 //! that was switched on shows nowhere, unless the boot line has it. Before Linux 5.14 there was no such switch:
 //! it booked that of all, or where it was built or started so, of none.
 
-use super::super::parse::{float, int};
+use super::super::parse::{float, int, release};
 use crate::collect::{Error, Host};
 
 /// What is known of that.
@@ -60,19 +60,13 @@ impl Delays {
         if let Some(known) = self.is_unswitched {
             return Ok(known);
         }
-        let version = host.proc_if_any("sys/kernel/osrelease")?.and_then(version);
+        let version = host.proc_if_any("sys/kernel/osrelease")?.and_then(release);
         Ok(*self.is_unswitched.insert(version.is_some_and(|version| version < FIRST_SWITCHED)))
     }
 }
 
 /// The first kernel with the switch.
 const FIRST_SWITCHED: (i64, i64) = (5, 14);
-
-/// The two numbers that a kernel's release begins with.
-fn version(release: &str) -> Option<(i64, i64)> {
-    let mut numbers = release.split(|c: char| !c.is_ascii_digit()).map(int);
-    Some((numbers.next()??, numbers.next()??))
-}
 
 /// Whoever starts from now on is booked for certain; by the boot line everybody is.
 fn first_booked(host: &mut Host) -> Result<i64, Error> {

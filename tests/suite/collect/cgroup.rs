@@ -63,6 +63,30 @@ fn a_group_made_anew_has_another_id_and_its_own_limits() {
     assert_ne!(first.cgroup_id, second.cgroup_id);
 }
 
+/// The kernel counts as many groups as before, and the new one has used more than the old.
+#[test]
+fn a_group_made_anew_between_two_ticks_is_another_at_once() {
+    let tree = tempfile::tempdir().unwrap();
+    let root = tree.path();
+    put(root, "proc/self/mountinfo", "30 23 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+    put(root, "sys/fs/cgroup/cgroup.stat", "nr_descendants 1\n");
+    put(root, "sys/fs/cgroup/a/cpu.stat", "usage_usec 5\n");
+    put(root, "sys/fs/cgroup/a/memory.max", "4096\n");
+    let mut collector = CgroupCollector::default();
+    let mut told = |second| {
+        let row = at(&mut collector, root, Duration::from_secs(second)).remove("/a").unwrap();
+        (row.cgroup_id, row.usage_us, row.memory_max_bytes)
+    };
+    let inode = |folder: &str| Some(fs::metadata(root.join(folder)).unwrap().ino() as i64);
+    assert_eq!(told(1), (inode("sys/fs/cgroup/a"), Some(5), Some(4096)));
+    fs::rename(root.join("sys/fs/cgroup/a"), root.join("away")).unwrap();
+    put(root, "sys/fs/cgroup/a/cpu.stat", "usage_usec 900\n");
+    let anew = (inode("sys/fs/cgroup/a"), Some(900), None);
+    assert_ne!(anew.0, inode("away"));
+    assert_eq!(told(2), anew);
+    assert_eq!(told(3), anew);
+}
+
 #[test]
 fn limits_that_change_are_seen_within_a_minute() {
     let tree = tempfile::tempdir().unwrap();

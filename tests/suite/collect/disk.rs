@@ -87,6 +87,29 @@ fn a_device_that_was_replaced_is_looked_at_again() {
     assert_eq!(rows(&mut collector, root)[0].disk_seq, Some(5));
 }
 
+/// The one that came has done more than the one that went, which only its number shows.
+#[test]
+fn a_device_that_was_replaced_by_a_busier_one_is_another_and_so_are_its_partitions() {
+    let tree = tempfile::tempdir().unwrap();
+    let root = tree.path();
+    build(root, &[("sda", ""), ("sda1", "sda"), ("sdb", "")]);
+    let plug = |uevent: &str, disk_seq: &str, reads: u32| {
+        let line = |device| format!("8 0 {device} {reads} 0 8 1 9 0 8 1 0 1 2\n");
+        put(root, "proc/diskstats", &["sda", "sda1", "sdb"].map(line).concat());
+        put(root, "sys/kernel/uevent_seqnum", uevent);
+        put(root, "sys/devices/sda/diskseq", disk_seq);
+        put(root, "sys/devices/sdb/diskseq", "7\n");
+    };
+    let mut collector = DiskCollector::default();
+    let mut told = || rows(&mut collector, root).into_iter().map(|row| row.disk_seq).collect::<Vec<_>>();
+    plug("2040\n", "4\n", 100);
+    assert_eq!(told(), [Some(4), Some(4), Some(7)]);
+    plug("2041\n", "9\n", 5000);
+    assert_eq!(told(), [Some(9), Some(9), Some(7)]);
+    plug("2041\n", "9\n", 6000);
+    assert_eq!(told(), [Some(9), Some(9), Some(7)]);
+}
+
 /// `losetup` changes no name in diskstats; the first I/O through the device shows that it is in use.
 #[test]
 fn a_loop_device_shows_once_a_file_is_behind_it() {

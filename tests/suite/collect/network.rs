@@ -81,6 +81,24 @@ fn an_interface_made_anew_is_another() {
     assert_eq!(tree.tick(&mut collector)[0].interface_index, Some(9));
 }
 
+/// The one that took its name has received more, and its link changed as often: only its number shows that it is another.
+#[test]
+fn an_interface_that_took_the_name_of_another_is_another_at_once() {
+    let tree = Tree::new(&[("sys/class/net/eth0/ifindex", "7"), ("sys/class/net/eth0/mtu", "1500")]);
+    let mut collector = NetworkCollector::default();
+    let mut told = |uevent: &str, bytes: i64| {
+        tree.write("sys/kernel/uevent_seqnum", uevent);
+        tree.received(&[("eth0", bytes)]);
+        let row = tree.tick(&mut collector).remove(0);
+        (row.interface_index, row.mtu, row.rx_bytes)
+    };
+    assert_eq!(told("901", 5000), (Some(7), Some(1500), Some(5000)));
+    tree.write("sys/class/net/eth0/ifindex", "9");
+    tree.write("sys/class/net/eth0/mtu", "9000");
+    assert_eq!(told("904", 80_000), (Some(9), Some(9000), Some(80_000)));
+    assert_eq!(told("904", 90_000), (Some(9), Some(9000), Some(90_000)));
+}
+
 #[test]
 fn what_describes_an_interface_is_read_seldom_and_when_its_carrier_changes() {
     let tree = Tree::new(&[

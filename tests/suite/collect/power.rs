@@ -61,6 +61,41 @@ fn zones_and_supplies_are_rows_of_their_kind() {
     ");
 }
 
+/// Two sockets of two dies each, as Xeons have them, with memory beside; and an AMD, whose cores are within.
+#[test]
+fn packages_and_their_memory_are_counted_once_whatever_the_machine() {
+    let counted = |zones: &[(&str, &str)]| {
+        let devices = Devices::new();
+        zones.iter().for_each(|(device, name)| zone(&devices, device, name, 7));
+        let rows = tick(&mut PowerCollector::default(), &mut devices.host());
+        assert_eq!(rows.len(), zones.len());
+        let counted = rows.iter().filter(|row| row.counted == Some(true));
+        counted.map(|row| format!("{} {}", row.device, row.kind)).collect::<Vec<_>>().join(", ")
+    };
+    let server = [
+        ("intel-rapl:0", "package-0-die-0"),
+        ("intel-rapl:0:0", "dram"),
+        ("intel-rapl:1", "package-0-die-1"),
+        ("intel-rapl:1:0", "dram"),
+        ("intel-rapl:2", "package-1-die-0"),
+        ("intel-rapl:2:0", "dram"),
+        ("intel-rapl:3", "package-1-die-1"),
+        ("intel-rapl:3:0", "dram"),
+        ("intel-rapl:4", "psys"),
+    ];
+    let each = |socket| format!("intel-rapl:{socket} package, intel-rapl:{socket}:0 dram");
+    assert_eq!(counted(&server), [0, 1, 2, 3].map(each).join(", "));
+    let amd = [("intel-rapl:0", "package-0"), ("intel-rapl:0:0", "core")];
+    assert_eq!(counted(&amd), "intel-rapl:0 package");
+    let laptop = [
+        ("intel-rapl:0", "package-0"),
+        ("intel-rapl:0:0", "core"),
+        ("intel-rapl:0:1", "uncore"),
+        ("intel-rapl:1", "psys"),
+    ];
+    assert_eq!(counted(&laptop), "intel-rapl:0 package");
+}
+
 /// A count each ten seconds, and the total that is made of it.
 #[test]
 fn a_count_that_wraps_goes_on_and_one_that_cannot_be_told_begins_anew() {
@@ -81,6 +116,28 @@ fn a_count_that_wraps_goes_on_and_one_that_cannot_be_told_begins_anew() {
     assert_eq!(total(10, 6_000_000), Some(1_000_000));
     assert_eq!(total(70, 7_000_000), Some(0), "in 70 s a thousand watts wrap it twice");
     assert_eq!(total(10, 8_000_000), Some(1_000_000));
+    // One that is looked at so seldom that it may wrap each time never says that nothing was used.
+    let seldom = [70, 70, 70, 10].map(|seconds| total(seconds, 9_000_000));
+    assert_eq!(seldom, [Some(0), None, None, Some(0)]);
+}
+
+#[test]
+fn what_was_used_while_the_clock_stood_still_is_no_energy_of_the_interval() {
+    let devices = Devices::new();
+    let (mut collector, mut host) = (PowerCollector::default(), devices.host());
+    let mut total = |count_uj: i64| {
+        zone(&devices, "intel-rapl:0", "package-0", count_uj);
+        host.now += Duration::from_secs(1);
+        tick(&mut collector, &mut host)[0].energy_uj
+    };
+    assert_eq!(total(1_000_000), Some(1_000_000));
+    assert_eq!(total(31_000_000), Some(31_000_000), "30 W");
+    assert_eq!(
+        total(20_031_000_000),
+        Some(0),
+        "20 kJ in a second: the host slept, and its processor did not"
+    );
+    assert_eq!(total(20_061_000_000), Some(30_000_000));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use sysray::collect::{Collector, Host, SocketCollector};
 use sysray::schema::Sample;
 use sysray::schema::rows::Socket;
 
-use super::{HOSTS, collect, show};
+use super::{HOSTS, collect, put, show};
 
 #[test]
 fn socket_of_each_kernel() {
@@ -36,6 +36,28 @@ fn states_are_read_every_ten_seconds() {
     let listening: Vec<_> = (0..21).map(|_| tick(&mut collector, &mut host).tcp_listen).collect();
     let known: Vec<usize> = (0..21).filter(|tick| listening[*tick].is_some()).collect();
     assert_eq!(known, [0, 10, 20]);
+}
+
+/// Before Linux 6.0 the unit was 4,096 bytes at some time, and a page at another.
+#[test]
+fn memory_of_sockets_is_unknown_where_its_unit_is() {
+    let tree = tempfile::tempdir().unwrap();
+    put(
+        tree.path(),
+        "proc/net/sockstat",
+        "sockets: used 9\nTCP: inuse 4 orphan 0 tw 0 alloc 5 mem 3\nUDP: inuse 1 mem 2\n",
+    );
+    let memory = |release: &str, page_bytes: i64| {
+        put(tree.path(), "proc/sys/kernel/osrelease", release);
+        let mut host = Host::at(tree.path());
+        host.units.page_bytes = page_bytes;
+        let row = tick(&mut SocketCollector::default(), &mut host);
+        assert_eq!((row.tcp_in_use, row.udp_in_use), (Some(4), Some(1)));
+        (row.tcp_memory_bytes, row.udp_memory_bytes)
+    };
+    assert_eq!(memory("4.18.0-553.el8\n", 4096), (Some(3 * 4096), Some(2 * 4096)));
+    assert_eq!(memory("4.18.0-553.el8.ppc64le\n", 65536), (None, None));
+    assert_eq!(memory("6.12.9\n", 65536), (Some(3 * 65536), Some(2 * 65536)));
 }
 
 /// The kernel's dump and its text files agree about sockets that this test made.

@@ -75,13 +75,13 @@ fn time_that_nobody_added_up_is_unknown_or_told_in_ticks() {
     };
     assert_eq!(parse_group(&retold(GROUP, silent), FAMILY), Ok(None::<Group>));
     for (told, known) in ended(&retold(EXITS, silent)).iter().zip(ended(EXITS)) {
-        let (row, ticks_us) = (row(told), known.sums.user_us + known.sums.system_us);
+        let (row, ticks_us) = (row(told, true), known.sums.user_us + known.sums.system_us);
         assert_eq!((row.life_cpu_us, row.life_run_delay_us), (Some(ticks_us), None));
     }
     // Of one that had threads before anybody listened, not even ticks are known.
     let mut endings = Endings::since(9_999_999);
     let last = parse(&retold(EXITS, silent), FAMILY).find(|exit: &ThreadExit| exit.is_last).unwrap();
-    let row = row(&endings.take(last, 10_000_000).unwrap());
+    let row = row(&endings.take(last, 10_000_000).unwrap(), true);
     assert_eq!((row.life_cpu_us, row.cpu_us, row.life_user_us), (None, None, None));
 }
 

@@ -305,3 +305,24 @@ fn threads_of_this_process_are_told_as_they_know_it_themselves() {
     worker.join().unwrap();
     assert_eq!(of(&sampler.tick(Recorder::default(), false).rows), None, "it has ended");
 }
+
+/// As of processes: who began before the kernel was told to book them reads 0, and is not known.
+#[test]
+fn block_delay_of_a_thread_that_began_before_it_was_switched_on_is_unknown() {
+    let tree = Tree::new();
+    tree.file("sys/kernel/task_delayacct", "1\n");
+    tree.file("uptime", "100.00 1.00\n");
+    tree.own(1);
+    process(&tree, "server", &[7, 8, 9]);
+    let never = |tid: i64, start: i64| {
+        thread(&tree, 7, tid, "server", [1, 2], start);
+        let path = tree.0.path().join(format!("proc/7/task/{tid}/stat"));
+        let line = fs::read_to_string(&path).unwrap();
+        fs::write(&path, line.replace(" 50 1 33 0 0 ", " 50 1 0 0 0 ")).unwrap();
+    };
+    never(8, 330);
+    never(9, 10_050);
+    let rows = Watch::new(&tree, &[comm("server")]).tick();
+    let told = [7, 8, 9].map(|tid| rows[&tid].block_delay_us);
+    assert_eq!(told, [Some(330_000), None, Some(0)]);
+}

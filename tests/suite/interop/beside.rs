@@ -21,6 +21,8 @@ use super::started::{Line, Started, Tool, epoch, wait_for_second};
 const SECONDS: &str = "60";
 /// How long behind a full second the tools begin: our ticks are at full seconds, and theirs are then soon behind.
 const BEHIND: f64 = 0.03;
+/// The one that counts who runs must not begin with all others, or it would count those.
+const BETWEEN: f64 = 0.5;
 
 /// A load of all kinds that leaves a part of the CPUs idle. It writes below `folder`.
 fn load(folder: &Path) -> Started {
@@ -93,6 +95,7 @@ fn look(exporter: &Exporter, pids: &str) -> (Vec<Samples>, [exporter::Scrape; 2]
     let iostat = Tool::start("iostat", &["-x", "-t", "-y", "-d", "-k", "-o", "JSON", "1", SECONDS]);
     let pidstat = Tool::start("pidstat", &["-u", "-r", "-d", "-w", "-h", "-H", "-p", pids, "1", SECONDS]);
     let sar = Tool::start("sar", &["-n", "DEV", "1", SECONDS]);
+    wait_for_second(BETWEEN);
     let vmstat = Tool::start("vmstat", &["-n", "-w", "1", SECONDS]);
     wait_for_second(BEHIND);
     let first = exporter.scrape();

@@ -57,6 +57,52 @@ fn interfaces_come_and_go() -> bool {
     true
 }
 
+/// An interface goes and another takes its name, within a tick: five packets or so are the kernel's own of each.
+/// Whether it might.
+fn interface_is_replaced() -> bool {
+    let (name, peer) = ("sysrayt3", "sysrayt4");
+    let _undo = Undo(|| drop(did(&["ip", "link", "del", name])));
+    let add = ["ip", "link", "add", name, "type", "veth", "peer", "name", peer];
+    if let Err(why) = did(&add) {
+        skip("an interface that takes the name of another", &why);
+        return false;
+    }
+    did(&["ip", "link", "set", peer, "up"]).unwrap();
+    rest(1.0);
+    did(&["ip", "link", "del", name]).unwrap();
+    did(&add).unwrap();
+    for end in [name, peer] {
+        did(&["ip", "link", "set", end, "up"]).unwrap();
+    }
+    rest(1.0);
+    true
+}
+
+/// A group goes and another takes its path, within a tick; a shell burns more in the second than in the first. Its
+/// name, where that might be done.
+fn group_is_replaced() -> Option<String> {
+    let group = group("anew").inspect_err(|why| skip("a group that takes the path of another", why)).ok()?;
+    let _undo = Undo(|| drop(fs::remove_dir(&group)));
+    let burn = |times: u32| {
+        let join = format!(
+            "echo $$ > {}/cgroup.procs; i=0; while [ $i -lt {times} ]; do i=$((i+1)); done",
+            group.display()
+        );
+        did(&["sh", "-c", &join]).map(drop)
+    };
+    rest(0.6);
+    if let Err(why) = burn(1000) {
+        skip("a group that takes the path of another", &why);
+        return None;
+    }
+    rest(0.6);
+    wait_until(|| fs::remove_dir(&group).is_ok());
+    fs::create_dir(&group).unwrap();
+    burn(40_000).unwrap();
+    rest(1.0);
+    Some(group.file_name().unwrap().to_string_lossy().into_owned())
+}
+
 /// A file of 4 MiB is a device for a while, and is read from it twice. What the device was called.
 fn device_comes_and_goes(folder: &Path) -> Option<String> {
     let file = folder.join("disk");
@@ -104,7 +150,7 @@ fn what_comes_and_goes_is_told_as_it_was_and_nothing_that_cannot_be() {
         Sysray::new(&["record", "-i", "250ms", "--budget", "none"]).store(&store).into_command();
     let mut recorder = Started::new(recorder.stdout(Stdio::null()));
     wait_until(|| is_recording(&store));
-    let group = group().inspect_err(|why| skip("processes that are moved to another group", why)).ok();
+    let group = group("moved").inspect_err(|why| skip("processes that are moved to another group", why)).ok();
     let (sleeper, worker) = (started("sleep", &["60"]), started("sh", &["-c", "while :; do :; done"]));
     rest(3.0);
     let moved = group.as_ref().and_then(|group| processes_are_moved(&sleeper, &worker, group));
@@ -112,6 +158,8 @@ fn what_comes_and_goes_is_told_as_it_was_and_nothing_that_cannot_be() {
     let mut storm = started("sh", &["-c", &storm]);
     let off = cpu_goes_and_comes();
     let has_interfaces = interfaces_come_and_go();
+    let is_replaced = interface_is_replaced();
+    let anew = group_is_replaced();
     let device = device_comes_and_goes(dir.path());
     let storm_is_over = || storm.has_ended();
     wait_until_mut(storm_is_over);
@@ -146,6 +194,18 @@ fn what_comes_and_goes_is_told_as_it_was_and_nothing_that_cannot_be() {
         assert!(named("sysrayt0") >= 3.0 && named("sysrayt2") >= 3.0 && named("sysrayt1") >= 8.0);
         let bytes = "select coalesce(max(rx_bytes), 0) from network where interface like 'sysrayt%'";
         assert!(one(&store, bytes) < 100_000.0, "a few packets of the kernel's own");
+    }
+    // Each of the two is seen first once, as what it is, and never told as the other.
+    let two = |table: &str, number: &str, which: &str, counter: &str| {
+        let rows = format!("from {table} where {which}");
+        assert_eq!(one(&store, &format!("select count(distinct {number}) {rows}")), 2.0, "{which}");
+        assert_eq!(one(&store, &format!("select count(*) {rows} and {counter} is null")), 2.0, "{which}");
+    };
+    if is_replaced {
+        two("network", "interface_index", "interface = 'sysrayt3'", "rx_bytes");
+    }
+    if let Some(anew) = anew {
+        two("cgroup", "cgroup_id", &format!("path like '%/{anew}'"), "usage_us");
     }
     if let Some(device) = device {
         let read = format!("select sum(read_bytes) from disk where device = '{device}'");

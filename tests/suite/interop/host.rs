@@ -24,13 +24,13 @@ pub fn skip(what: &str, why: &dyn std::fmt::Display) {
     println!("left out: {what}: {why}");
 }
 
-/// Makes a control group, of version 2 where there is one: processes are told by that.
-pub fn group() -> Result<PathBuf, &'static str> {
+/// Makes a control group for some purpose, of version 2 where there is one: processes are told by that.
+pub fn group(of: &str) -> Result<PathBuf, &'static str> {
     let mounts = fs::read_to_string("/proc/self/mounts").unwrap();
     let mounts: Vec<Vec<&str>> = mounts.lines().map(|line| line.split(' ').collect()).collect();
     let second = mounts.iter().filter(|words| words[2] == "cgroup2");
     let first = mounts.iter().filter(|words| words[3].contains("name=systemd"));
-    let name = format!("sysray-interop-{}", std::process::id());
+    let name = format!("sysray-interop-{of}-{}", std::process::id());
     let mut made = second.chain(first).map(|words| Path::new(words[1]).join(&name));
     made.find(|path| fs::create_dir(path).is_ok()).ok_or("no group can be made")
 }

@@ -16,6 +16,16 @@ const MODES: &str = "user_us + nice_us + system_us + idle_us + iowait_us + irq_u
 const WAITED: &str = "(select pid, start_time, max(threads) as threads, sum(run_delay_us) as waited, \
      sum(interval_us) as lived from process group by 1, 2 having max(threads) = 1)";
 
+/// Processes that ended, with all that their rows told of them and what was left for the end. The last is reckoned by
+/// what the recorder had read by then, so that the sum is the kernel's of the whole life only if rows have told all of
+/// that, and none of it twice.
+const LIVED: &str = "(select e.pid, e.life_cpu_us, e.life_minor_faults, e.life_major_faults, \
+     sum(p.cpu_us) + max(e.cpu_us) as cpu_us, sum(p.minor_faults) + max(e.minor_faults) as minor_faults, \
+     sum(p.major_faults) + max(e.major_faults) as major_faults, count(*) - count(p.minor_faults) as unknown, \
+     e.start_time > (select min(ts) + interval '2 seconds' from system) as is_young \
+     from process p join process_exit e on p.pid = e.pid and p.start_time = e.start_time \
+     where e.processes = 1 group by e.pid, e.start_time, e.life_cpu_us, e.life_minor_faults, e.life_major_faults)";
+
 /// Tables, and what must hold of each row or be unknown.
 fn rules() -> Vec<(&'static str, String)> {
     let held = |what: &str, times: &str| format!("{what} <= ({times}) * (interval_us + {GRAIN_US})");
@@ -61,6 +71,16 @@ pub fn impossible(store: &Path) -> Vec<String> {
         look(store, table, &rule, &mut wrong);
     }
     look(store, WAITED, "waited <= lived + 500000", &mut wrong);
+    // Of one that was there before the recording began rows know a part. Start times are good to a second.
+    let lived = |column: &str, grain: i64| {
+        let life = format!("life_{column}");
+        format!(
+            "{column} <= {life} + {grain} and (unknown > 0 or not is_young or {column} >= {life} - {grain})"
+        )
+    };
+    look(store, LIVED, &lived("cpu_us", 20_000), &mut wrong);
+    look(store, LIVED, &lived("minor_faults", 0), &mut wrong);
+    look(store, LIVED, &lived("major_faults", 0), &mut wrong);
     wrong
 }
 

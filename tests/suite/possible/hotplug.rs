@@ -124,6 +124,25 @@ fn where_a_cpu_went_or_came_idle_time_is_unknown_and_not_held() {
 }
 
 #[test]
+fn where_one_cpu_goes_as_another_comes_idle_time_is_unknown() {
+    let cpu = |idle_us, idle_us_away, is_online| One { user_us: 0, idle_us, idle_us_away, is_online };
+    // As many as before; and their sum, by what is told of those away, rises by half a second.
+    let mut cpus = [cpu(0, 0, true), cpu(50 * SECOND, 0, true), cpu(49 * SECOND, 0, false)];
+    let mut ticks = vec![told(&cpus)];
+    (cpus[1].is_online, cpus[2].is_online) = (false, true);
+    cpus[0].idle_us += SECOND;
+    cpus[2].idle_us += SECOND / 2;
+    ticks.push(told(&cpus));
+    [0, 2].into_iter().for_each(|at: usize| cpus[at].idle_us += SECOND);
+    ticks.push(told(&cpus));
+    let rows = rows(ticks.into_iter().map(|told| (told, true)).collect());
+    let whole: Vec<_> = rows.iter().map(|(rows, _)| rows.cpu[0].idle_us).collect();
+    assert_eq!(whole, [None, Some(2 * SECOND)]);
+    let cores = rows[0].0.cpu_core.iter().map(|core| (core.cpu, core.idle_us));
+    assert_eq!(cores.collect::<Vec<_>>(), [(0, Some(SECOND)), (2, None)]);
+}
+
+#[test]
 fn time_that_was_taken_from_a_cpu_before_the_interval_is_no_time_of_it() {
     let core = |user_us: i64, steal_us: i64| {
         let row = CpuCore { user_us: Some(user_us), steal_us: Some(steal_us), ..CpuCore::default() };
@@ -150,9 +169,8 @@ fn no_cpu_does_more_than_the_interval_holds_whatever_comes_and_goes() {
         let mut cpus: Vec<One> = (0..count)
             .map(|at| One {
                 user_us: random.sized(1 << 44),
-                // Where one goes as another comes that is within seconds the same, the sum does not show it.
-                idle_us: (1 << 41) + random.below(1 << 40),
-                idle_us_away: random.below(1 << 40),
+                idle_us: random.sized(1 << 41),
+                idle_us_away: random.sized(1 << 41),
                 is_online: at == 0 || random.in_100(80),
             })
             .collect();
@@ -178,9 +196,7 @@ fn no_cpu_does_more_than_the_interval_holds_whatever_comes_and_goes() {
             );
         }
         for ((rows, interval_us), idle) in rows(ticks).into_iter().zip(idle) {
-            if let Some(idle) = idle {
-                assert_eq!(rows.cpu[0].idle_us, Some(idle), "seed {seed}");
-            }
+            assert_eq!(rows.cpu[0].idle_us, idle, "seed {seed}");
             // A CPU more or less is one that came or went, and the rest is the grain that is allowed.
             let most = |cpus: i64| cpus * (interval_us.unwrap() + SECOND);
             for us in [rows.cpu[0].user_us, rows.cpu[0].idle_us].into_iter().flatten() {

@@ -9,13 +9,13 @@ mod one;
 use std::time::Duration;
 
 use super::crowd::Crowd;
+use super::delays::{Booked, Delays};
 use super::details::Schedule;
 use super::folder::{Folder, Miss, proc_folder};
 use super::probe::own_schedule;
 use super::words::Words;
 use crate::collect::host::Units;
 use crate::collect::kept::Room;
-use crate::collect::parse::int;
 use crate::collect::settings::Whose;
 use crate::collect::{Collector, Error, Host, Settings};
 use crate::schema::Sample;
@@ -38,6 +38,7 @@ pub struct ThreadCollector {
     room: Room,
     words: Words,
     crowd: Crowd,
+    delays: Delays,
     own: Option<Schedule>,
     followed: Vec<Followed>,
     /// In how many ticks there were more than are read, as far as it matters.
@@ -48,7 +49,8 @@ pub struct ThreadCollector {
 struct Now<'a> {
     units: Units,
     at: Duration,
-    has_block_delay: bool,
+    /// Of whom the kernel books block delays.
+    block_delays: Booked,
     /// Whether the scheduler's numbers can be trusted to move with whoever runs.
     may_probe: bool,
     /// Whether the kernel keeps those at all: then zeros are true.
@@ -78,6 +80,7 @@ impl ThreadCollector {
             room: Room::new(limit.map_or(MOST_HELD, |limit| limit / 8).min(MOST_HELD) as usize),
             words: Words::default(),
             crowd: Crowd::default(),
+            delays: Delays::default(),
             own: None,
             followed: Vec::new(),
             ticks_over: 0,
@@ -135,7 +138,7 @@ impl Collector for ThreadCollector {
 
     fn collect(&mut self, host: &mut Host, sample: &mut Sample) -> Result<(), Error> {
         self.follow(sample);
-        let has_block_delay = host.proc_if_any("sys/kernel/task_delayacct")?.and_then(int) == Some(1);
+        let block_delays = self.delays.look(host)?;
         let own = own_schedule(host)?;
         let before = std::mem::replace(&mut self.own, own);
         // Of all that run, the reader alone is known here.
@@ -148,7 +151,7 @@ impl Collector for ThreadCollector {
         let mut now = Now {
             units: host.units,
             at: host.now,
-            has_block_delay,
+            block_delays,
             may_probe: own.is_some() && before.is_some() && own != before,
             has_schedule: own.is_some(),
             is_crowded,

@@ -135,7 +135,8 @@ impl One {
         row.process_comm = Some(of.comm.clone());
         row.start_ticks = Some(stat.start_ticks);
         row.start_time = Micros(of.boot(now).0.saturating_add(us(stat.start_ticks)));
-        row.block_delay_us = stat.field(42).filter(|_| now.has_block_delay).map(us);
+        let is_booked = |ticks: &i64| now.block_delays.is_told(*ticks, stat.start_ticks);
+        row.block_delay_us = stat.field(42).filter(is_booked).map(us);
         (row.minor_faults, row.major_faults) = (stat.field(10), stat.field(12));
         (row.user_us, row.system_us) = (stat.field(14).map(us), stat.field(15).map(us));
         (row.priority, row.nice, row.processor) = (stat.field(18), stat.field(19), stat.field(39));

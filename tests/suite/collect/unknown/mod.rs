@@ -124,6 +124,25 @@ fn swap_and_huge_pages_of_0_are_none_and_without_lines_unknown() {
     assert_eq!(memory(""), [None; 4]);
 }
 
+/// The drivers of some hypervisors give memory back and count nothing.
+#[test]
+fn memory_in_a_balloon_that_nobody_counted_is_unknown() {
+    let balloon = |meminfo: &str, vmstat: &str| {
+        let tree = tempfile::tempdir().unwrap();
+        put(tree.path(), "proc/meminfo", &format!("MemTotal: 100 kB\n{meminfo}"));
+        put(tree.path(), "proc/vmstat", vmstat);
+        sample(tree.path(), MemoryCollector).memory.into_iter().next().unwrap().balloon_bytes
+    };
+    assert_eq!(balloon("", "balloon_inflate 0\nballoon_deflate 0\n"), None);
+    assert_eq!(balloon("", "balloon_inflate 5\nballoon_deflate 5\n"), Some(0));
+    assert_eq!(balloon("", "balloon_inflate 5\nballoon_deflate 3\n"), Some(8192));
+    assert_eq!(
+        balloon("Balloon: 0 kB\n", "balloon_inflate 0\nballoon_deflate 0\n"),
+        Some(0),
+        "all count there"
+    );
+}
+
 /// What the files of an interface say, and what is made of it.
 #[test]
 fn what_an_interface_does_not_say_is_unknown() {

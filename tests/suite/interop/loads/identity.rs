@@ -19,7 +19,7 @@ struct Change {
 #[ignore = "compares with the running kernel, and takes up to a minute"]
 fn one_that_becomes_another_keeps_its_start_time_and_shows_it_within_the_promised_time() {
     let mut recording = Recording::start();
-    let group = group();
+    let group = group("identity");
     let _undo = Undo(|| drop(group.as_ref().map(fs::remove_dir)));
     let mut changes: Vec<Change> = [
         // The name stays: the image's place in memory shows it.
