@@ -15,6 +15,8 @@ pub enum Event {
     Key(Key),
     /// The mouse was pressed at this column and line.
     Click(u16, u16),
+    /// It was moved there, pressed.
+    Drag(u16, u16),
     /// The wheel was turned there by so many notches, down is more than 0.
     Wheel(u16, u16, i64),
     /// The terminal has so many columns and lines.

@@ -100,9 +100,8 @@ fn listen(events: &Sender<Event>) {
             event::Event::Key(key) if key.kind != KeyEventKind::Release => key_of(&key).map(Event::Key),
             event::Event::Resize(columns, lines) => Some(Event::Size(columns, lines)),
             event::Event::Mouse(mouse) => match mouse.kind {
-                MouseEventKind::Down(MouseButton::Left) | MouseEventKind::Drag(MouseButton::Left) => {
-                    Some(Event::Click(mouse.column, mouse.row))
-                }
+                MouseEventKind::Down(MouseButton::Left) => Some(Event::Click(mouse.column, mouse.row)),
+                MouseEventKind::Drag(MouseButton::Left) => Some(Event::Drag(mouse.column, mouse.row)),
                 MouseEventKind::ScrollUp => Some(Event::Wheel(mouse.column, mouse.row, -1)),
                 MouseEventKind::ScrollDown => Some(Event::Wheel(mouse.column, mouse.row, 1)),
                 _ => None,

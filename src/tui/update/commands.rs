@@ -1,11 +1,11 @@
 //! Commands behind `:`, and what several keys have in common.
 
 use super::super::effect::Effect;
-use super::super::model::{Listing, Model, Zoom};
+use super::super::model::{Model, Zoom};
 use super::super::panel::{PRESETS, Panel, question};
 use super::super::theme::Theme;
 use super::super::words::{self, Lang};
-use super::{keys, moving, typed};
+use super::{moving, sorting, typed};
 use crate::query::tiers::quoted;
 use crate::time::{self, Micros};
 
@@ -46,7 +46,7 @@ pub fn command(model: &mut Model, text: &str) -> Vec<Effect> {
         "go" | "b" if !rest.is_empty() => return typed::jump(model, rest),
         "export" if !rest.is_empty() => return export(model, rest),
         "host" => return host(model, rest),
-        "sort" => sort(model, rest),
+        "sort" => sorting::named(model, rest),
         "zoom" => return zoom(model, rest),
         _ => {
             let text = model.say(words::UNKNOWN_COMMAND);
@@ -123,17 +123,6 @@ fn host(model: &mut Model, name: &str) -> Vec<Effect> {
     model.time.marks.clear();
     (model.time.marked_to, model.time.judged_to) = (Micros(i64::MIN), Micros(i64::MIN));
     vec![Effect::Host(name.into()), moving::look(model)]
-}
-
-fn sort(model: &mut Model, name: &str) {
-    let panel = model.screen.focused();
-    let known = panel.list().and_then(|list| model.sheet(list.question));
-    if !known.is_some_and(|sheet| sheet.columns().iter().any(|column| column == name)) {
-        let text = model.say(words::NO_SUCH_COLUMN);
-        model.tell(format!("{text}: {name}"), true);
-        return;
-    }
-    keys::change(model, |listing| *listing = Listing { sort: (name.into(), true), ..listing.clone() });
 }
 
 fn zoom(model: &mut Model, length: &str) -> Vec<Effect> {

@@ -4,6 +4,7 @@ mod answers;
 mod commands;
 mod keys;
 pub mod moving;
+mod sorting;
 mod typed;
 
 use super::effect::Effect;
@@ -15,8 +16,11 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     match event {
         Event::Key(key) if model.prompt.is_some() => typed::key(model, key),
         Event::Key(key) => keys::key(model, key),
-        Event::Click(..) | Event::Wheel(..) if model.screen.help != Help::Closed => Vec::new(),
+        Event::Click(..) | Event::Drag(..) | Event::Wheel(..) if model.screen.help != Help::Closed => {
+            Vec::new()
+        }
         Event::Click(x, y) => moving::click(model, x, y),
+        Event::Drag(x, y) => moving::drag(model, x, y),
         Event::Wheel(x, y, by) => moving::wheel(model, x, y, by),
         Event::Size(columns, lines) => {
             let is_wider = model.size.0 != columns;

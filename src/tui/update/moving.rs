@@ -159,7 +159,16 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             let at = course.end_of((usize::from(column) * 2 + 1).min(course.columns.saturating_sub(1)));
             by_hand(model, Move::At(at))
         }
-        Some(Area::Panel(place, line)) => {
+        Some(Area::Panel(place)) => {
+            model.screen.focus = place;
+            Vec::new()
+        }
+        Some(Area::Heads(place, x)) => {
+            model.screen.focus = place;
+            super::sorting::at(model, x);
+            Vec::new()
+        }
+        Some(Area::Row(place, line)) => {
             model.screen.focus = place;
             super::keys::row_at(model, line);
             Vec::new()
@@ -168,11 +177,19 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     }
 }
 
+/// The mouse is drawn over the screen: what a press toggles stays.
+pub fn drag(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
+    match layout::at(model, x, y) {
+        Some(Area::Strip(_) | Area::Row(..)) => click(model, x, y),
+        _ => Vec::new(),
+    }
+}
+
 /// The wheel: on the strip it moves in time, elsewhere through rows.
 pub fn wheel(model: &mut Model, x: u16, y: u16, by: i64) -> Vec<Effect> {
     match layout::at(model, x, y) {
         Some(Area::Strip(_)) => by_hand(model, Move::Samples(by)),
-        Some(Area::Panel(place, _)) => {
+        Some(Area::Panel(place) | Area::Heads(place, _) | Area::Row(place, _)) => {
             model.screen.focus = place;
             super::keys::row(model, by * 3);
             Vec::new()

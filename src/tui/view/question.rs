@@ -32,7 +32,7 @@ pub fn draw(model: &Model, paint: &mut Paint, area: Rect, is_focused: bool) {
         Some(Ok(sheet)) if sheet.is_empty() => paint.line(below, 0, model.say(words::NO_ROWS), Role::Dim),
         Some(Ok(sheet)) => {
             let shown = model.shown(Panel::Question);
-            list::sheet(paint, below, sheet, &shown.rows, shown.chosen, is_focused);
+            list::sheet(model, paint, below, sheet, &shown, is_focused);
         }
     }
 }

@@ -7,6 +7,7 @@ mod drawn;
 mod found;
 mod keys;
 mod made;
+mod mouse;
 mod moves;
 #[cfg(unix)]
 mod real;
