@@ -1,5 +1,6 @@
 //! What a click means, by where on the screen it is.
 
+use jiff::tz::TimeZone;
 use sysray::time::Micros;
 use sysray::tui::effect::Move;
 use sysray::tui::event::Event;
@@ -127,4 +128,17 @@ fn each_head_is_the_one_of_its_column_however_wide_the_terminal() {
             assert_eq!(sat.by(Panel::Disk).0, column.name, "{} at {columns}", column.head);
         }
     }
+}
+
+#[test]
+fn times_of_an_answer_are_those_of_the_desk_s_zone() {
+    let mut sat = asked(100, 30, 3);
+    sat.model.zone = TimeZone::get("Europe/Paris").unwrap();
+    let screen = sat.screen();
+    assert!(screen.contains("2026-11-22T15:00:01+01:00") && !screen.contains("14:00:01Z"), "{screen}");
+    // What a function of SQL makes of one is in nanoseconds.
+    let nanos = arrow::array::TimestampNanosecondArray::from(vec![START * 1000]).with_timezone("UTC");
+    let answer = sheet(vec![("bin", std::sync::Arc::new(nanos) as _)]);
+    sat.happens(Event::Answer(sat.model.asked.sql.clone(), Ok(answer)));
+    assert!(sat.screen().contains("2026-11-22T15:00:00+01:00"), "{}", sat.screen());
 }
