@@ -168,10 +168,10 @@ pub const SYSRAY: &[Binding] = &[
     bound(Group::Time, &[Key::Home, C('r')], A::Start, words::K_START),
     bound(Group::Time, &[Key::End, C('G')], A::Live, words::K_LIVE),
     bound(Group::Time, &[C('b')], A::Jump, words::K_JUMP),
-    bound(Group::Time, &[C('j')], A::JumpOn, words::K_JUMP_ON),
+    bound(Group::Time, &[C('j'), C(';')], A::JumpOn, words::K_JUMP_ON),
     bound(Group::Time, &[C('J')], A::JumpBack, words::K_JUMP_BACK),
-    bound(Group::Time, &[C('n')], A::NextMark, words::K_NEXT_MARK),
-    bound(Group::Time, &[C('N')], A::PreviousMark, words::K_PREVIOUS_MARK),
+    bound(Group::Time, &[C('n'), C(')')], A::NextMark, words::K_NEXT_MARK),
+    bound(Group::Time, &[C('N'), C('(')], A::PreviousMark, words::K_PREVIOUS_MARK),
     bound(Group::Time, &[C(' ')], A::Play, words::K_PLAY),
     bound(Group::Time, &[C('+'), C('=')], A::Faster, words::K_FASTER),
     bound(Group::Time, &[C('-')], A::Slower, words::K_SLOWER),
@@ -223,7 +223,7 @@ pub const SYSRAY: &[Binding] = &[
     bound(Group::Rows, &[C('D')], A::SortBy("io_bytes_per_s"), words::K_SORT_DISK),
     bound(Group::Rows, &[C('W')], A::SortBy("run_delay_pct"), words::K_SORT_WAIT),
     bound(Group::Rows, &[C('y')], A::Tree, words::K_TREE),
-    bound(Group::Rows, &[C('c')], A::FullCommand, words::K_FULL_COMMAND),
+    bound(Group::Rows, &[C('c'), C('w')], A::FullCommand, words::K_FULL_COMMAND),
     bound(Group::Rows, &[C('F')], A::Follow, words::K_FOLLOW),
     bound(Group::Other, &[C('?'), C('h'), F(1)], A::Help, words::K_HELP),
     bound(Group::Other, &[C(':')], A::Command, words::K_COMMAND),
@@ -268,6 +268,12 @@ impl Keys {
         };
         let first = first.iter().map(|binding| (binding.keys.to_vec(), *binding));
         first.chain(SYSRAY.iter().filter_map(left)).collect()
+    }
+
+    /// The first key that does it.
+    pub fn key_of(self, action: Action) -> Option<Key> {
+        let mut bindings = self.bindings().into_iter();
+        bindings.find(|(_, binding)| binding.action == action).and_then(|(keys, _)| keys.first().copied())
     }
 
     /// What a key does.

@@ -156,7 +156,7 @@ words! {
     WAITED: "stalled", "bloqué";
     LOAD: "load", "charge";
     TASKS: "running {} waiting {}", "actives {} en attente {}";
-    HINTS: "? help  b jump  n next event  Space play  1-6 views  / filter  q quit", "? aide  b aller  n suivant  Espace lecture  1-6 vues  / filtre  q quitter";
+    HINTS: "? help  b jump  {} next event  Space play  1-6 views  / filter  q quit", "? aide  b aller  {} suivant  Espace lecture  1-6 vues  / filtre  q quitter";
     HINTS_HELP: "↑↓ scroll  / search  ? next page  Esc close", "↑↓ défiler  / chercher  ? page suivante  Échap fermer";
     TYPE_QUESTION: "Enter asks; Esc goes back", "Entrée demande ; Échap revient";
     NO_QUESTION: "Q or F11 asks a question in SQL", "Q ou F11 pose une question en SQL";

@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use super::super::keys::Action;
 use super::super::model::{Help, Model, Wanted};
 use super::super::theme::Role;
 use super::super::words;
@@ -79,7 +80,10 @@ pub fn foot(model: &Model, paint: &mut Paint, area: Rect) {
         }
         None => {
             let word = if model.screen.help == Help::Closed { words::HINTS } else { words::HINTS_HELP };
-            paint.text(area.x, area.y, area.width, model.say(word), Role::Dim);
+            let next = model.settings.keys.key_of(Action::NextMark);
+            let text =
+                model.say(word).replacen("{}", &next.map_or_else(String::new, |key| key.to_string()), 1);
+            paint.text(area.x, area.y, area.width, &text, Role::Dim);
         }
     }
 }

@@ -2,11 +2,14 @@
 
 use std::collections::HashSet;
 
+use sysray::time::Micros;
+use sysray::tui::effect::Move;
+use sysray::tui::event::Event;
 use sysray::tui::keys::{Action, Group, Key, Keys, SYSRAY};
 use sysray::tui::panel::{PRESETS, Panel, question};
 use sysray::tui::words;
 
-use super::Sat;
+use super::{SECOND, START, Sat};
 
 #[test]
 fn no_key_stands_in_a_table_twice() {
@@ -28,6 +31,28 @@ fn nmon_users_find_their_letters_and_everybody_a_way_out() {
         assert_eq!(keys.action(Key::Char('q')), Some(Action::Quit));
         assert_eq!(keys.action(Key::Ctrl('c')), Some(Action::Quit));
         assert_eq!(keys.action(Key::Char('?')), Some(Action::Help));
+    }
+}
+
+#[test]
+fn whatever_letters_hold_there_is_a_key_for_all_and_the_foot_names_the_one_that_holds() {
+    for binding in SYSRAY {
+        assert!(Keys::Nmon.key_of(binding.action).is_some(), "{}", binding.about.en);
+    }
+    for (keys, next) in [(Keys::Sysray, "n next event"), (Keys::Nmon, ") next event")] {
+        let mut sat = Sat::before_an_hour(120, 60);
+        sat.model.settings.keys = keys;
+        assert!(sat.screen().contains(next), "{}", sat.screen());
+        sat.presses(&[Key::Char(')')]);
+        assert_eq!(sat.gone(), Some(Move::At(Micros(START + 2400 * SECOND))));
+        sat.answered();
+        sat.happens(Event::Moment(Ok(super::made::moment(Micros(START + 2400 * SECOND)))));
+        sat.presses(&[Key::Char('(')]);
+        assert_eq!(sat.gone(), Some(Move::At(Micros(START + 301 * SECOND))));
+        sat.happens(Event::Moment(Ok(super::made::moment(Micros(START + 301 * SECOND)))));
+        let help = sat.presses(&[Key::Char('?')]).screen();
+        let line = help.lines().find(|line| line.contains("next event or anomaly")).unwrap();
+        assert!(line.split_whitespace().any(|key| key == ")"), "{line}");
     }
 }
 
