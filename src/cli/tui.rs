@@ -45,11 +45,8 @@ pub fn live(args: Tui) -> Result<()> {
     let stop = stops()?;
     let own = if is_named || is_live { None } else { Some(Own::start(&stop)?) };
     let roots = own.as_ref().map_or(roots, |own| vec![own.store()]);
-    let name = match &own {
-        Some(_) => "not kept: `sysray record` keeps".to_string(),
-        None => place::named(&roots),
-    };
-    let mut model = Model::new(name, TimeZone::system(), settings(args.place.config)?);
+    let mut model = Model::new(place::named(&roots), TimeZone::system(), settings(args.place.config)?);
+    model.is_kept = own.is_none();
     // Until it is looked at it may be.
     model.time.is_live = own.is_some() || is_live;
     show_desk(model, roots, args.host, &stop)

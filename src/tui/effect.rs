@@ -27,7 +27,7 @@ pub enum Effect {
     /// When a typed condition on `system` holds next, later than this or, going back, earlier.
     Until { from: Micros, condition: String, is_back: bool },
     /// What was logged between two instants; of these files too.
-    Logs { from: Micros, to: Micros, files: Vec<String>, errors: bool },
+    Logs { from: Micros, to: Micros, files: Vec<String>, errors: bool, lang: Lang },
     /// What the glossary has.
     Words { text: String, lang: Lang },
     /// Write a range somewhere.

@@ -2,7 +2,7 @@
 //! anew, so that a file that was rotated or cut is what it is now.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use serde_json::Value;
 
 use super::super::model::LogLine;
+use super::super::words::{self, Lang};
 use crate::time::Micros;
 
 /// So much of a file's end is read.
@@ -21,7 +22,7 @@ const MOST_LINES: usize = 2_000;
 const MOST_FILES: usize = 16;
 
 /// Lines between two instants, in the order of time; lines without a time stand where their file has them.
-pub fn around(from: Micros, to: Micros, files: &[String], errors: bool) -> Vec<LogLine> {
+pub fn around(from: Micros, to: Micros, files: &[String], errors: bool, lang: Lang) -> Vec<LogLine> {
     let mut lines = journal(from, to, errors);
     for pattern in files {
         let paths = match glob::glob(pattern) {
@@ -33,12 +34,12 @@ pub fn around(from: Micros, to: Micros, files: &[String], errors: bool) -> Vec<L
         };
         let paths: Vec<std::path::PathBuf> = paths;
         if paths.is_empty() {
-            lines.push(said(pattern, "no such file"));
+            lines.push(said(pattern, words::NO_SUCH_FILE.in_lang(lang)));
         }
         for path in paths {
             match read(&path) {
                 Ok(text) => lines.extend(chosen(&path, &text, from, to, errors)),
-                Err(error) => lines.push(said(&path.display().to_string(), &error.to_string())),
+                Err(error) => lines.push(said(&path.display().to_string(), &why(&error, lang))),
             }
         }
     }
@@ -49,6 +50,15 @@ pub fn around(from: Micros, to: Micros, files: &[String], errors: bool) -> Vec<L
 
 fn said(from: &str, text: &str) -> LogLine {
     LogLine { ts: None, from: from.into(), text: text.into(), is_error: true }
+}
+
+/// Why a file cannot be read, of what is usual in the desk's language.
+fn why(error: &std::io::Error, lang: Lang) -> String {
+    match error.kind() {
+        ErrorKind::NotFound => words::NO_SUCH_FILE.in_lang(lang).into(),
+        ErrorKind::PermissionDenied => words::NOT_ALLOWED.in_lang(lang).into(),
+        _ => words::said(&error.to_string(), lang).into(),
+    }
 }
 
 fn journal(from: Micros, to: Micros, errors: bool) -> Vec<LogLine> {
@@ -82,7 +92,7 @@ fn entry(json: &str) -> Option<LogLine> {
 fn read(path: &Path) -> std::io::Result<String> {
     // A pipe would keep whoever opens it waiting.
     if !std::fs::metadata(path)?.is_file() {
-        return Err(std::io::Error::other("no regular file"));
+        return Err(std::io::Error::other(words::NO_REGULAR_FILE.en));
     }
     let mut file = File::open(path)?;
     let length = file.metadata()?.len();

@@ -19,6 +19,7 @@ use super::effect::Effect;
 use super::event::{Event, Extent};
 use super::panel::{Panel, Question, SYSTEM, question};
 use super::sheet::Sheet;
+use super::words;
 use crate::query::tiers::{Grain, Scope, Sealed, filled, literal, quoted};
 use crate::query::{self, Engine, Error, Options, Renewed, Running, Source};
 use crate::store;
@@ -122,9 +123,7 @@ impl Desk {
     /// First and last sample.
     fn extent(&self) -> Result<(Micros, Micros), String> {
         let known = *lock(&self.span);
-        known
-            .map_or_else(|| self.whole(), |span| Ok(Some(span)))?
-            .ok_or_else(|| "nothing recorded yet".into())
+        known.map_or_else(|| self.whole(), |span| Ok(Some(span)))?.ok_or_else(|| words::NOTHING_YET.en.into())
     }
 
     fn whole(&self) -> Result<Option<(Micros, Micros)>, String> {
@@ -318,7 +317,9 @@ fn done(desk: &Desk, effect: Effect) -> Option<Event> {
         Effect::Until { from, condition, is_back } => {
             Event::Until(ranges::until(desk, from, &condition, is_back))
         }
-        Effect::Logs { from, to, files, errors } => Event::Logs(logs::around(from, to, &files, errors)),
+        Effect::Logs { from, to, files, errors, lang } => {
+            Event::Logs(logs::around(from, to, &files, errors, lang))
+        }
         Effect::Words { text, lang } => Event::Words(glossary::found(&text, lang)),
         Effect::Export { from, to, into, table } => {
             Event::Told(desk.hooks.export(&desk.host(), table, (from, to), &into))

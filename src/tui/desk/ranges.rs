@@ -2,7 +2,7 @@
 
 use super::super::course::Course;
 use super::super::effect::Subject;
-use super::super::model::{Mark, Severity};
+use super::super::model::{Mark, Severity, What};
 use super::super::sheet::Sheet;
 use super::Desk;
 use super::anomalies::{self, Point};
@@ -86,9 +86,8 @@ fn event(sheet: &Sheet, row: usize) -> Option<Mark> {
     Some(Mark {
         ts: sheet.time(row, "ts")?,
         until: sheet.time(row, "until_ts"),
-        kind: text("kind").unwrap_or_default(),
         severity: Severity::of(&text("severity").unwrap_or_default()),
-        text: words.join(": "),
+        what: What::Event { kind: text("kind").unwrap_or_default(), text: words.join(": ") },
         peak: None,
     })
 }

@@ -74,6 +74,7 @@ pub fn logs(model: &Model) -> Effect {
         to: Micros(here.0.saturating_add(LOGS_AROUND)),
         files: model.logs.files.clone(),
         errors: model.logs.errors_only,
+        lang: model.settings.lang,
     }
 }
 
@@ -129,7 +130,8 @@ fn zoom(model: &mut Model, length: &str) -> Vec<Effect> {
     let length = match time::parse_duration(length) {
         Ok(length) => i64::try_from(length.as_micros()).unwrap_or(i64::MAX).max(1_000_000),
         Err(error) => {
-            model.tell(error.to_string(), true);
+            let text = words::wrong(&error, model.settings.lang);
+            model.tell(text, true);
             return Vec::new();
         }
     };

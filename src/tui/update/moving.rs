@@ -86,7 +86,8 @@ pub fn mark(model: &mut Model, is_back: bool) -> Vec<Effect> {
         model.tell(text, false);
         return Vec::new();
     };
-    model.tell(format!("{}: {}", mark.kind, mark.text), false);
+    let lang = model.settings.lang;
+    model.tell(format!("{}: {}", mark.kind(lang), mark.text(lang)), false);
     let to = match mark.peak {
         Some((column, from)) => Move::Peak { from, to: mark.until.unwrap_or(mark.ts), column },
         None => Move::At(mark.ts),

@@ -104,7 +104,8 @@ pub fn jump(model: &mut Model, text: &str) -> Vec<Effect> {
     match time::parse(text, &context) {
         Ok(at) => moving::by_hand(model, Move::At(Micros(at.0.clamp(start.0, end.0)))),
         Err(error) => {
-            model.tell(error.to_string(), true);
+            let text = words::wrong(&error, model.settings.lang);
+            model.tell(text, true);
             Vec::new()
         }
     }
@@ -114,7 +115,8 @@ fn stride(model: &mut Model, text: &str, sign: i64) -> Vec<Effect> {
     let length = match time::parse_duration(text) {
         Ok(length) => length,
         Err(error) => {
-            model.tell(error.to_string(), true);
+            let text = words::wrong(&error, model.settings.lang);
+            model.tell(text, true);
             return Vec::new();
         }
     };

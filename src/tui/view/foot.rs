@@ -34,7 +34,7 @@ pub fn head(model: &Model, paint: &mut Paint, area: Rect) {
     if let Some(play) = model.time.play {
         put(paint, &format!(" ×{}", f64::from(play.speed).exp2()), Role::Second);
     }
-    let place = format!(" {}", model.place);
+    let place = format!(" {}", if model.is_kept { &model.place } else { model.say(words::NOT_KEPT) });
     if x + columns(&place) < area.right() {
         paint.right(area.x, area.y, area.width, &place, Role::Dim);
     }
@@ -59,7 +59,7 @@ pub fn foot(model: &Model, paint: &mut Paint, area: Rect) {
             Wanted::Search => words::P_SEARCH,
         };
         let label = match prompt.wanted {
-            Wanted::Command => ":".into(),
+            Wanted::Command => model.say(word).to_string(),
             _ => format!("{}: ", model.say(word)),
         };
         let taken = paint.text(area.x, area.y, area.width, &label, Role::Title);
@@ -81,8 +81,8 @@ pub fn foot(model: &Model, paint: &mut Paint, area: Rect) {
         None => {
             let word = if model.screen.help == Help::Closed { words::HINTS } else { words::HINTS_HELP };
             let next = model.settings.keys.key_of(Action::NextMark);
-            let text =
-                model.say(word).replacen("{}", &next.map_or_else(String::new, |key| key.to_string()), 1);
+            let next = next.map_or_else(String::new, |key| key.name(model.settings.lang));
+            let text = words::filled(model.say(word), &[&next]);
             paint.text(area.x, area.y, area.width, &text, Role::Dim);
         }
     }

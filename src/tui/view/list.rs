@@ -22,7 +22,7 @@ pub fn draw(model: &Model, paint: &mut Paint, panel: Panel, area: Rect, is_focus
     let listing = model.listing(panel);
     let shown = model.shown(panel);
     let chosen = columns_of(list, model.settings.is_compact, area.width);
-    heads(paint, area, &chosen, &listing, sheet);
+    heads(model, paint, area, &chosen, &listing, sheet);
     let height = usize::from(area.height.saturating_sub(1));
     let first = first_row(shown.chosen, shown.rows.len(), height);
     for (line, row) in shown.rows.iter().skip(first).take(height).enumerate() {
@@ -46,7 +46,14 @@ fn is_left(sheet: &Sheet, name: &str) -> bool {
     !sheet.is_number(name) && !matches!(name, "heap_max" | "heap_min")
 }
 
-fn heads(paint: &mut Paint, area: Rect, columns: &[(Column, u16)], listing: &Listing, sheet: &Sheet) {
+fn heads(
+    model: &Model,
+    paint: &mut Paint,
+    area: Rect,
+    columns: &[(Column, u16)],
+    listing: &Listing,
+    sheet: &Sheet,
+) {
     let mut x = area.x;
     for (column, width) in columns {
         let is_sorted = listing.sort.0 == column.name && !listing.is_tree;
@@ -55,7 +62,7 @@ fn heads(paint: &mut Paint, area: Rect, columns: &[(Column, u16)], listing: &Lis
             (true, true) => "▼",
             (true, false) => "▲",
         };
-        let text = format!("{}{mark}", column.head);
+        let text = format!("{}{mark}", model.say(column.head));
         let role = if is_sorted { Role::Title } else { Role::Dim };
         if is_left(sheet, column.name) {
             paint.text(x, area.y, *width, &text, role);

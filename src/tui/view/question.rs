@@ -24,7 +24,7 @@ pub fn draw(model: &Model, paint: &mut Paint, area: Rect, is_focused: bool) {
         None => {}
         Some(Err(error)) => {
             let wide = usize::from(below.width.max(1));
-            let letters: Vec<char> = error.chars().collect();
+            let letters: Vec<char> = words::said(error, model.settings.lang).chars().collect();
             for (line, piece) in letters.chunks(wide).enumerate() {
                 paint.line(below, line as u16, &piece.iter().collect::<String>(), Role::Critical);
             }

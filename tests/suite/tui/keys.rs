@@ -7,7 +7,6 @@ use sysray::tui::effect::Move;
 use sysray::tui::event::Event;
 use sysray::tui::keys::{Action, Group, Key, Keys, SYSRAY};
 use sysray::tui::panel::{PRESETS, Panel, question};
-use sysray::tui::words;
 
 use super::{SECOND, START, Sat};
 
@@ -17,7 +16,7 @@ fn no_key_stands_in_a_table_twice() {
         let mut seen = HashSet::new();
         for (bound, binding) in keys.bindings() {
             for key in bound {
-                assert!(seen.insert(key), "{key} does {:?} and something else", binding.action);
+                assert!(seen.insert(key), "{key:?} does {:?} and something else", binding.action);
             }
         }
     }
@@ -68,17 +67,6 @@ fn help_lists_each_binding_in_both_languages() {
             assert!(help.contains(sat.model.say(group.title())));
         }
         sat.presses(&[Key::Esc, Key::Char('i')]);
-    }
-}
-
-#[test]
-fn every_word_has_a_text_in_both_languages() {
-    // The same in both: names, and what both languages took from a third.
-    let same = ["CPU", "QUESTION", "P_QUESTION", "P_COMMAND", "CGROUP", "PRESET_JVM_PLUS"];
-    for (name, word) in words::ALL {
-        assert!(!word.en.is_empty() && !word.fr.is_empty(), "{name}");
-        assert_eq!(word.en == word.fr, same.contains(name), "{name}: {}", word.fr);
-        assert_eq!(word.en.matches("{}").count(), word.fr.matches("{}").count(), "{name}");
     }
 }
 

@@ -9,7 +9,7 @@ use arrow::array::{
 use sysray::time::Micros;
 use sysray::tui::course::Course;
 use sysray::tui::event::Moment;
-use sysray::tui::model::{Mark, Severity};
+use sysray::tui::model::{Mark, Severity, What};
 use sysray::tui::sheet::Sheet;
 
 use super::{SECOND, START};
@@ -177,9 +177,8 @@ pub fn marks() -> Vec<Mark> {
     let mark = |second: i64, kind: &str, severity, text: &str| Mark {
         ts: Micros(START + second * SECOND),
         until: None,
-        kind: kind.into(),
         severity,
-        text: text.into(),
+        what: What::Event { kind: kind.into(), text: text.into() },
         peak: None,
     };
     vec![

@@ -11,6 +11,7 @@ mod mouse;
 mod moves;
 #[cfg(unix)]
 mod real;
+mod spoken;
 mod sweep;
 
 use jiff::tz::TimeZone;

@@ -119,15 +119,15 @@ fn each_head_is_the_one_of_its_column_however_wide_the_terminal() {
         let line = sat.screen().lines().find(|line| line.contains("DEVICE")).unwrap().to_string();
         for column in list.columns {
             let is_head = |(at, _): &(usize, &str)| {
-                let (before, behind) = (&line[..*at], &line[at + column.head.len()..]);
+                let (before, behind) = (&line[..*at], &line[at + column.head.en.len()..]);
                 // There are three sizes: two of them are of reads and of writes.
                 let is_whole = before.ends_with(' ') && !before.ends_with(" R ") && !before.ends_with(" W ");
                 (*at == 0 || is_whole) && behind.chars().next().is_none_or(|c| " ▼▲".contains(c))
             };
-            let Some((at, _)) = line.match_indices(column.head).find(is_head) else { continue };
+            let Some((at, _)) = line.match_indices(column.head.en).find(is_head) else { continue };
             let y = place(&sat.screen(), "DEVICE").1;
             sat.happens(Event::Click(line[..at].chars().count() as u16, y));
-            assert_eq!(sat.by(Panel::Disk).0, column.name, "{} at {columns}", column.head);
+            assert_eq!(sat.by(Panel::Disk).0, column.name, "{} at {columns}", column.head.en);
         }
     }
 }

@@ -26,7 +26,7 @@ fn arrows_go_one_sample_and_shifted_ones_ten() {
     ] {
         sat.presses(&[key]);
         assert_eq!(sat.effects.len(), 1);
-        assert_eq!(sat.gone(), Some(Move::Samples(by)), "{key}");
+        assert_eq!(sat.gone(), Some(Move::Samples(by)), "{key:?}");
         sat.happens(Event::Moment(Ok(super::made::moment(at(1800)))));
     }
 }
