@@ -34,16 +34,16 @@ pub enum Event {
     History(Result<(String, Course), String>),
     /// What happened later than an instant; what was known of later is told anew.
     Marks(Micros, Result<Vec<Mark>, String>),
-    /// A typed question, and its answer.
-    Answer(String, Result<Sheet, String>),
-    /// Where a typed condition holds next; `None` where it does not.
-    Until(Result<Option<Micros>, String>),
+    /// The answer to the typed question of that number.
+    Answer(u64, Result<Sheet, String>),
+    /// Where the typed condition of that number holds next; `None` where it does not.
+    Until(u64, Result<Option<Micros>, String>),
     /// What was logged around the cursor.
     Logs(Vec<LogLine>),
     /// What the glossary has of the text that is searched.
     Words(Vec<Found>),
-    /// Something was done elsewhere, or went wrong there.
-    Told(Result<String, String>),
+    /// Something was written, or could not be.
+    Written(Result<String, String>),
 }
 
 /// What the recording spans.

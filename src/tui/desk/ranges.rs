@@ -6,6 +6,7 @@ use super::super::model::{Mark, Severity, What};
 use super::super::sheet::Sheet;
 use super::Desk;
 use super::anomalies::{self, Point};
+use crate::query::Running;
 use crate::query::tiers::{Grain, literal, quoted};
 use crate::time::Micros;
 
@@ -104,12 +105,18 @@ fn values(sheet: &Sheet, column: &'static str) -> Vec<Point> {
 }
 
 /// Where a condition on `system` holds next.
-pub fn until(desk: &Desk, from: Micros, condition: &str, is_back: bool) -> Result<Option<Micros>, String> {
+pub fn until(
+    desk: &Desk,
+    from: Micros,
+    condition: &str,
+    is_back: bool,
+    running: &Running,
+) -> Result<Option<Micros>, String> {
     let (choose, side) = if is_back { ("max", "<") } else { ("min", ">") };
     let sql = format!(
         "select {choose}(ts) as ts from system where host = {} and ts {side} {} and ({condition}\n)",
         quoted(&desk.host()),
         literal(from)
     );
-    Ok(super::moments::first_time(desk.ask(&sql)?))
+    Ok(super::moments::first_time(desk.ask_while(&sql, running)?))
 }

@@ -65,6 +65,7 @@ pub struct Model {
     pub history: Option<(String, Course)>,
     pub prompt: Option<Prompt>,
     pub asked: Asked,
+    pub typed: Typed,
     pub logs: Logs,
     /// What was last said, until then.
     pub notice: Option<Notice>,
@@ -84,9 +85,32 @@ pub struct Travel {
     pub sought: Option<(Micros, &'static str)>,
 }
 
+/// What was typed and is worked on elsewhere.
+#[derive(Clone, Debug, Default)]
+pub struct Typed {
+    /// How many questions and conditions there have been: the number of the last.
+    pub last: u64,
+    /// The condition that is looked for.
+    pub until: Option<u64>,
+    /// How many exports and reports are being written.
+    pub writing: usize,
+    /// Whether somebody has asked them to stop. What cannot be stopped keeps no key from its use.
+    pub is_cancelled: bool,
+}
+
+impl Typed {
+    /// The number of the next one.
+    pub fn number(&mut self) -> u64 {
+        self.last += 1;
+        self.last
+    }
+}
+
 /// The question that was typed, and its answer.
 #[derive(Clone, Debug, Default)]
 pub struct Asked {
+    /// Which one it is: an answer with another number is to one that nobody waits for any more.
+    pub number: u64,
     pub sql: String,
     pub is_running: bool,
     pub answer: Option<Result<Sheet, String>>,
@@ -155,6 +179,7 @@ impl Model {
             history: None,
             prompt: None,
             asked: Asked::default(),
+            typed: Typed::default(),
             logs: Logs::default(),
             notice: None,
             travel: Travel::default(),

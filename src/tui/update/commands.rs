@@ -1,6 +1,6 @@
 //! Commands behind `:`, and what several keys have in common.
 
-use super::super::effect::Effect;
+use super::super::effect::{Effect, Export, Exported};
 use super::super::model::{Model, Zoom};
 use super::super::panel::{PRESETS, Panel, question};
 use super::super::theme::Theme;
@@ -39,8 +39,9 @@ pub fn command(model: &mut Model, text: &str) -> Vec<Effect> {
             None => model.tell(Theme::ALL.map(Theme::name).join(", "), true),
         },
         "until" | "since" if !rest.is_empty() => {
-            let from = model.time.cursor;
-            return vec![Effect::Until { from, condition: rest.into(), is_back: word == "since" }];
+            let (number, from) = (model.typed.number(), model.time.cursor);
+            model.typed.until = Some(number);
+            return vec![Effect::Until { number, from, condition: rest.into(), is_back: word == "since" }];
         }
         "sql" if !rest.is_empty() => return typed::question(model, rest),
         "go" | "b" if !rest.is_empty() => return typed::jump(model, rest),
@@ -101,14 +102,25 @@ fn time_text(at: Micros) -> String {
     format!("'{}'", time::show(at, &jiff::tz::TimeZone::UTC))
 }
 
-/// Writes the chosen range.
+/// Writes what the panel with the keys shows: the answer of a question, else rows of the chosen range.
 pub fn export(model: &mut Model, into: &str) -> Vec<Effect> {
-    match model.time.chosen() {
-        Some((from, to)) => {
-            vec![Effect::Export { from, to, into: into.into(), table: model.screen.focused().table() }]
-        }
-        None => Vec::new(),
-    }
+    let Some((from, to)) = model.time.chosen() else { return Vec::new() };
+    let panel = model.screen.focused();
+    let of = match (panel, &model.subject) {
+        (Panel::Question, _) if !model.asked.sql.is_empty() => Exported::Answer(model.asked.sql.clone()),
+        (Panel::History, Some(subject)) => Exported::Of(subject.clone()),
+        _ => Exported::Table(panel.table()),
+    };
+    model.typed.writing += 1;
+    let (host, lang) = (model.host.clone(), model.settings.lang);
+    vec![Effect::Export(Export { host, from, to, of, into: into.into(), lang })]
+}
+
+/// Writes a report of the chosen range.
+pub fn report(model: &mut Model) -> Vec<Effect> {
+    let Some((from, to)) = model.time.chosen() else { return Vec::new() };
+    model.typed.writing += 1;
+    vec![Effect::Report { host: model.host.clone(), from, to, lang: model.settings.lang }]
 }
 
 fn host(model: &mut Model, name: &str) -> Vec<Effect> {
@@ -118,6 +130,7 @@ fn host(model: &mut Model, name: &str) -> Vec<Effect> {
         return Vec::new();
     }
     model.host = name.into();
+    model.typed.until = None;
     model.moment = None;
     model.course = None;
     model.time.extent = None;

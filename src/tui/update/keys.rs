@@ -80,10 +80,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             model.logs.errors_only = !model.logs.errors_only;
             return vec![commands::logs(model)];
         }
-        Action::Report => {
-            let Some((from, to)) = model.time.chosen() else { return Vec::new() };
-            return vec![Effect::Report { from, to }];
-        }
+        Action::Report => return commands::report(model),
         Action::Copy => return commands::copy(model),
         Action::Help => model.screen.help = Help::Keys(0),
         Action::Close => return close(model),
@@ -253,9 +250,12 @@ fn follow(model: &mut Model) {
     });
 }
 
-/// Closes one thing a press: a question that is being answered, what is full, a filter, the marked range.
+/// Closes one thing a press: what was typed and is being worked on, what is full, a filter, the marked range.
 fn close(model: &mut Model) -> Vec<Effect> {
-    if model.asked.is_running {
+    let typed = &mut model.typed;
+    if model.asked.is_running || typed.until.is_some() || (typed.writing > 0 && !typed.is_cancelled) {
+        typed.is_cancelled = typed.writing > 0;
+        typed.until = None;
         return vec![Effect::Cancel];
     }
     let panel = model.screen.focused();

@@ -47,13 +47,13 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::Marks(since, marks) => answers::marks(model, since, marks),
         // Of a question before, nobody wants to know any more.
-        Event::Answer(sql, _) if sql != model.asked.sql => Vec::new(),
+        Event::Answer(number, _) if number != model.asked.number => Vec::new(),
         Event::Answer(_, answer) => {
             model.asked.is_running = false;
             model.asked.answer = Some(answer);
             Vec::new()
         }
-        Event::Until(found) => answers::until(model, found),
+        Event::Until(number, found) => answers::until(model, number, found),
         Event::Logs(lines) => {
             model.logs.lines = lines;
             Vec::new()
@@ -65,13 +65,6 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Event::Told(Ok(text)) => {
-            model.tell(text, false);
-            Vec::new()
-        }
-        Event::Told(Err(text)) => {
-            model.tell(text, true);
-            Vec::new()
-        }
+        Event::Written(written) => answers::written(model, written),
     }
 }

@@ -48,6 +48,8 @@ pub fn by_hand(model: &mut Model, to: Move) -> Vec<Effect> {
     model.time.follows = false;
     model.time.play = None;
     model.travel.sought = None;
+    // Who goes elsewhere by now wants to be left there.
+    model.typed.until = None;
     go(model, to)
 }
 

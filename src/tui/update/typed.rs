@@ -85,9 +85,10 @@ pub fn question(model: &mut Model, text: &str) -> Vec<Effect> {
     if !model.screen.panels().contains(&Panel::Question) {
         effects.extend(commands::only(model, Panel::Question));
     }
+    model.asked.number = model.typed.number();
     model.asked.sql = text.into();
     model.asked.is_running = true;
-    effects.push(Effect::Ask(text.into()));
+    effects.push(Effect::Ask(model.asked.number, text.into()));
     effects
 }
 

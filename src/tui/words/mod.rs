@@ -225,6 +225,12 @@ words! {
     THROTTLED: "throttled", "freiné";
     MEDIAN: "median", "médiane";
     INTERRUPTED: "interrupted", "interrompu";
+    ROWS_WRITTEN: "{}: {} rows of {}", "{} : {} lignes de {}";
+    ANSWER_WRITTEN: "{}: {} rows of the answer", "{} : {} lignes de la réponse";
+    STORE_WRITTEN: "{}: {} rows in {} files", "{} : {} lignes dans {} fichiers";
+    REPORT_WRITTEN: "report: {}", "rapport : {}";
+    THERE_ALREADY: "{} is there already", "{} existe déjà";
+    ONE_STORE: "a store is cut out of one store; `sysray store cut` takes each", "un dépôt s'extrait d'un seul dépôt ; `sysray store cut` prend chacun";
     NO_SUCH_FILE: "no such file", "aucun fichier de ce nom";
     NO_REGULAR_FILE: "no regular file", "pas un fichier ordinaire";
     NOT_ALLOWED: "may not be read", "lecture interdite";

@@ -13,6 +13,7 @@ mod moves;
 mod real;
 mod spoken;
 mod sweep;
+mod typed;
 
 use jiff::tz::TimeZone;
 use ratatui::Terminal;

@@ -43,7 +43,7 @@ fn asked(columns: u16, lines: u16, rows: i64) -> Sat {
     let words: Vec<String> = (1..=rows).map(|row| format!("word{row:03}.")).collect();
     let words: Vec<Option<&str>> = words.iter().map(|word| Some(word.as_str())).collect();
     let answer = sheet(vec![("ts", times(&seconds)), ("word", texts(&words))]);
-    sat.happens(Event::Answer(sat.model.asked.sql.clone(), Ok(answer)));
+    sat.happens(Event::Answer(sat.model.asked.number, Ok(answer)));
     sat.answered();
     sat
 }
@@ -141,6 +141,6 @@ fn times_of_an_answer_are_those_of_the_desk_s_zone() {
     // What a function of SQL makes of one is in nanoseconds.
     let nanos = arrow::array::TimestampNanosecondArray::from(vec![START * 1000]).with_timezone("UTC");
     let answer = sheet(vec![("bin", std::sync::Arc::new(nanos) as _)]);
-    sat.happens(Event::Answer(sat.model.asked.sql.clone(), Ok(answer)));
+    sat.happens(Event::Answer(sat.model.asked.number, Ok(answer)));
     assert!(sat.screen().contains("2026-11-22 15:00:00+01:00"), "{}", sat.screen());
 }

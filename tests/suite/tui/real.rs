@@ -5,7 +5,7 @@ use std::fs;
 use sysray::store::Policy;
 use tempfile::TempDir;
 
-use crate::cli::{Sysray, recorded};
+use crate::cli::{Sysray, recorded, wait_until};
 use crate::made::{HOUR, Made, START, copy};
 use crate::terminal::Terminal;
 
@@ -23,8 +23,14 @@ fn a_recording_is_walked_through_and_the_terminal_given_back() {
     desk.types("2").sees("Disks");
     desk.types("Q").sees("SQL");
     desk.types("select count(*) as ticks from system\r").sees("ticks");
+    desk.types("E").types("answer\r").sees("1 rows of the answer");
+    assert_eq!(fs::read_to_string(home.path().join("answer")).unwrap(), "ticks\n4\n");
+    desk.types("E").types("answer\r").sees("is there already");
     desk.types("\x1b").types("R").sees("sysray-report-");
-    desk.types("E").types("ticks.csv\r").sees("rows of");
+    desk.types("4").types("E").types("processes.csv\r");
+    wait_until(|| home.path().join("processes.csv").is_file());
+    let rows = fs::read_to_string(home.path().join("processes.csv")).unwrap();
+    assert!(rows.lines().next().unwrap().contains(",pid,") && rows.lines().count() > 4, "{rows}");
     desk.types(":nonsense\r").sees("no such command");
     desk.types("q").sees(GIVES_BACK);
     assert_eq!(desk.leaves(""), 0);
