@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex};
 use super::super::effect::Effect;
 use super::super::event::Event;
 use super::super::panel::Question;
+use super::logs::Logs;
 use super::moments::{self, Moments};
 use super::shelf::{Place, Shelf};
 use super::typed::{self, Stops};
-use super::{Desk, glossary, lock, logs, ranges};
+use super::{Desk, glossary, lock, ranges};
 use crate::query::Running;
 use crate::time::Micros;
 
@@ -97,6 +98,7 @@ fn moving(desk: &Desk, effects: &Receiver<Effect>, rest: &Sender<Job>, events: &
 
 fn doing(desk: &Desk, jobs: &Receiver<Job>, events: &Sender<Event>) {
     let mut waiting: Vec<Job> = Vec::new();
+    let mut logs = Logs::default();
     loop {
         if waiting.is_empty() {
             let Ok(job) = jobs.recv() else { return };
@@ -126,7 +128,7 @@ fn doing(desk: &Desk, jobs: &Receiver<Job>, events: &Sender<Event>) {
                 let _ = moments::read(desk, question, place);
                 continue;
             }
-            Job::Effect(effect) => match done(desk, effect) {
+            Job::Effect(effect) => match done(desk, effect, &mut logs) {
                 Some(event) => event,
                 None => continue,
             },
@@ -137,7 +139,7 @@ fn doing(desk: &Desk, jobs: &Receiver<Job>, events: &Sender<Event>) {
     }
 }
 
-fn done(desk: &Desk, effect: Effect) -> Option<Event> {
+fn done(desk: &Desk, effect: Effect, logs: &mut Logs) -> Option<Event> {
     Some(match effect {
         Effect::Course { from, to, columns } => Event::Course(ranges::course(desk, from, to, columns)),
         Effect::History { of, from, to, columns } => {
@@ -146,7 +148,7 @@ fn done(desk: &Desk, effect: Effect) -> Option<Event> {
         Effect::Marks { from, to } => Event::Marks(Micros(i64::MIN), ranges::marks(desk, from, to)),
         Effect::Events { from, to } => Event::Marks(from, ranges::events(desk, from, to)),
         Effect::Logs { from, to, files, errors, lang } => {
-            Event::Logs(logs::around(from, to, &files, errors, lang))
+            Event::Logs(logs.around(from, to, &files, errors, lang))
         }
         Effect::Words { text, lang } => Event::Words(glossary::found(&text, lang)),
         Effect::Quit

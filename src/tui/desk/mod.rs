@@ -6,7 +6,7 @@
 pub mod anomalies;
 mod glossary;
 mod hands;
-mod logs;
+pub mod logs;
 mod moments;
 mod ranges;
 mod shelf;

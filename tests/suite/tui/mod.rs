@@ -6,6 +6,7 @@ mod anomalies;
 mod drawn;
 mod found;
 mod keys;
+mod logged;
 mod made;
 mod mouse;
 mod moves;
