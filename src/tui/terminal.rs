@@ -45,8 +45,13 @@ pub fn run(model: Model, desk: Desk, clock: &dyn Clock, stop: &Receiver<()>) -> 
     let _ = execute!(stdout(), EnableMouseCapture);
     let done = watch(&mut terminal, model, desk, clock, stop);
     let _ = execute!(stdout(), DisableMouseCapture);
-    ratatui::try_restore()?;
-    done
+    let restored = terminal.show_cursor().and_then(|()| ratatui::try_restore());
+    if restored.is_err() {
+        // Of a terminal that was closed it would say so on that terminal when it is dropped, which ends the program
+        // at once: nobody would clear away what it recorded meanwhile.
+        std::mem::forget(terminal);
+    }
+    done.and(restored)
 }
 
 fn watch(

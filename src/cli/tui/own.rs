@@ -30,6 +30,7 @@ impl Own {
             "--max-size",
             "256MiB",
             "--with-parent",
+            &std::process::id().to_string(),
         ]);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(said);
         // Ctrl-C on the terminal is for the desk, which then ends it.
