@@ -51,7 +51,8 @@ pub fn command(model: &mut Model, text: &str) -> Vec<Effect> {
         "zoom" => return zoom(model, rest),
         _ => {
             let text = model.say(words::UNKNOWN_COMMAND);
-            model.tell(format!("{word}: {text}"), true);
+            let colon = model.say(words::COLON);
+            model.tell(format!("{word}{colon}{text}"), true);
         }
     }
     Vec::new()
@@ -126,7 +127,8 @@ pub fn report(model: &mut Model) -> Vec<Effect> {
 fn host(model: &mut Model, name: &str) -> Vec<Effect> {
     if !model.hosts.iter().any(|host| host == name) {
         let text = model.say(words::NO_SUCH_HOST);
-        model.tell(format!("{text}: {}", model.hosts.join(", ")), true);
+        let colon = model.say(words::COLON);
+        model.tell(format!("{text}{colon}{}", model.hosts.join(", ")), true);
         return Vec::new();
     }
     model.host = name.into();

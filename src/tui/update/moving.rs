@@ -4,6 +4,7 @@ use super::super::effect::{Effect, Go, Move};
 use super::super::layout::{self, Area};
 use super::super::model::{HEADLINES, Model, Zoom};
 use super::super::panel::Panel;
+use super::super::words;
 use crate::time::Micros;
 
 /// How often it is looked for what was recorded meanwhile, in microseconds: while somebody records, and where
@@ -84,12 +85,13 @@ pub fn live(model: &mut Model) -> Vec<Effect> {
 /// To the next event or anomaly, or the one before.
 pub fn mark(model: &mut Model, is_back: bool) -> Vec<Effect> {
     let Some(mark) = model.time.mark_from(is_back).cloned() else {
-        let text = model.say(super::super::words::NO_MORE_MARKS);
+        let text = model.say(words::NO_MORE_MARKS);
         model.tell(text, false);
         return Vec::new();
     };
     let lang = model.settings.lang;
-    model.tell(format!("{}: {}", mark.kind(lang), mark.text(lang)), false);
+    let colon = model.say(words::COLON);
+    model.tell(format!("{}{colon}{}", mark.kind(lang), mark.text(lang)), false);
     let to = match mark.peak {
         Some((column, from)) => Move::Peak { from, to: mark.until.unwrap_or(mark.ts), column },
         None => Move::At(mark.ts),

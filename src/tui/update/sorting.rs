@@ -52,7 +52,8 @@ pub fn named(model: &mut Model, name: &str) {
     let known = panel.list().and_then(|list| model.sheet(list.question));
     if !known.is_some_and(|sheet| sheet.columns().iter().any(|column| column == name)) {
         let text = model.say(words::NO_SUCH_COLUMN);
-        model.tell(format!("{text}: {name}"), true);
+        let colon = model.say(words::COLON);
+        model.tell(format!("{text}{colon}{name}"), true);
         return;
     }
     change(model, |listing| listing.sort = (name.into(), true));

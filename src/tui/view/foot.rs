@@ -60,7 +60,7 @@ pub fn foot(model: &Model, paint: &mut Paint, area: Rect) {
         };
         let label = match prompt.wanted {
             Wanted::Command => model.say(word).to_string(),
-            _ => format!("{}: ", model.say(word)),
+            _ => format!("{}{}", model.say(word), model.say(words::COLON)),
         };
         let taken = paint.text(area.x, area.y, area.width, &label, Role::Title);
         let room = area.width.saturating_sub(taken + 1);

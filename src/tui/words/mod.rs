@@ -194,6 +194,7 @@ words! {
     KEY_ENTER: "Enter", "Entrée";
     KEY_DELETE: "Del", "Suppr";
     KEY_ESCAPE: "Esc", "Échap";
+    COLON: ": ", " : ";
     MONDAY: "Mon", "lun.";
     TUESDAY: "Tue", "mar.";
     WEDNESDAY: "Wed", "mer.";
