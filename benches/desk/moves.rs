@@ -9,14 +9,15 @@ use std::time::Instant;
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
-use sysray::query::Options;
+use sysray::query::{Options, Running};
 use sysray::time::{Clock, Micros, SystemClock};
 use sysray::tui::desk::{Desk, Hands, Hooks};
-use sysray::tui::effect::{Effect, Move};
+use sysray::tui::effect::{Effect, Export, Move};
 use sysray::tui::event::Event;
 use sysray::tui::model::{Model, Settings};
 use sysray::tui::update::{moving, update};
 use sysray::tui::view::view;
+use sysray::tui::words::Lang;
 
 /// As the program has it.
 const MEMORY_BYTES: usize = 48 << 20;
@@ -25,11 +26,11 @@ const HOUR: i64 = 3_600_000_000;
 struct Nothing;
 
 impl Hooks for Nothing {
-    fn export(&self, _: &str, _: &str, _: (Micros, Micros), _: &str) -> Result<String, String> {
+    fn export(&self, _: &Export, _: &Running) -> Result<String, String> {
         Err("not here".into())
     }
 
-    fn report(&self, _: &str, _: Micros, _: Micros) -> Result<String, String> {
+    fn report(&self, _: &str, _: (Micros, Micros), _: Lang, _: &Running) -> Result<String, String> {
         Err("not here".into())
     }
 }

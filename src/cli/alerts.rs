@@ -125,8 +125,10 @@ fn alert_as_json(alert: &Past) -> serde_json::Value {
         "rule": alert.rule,
         "name": alert.name,
         "entity": alert.entity,
+        "since": alert.since.map(time),
         "raised": time(alert.raised),
         "until": alert.until.map(time),
+        "worst": alert.worst,
         "message": alert.message,
     })
 }

@@ -21,8 +21,12 @@ use crate::time::SystemClock;
 pub fn run(args: Record) -> Result<()> {
     place::restrict_umask();
     #[cfg(target_os = "linux")]
-    if args.with_parent {
+    if let Some(parent) = args.with_parent {
         rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::TERM))?;
+        // Of a parent that ended before nobody is told any more.
+        if rustix::process::Pid::as_raw(rustix::process::getppid()) != parent {
+            bail!("process {parent}, along with which this records, has ended");
+        }
     }
     let mut given = args.recording.0;
     given.extend(args.policy.0);

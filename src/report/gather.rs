@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::ask::{Ask, At, Inquiry, question};
 use super::model::*;
-use super::{Error, quality, resources};
+use super::{Error, alerts, quality, resources};
 use crate::query::tiers::Sealed;
 use crate::time::{Micros, Range};
 
@@ -50,6 +50,7 @@ pub fn gather(ask: &dyn Ask, options: &Options) -> Result<Report, Error> {
             length_us: end.0 - begin.0,
             timezone: clock.name(begin),
         },
+        alerts: alerts::alerts(&inquiry, &clock)?,
         resources: resources::resources(&inquiry, &clock)?,
         processes: processes(&inquiry, &clock, quality.accounted_us)?,
         recorder: recorder(&inquiry)?,

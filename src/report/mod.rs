@@ -5,6 +5,7 @@
 //! fills the model [`Report`]; the three renderings only lay that model out, so they cannot differ
 //! in a number. This room opens no store and knows no query engine.
 
+mod alerts;
 mod ask;
 mod gather;
 mod markdown;

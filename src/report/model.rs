@@ -17,6 +17,8 @@ pub struct Report {
     pub sysray_version: String,
     pub scope: Scope,
     pub quality: Quality,
+    /// In order of time.
+    pub alerts: Vec<Alert>,
     /// CPU, memory, disks, filesystems, interfaces, TCP and kernel tables, in that order.
     pub resources: Vec<Resource>,
     pub processes: Processes,
@@ -129,6 +131,28 @@ pub struct CollectorFailure {
     pub first: Moment,
     pub last: Moment,
     pub last_error: Option<String>,
+}
+
+/// A rule that was raised, as `sysray alerts` lists it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Alert {
+    pub rule: String,
+    /// What is compared with what, such as `filesystem.used_pct > 95 %`.
+    pub when: String,
+    /// What it held of; empty where there is but one.
+    pub name: String,
+    /// That by its key columns.
+    pub entity: String,
+    pub severity: String,
+    /// `cleared`; `ended` where the recording did so before; `raised` where it held at the end of the range.
+    pub state: String,
+    /// Since when it held; it is raised after the time that its rule asks for.
+    pub since: Option<Moment>,
+    pub raised: Moment,
+    pub until: Option<Moment>,
+    /// The worst value that was told: of all its time once it is cleared, until then the one it was raised by.
+    pub worst: Option<f64>,
+    pub message: String,
 }
 
 /// One resource by utilisation, saturation and errors.

@@ -20,24 +20,47 @@ pub enum Effect {
     Marks { from: Micros, to: Micros },
     /// The events of a range alone.
     Events { from: Micros, to: Micros },
-    /// The typed question is no longer wanted.
+    /// What was typed and is being worked on is no longer wanted.
     Cancel,
-    /// A typed question.
-    Ask(String),
+    /// A typed question, by the number that its answer bears.
+    Ask(u64, String),
     /// When a typed condition on `system` holds next, later than this or, going back, earlier.
-    Until { from: Micros, condition: String, is_back: bool },
+    Until { number: u64, from: Micros, condition: String, is_back: bool },
     /// What was logged between two instants; of these files too.
-    Logs { from: Micros, to: Micros, files: Vec<String>, errors: bool },
+    Logs { from: Micros, to: Micros, files: Vec<String>, errors: bool, lang: Lang },
     /// What the glossary has.
     Words { text: String, lang: Lang },
-    /// Write a range somewhere.
-    Export { from: Micros, to: Micros, into: String, table: &'static str },
-    /// Write its report.
-    Report { from: Micros, to: Micros },
+    /// Write something somewhere.
+    Export(Export),
+    /// Write the report of a range.
+    Report { host: String, from: Micros, to: Micros, lang: Lang },
     /// Give the text to the clipboard.
     Copy(String),
     /// Another host.
     Host(String),
+}
+
+/// What is written, and where to: rows where the name ends as a file of rows does, else a range as a store.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Export {
+    pub host: String,
+    pub from: Micros,
+    pub to: Micros,
+    pub of: Exported,
+    pub into: String,
+    /// In which it is said what was written.
+    pub lang: Lang,
+}
+
+/// Which rows are written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Exported {
+    /// Those of a table in the range.
+    Table(&'static str),
+    /// In the range those of one process or cgroup.
+    Of(Subject),
+    /// The answer to a question, which says itself which range it is about.
+    Answer(String),
 }
 
 /// A move of the cursor, and what is wanted of the sample it ends at.

@@ -15,6 +15,8 @@ pub enum Event {
     Key(Key),
     /// The mouse was pressed at this column and line.
     Click(u16, u16),
+    /// It was moved there, pressed.
+    Drag(u16, u16),
     /// The wheel was turned there by so many notches, down is more than 0.
     Wheel(u16, u16, i64),
     /// The terminal has so many columns and lines.
@@ -32,16 +34,16 @@ pub enum Event {
     History(Result<(String, Course), String>),
     /// What happened later than an instant; what was known of later is told anew.
     Marks(Micros, Result<Vec<Mark>, String>),
-    /// A typed question, and its answer.
-    Answer(String, Result<Sheet, String>),
-    /// Where a typed condition holds next; `None` where it does not.
-    Until(Result<Option<Micros>, String>),
+    /// The answer to the typed question of that number.
+    Answer(u64, Result<Sheet, String>),
+    /// Where the typed condition of that number holds next; `None` where it does not.
+    Until(u64, Result<Option<Micros>, String>),
     /// What was logged around the cursor.
     Logs(Vec<LogLine>),
     /// What the glossary has of the text that is searched.
     Words(Vec<Found>),
-    /// Something was done elsewhere, or went wrong there.
-    Told(Result<String, String>),
+    /// Something was written, or could not be.
+    Written(Result<String, String>),
 }
 
 /// What the recording spans.

@@ -1,7 +1,7 @@
 //! The key table: which key does what. Help is printed from it, and no key stands in it twice.
 
 use super::panel::Panel;
-use super::words::{self, Word};
+use super::words::{self, Lang, Word};
 
 /// A key, as terminals tell them apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,30 +27,32 @@ pub enum Key {
     F(u8),
 }
 
-impl std::fmt::Display for Key {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Key::Char(' ') => f.write_str("Space"),
-            Key::Char(c) => write!(f, "{c}"),
-            Key::Ctrl(c) => write!(f, "^{}", c.to_ascii_uppercase()),
-            Key::Left => f.write_str("←"),
-            Key::Right => f.write_str("→"),
-            Key::ShiftLeft => f.write_str("⇧←"),
-            Key::ShiftRight => f.write_str("⇧→"),
-            Key::Up => f.write_str("↑"),
-            Key::Down => f.write_str("↓"),
-            Key::PageUp => f.write_str("PgUp"),
-            Key::PageDown => f.write_str("PgDn"),
-            Key::Home => f.write_str("Home"),
-            Key::End => f.write_str("End"),
-            Key::Enter => f.write_str("Enter"),
-            Key::Backspace => f.write_str("⌫"),
-            Key::Delete => f.write_str("Del"),
-            Key::Tab => f.write_str("Tab"),
-            Key::BackTab => f.write_str("⇧Tab"),
-            Key::Esc => f.write_str("Esc"),
-            Key::F(n) => write!(f, "F{n}"),
-        }
+impl Key {
+    /// What is written on it.
+    pub fn name(self, lang: Lang) -> String {
+        let word = match self {
+            Key::Char(' ') => words::KEY_SPACE,
+            Key::PageUp => words::KEY_PAGE_UP,
+            Key::PageDown => words::KEY_PAGE_DOWN,
+            Key::Home => words::KEY_HOME,
+            Key::End => words::KEY_END,
+            Key::Enter => words::KEY_ENTER,
+            Key::Delete => words::KEY_DELETE,
+            Key::Esc => words::KEY_ESCAPE,
+            Key::Char(c) => return c.to_string(),
+            Key::Ctrl(c) => return format!("^{}", c.to_ascii_uppercase()),
+            Key::F(n) => return format!("F{n}"),
+            Key::Left => return "←".into(),
+            Key::Right => return "→".into(),
+            Key::ShiftLeft => return "⇧←".into(),
+            Key::ShiftRight => return "⇧→".into(),
+            Key::Up => return "↑".into(),
+            Key::Down => return "↓".into(),
+            Key::Backspace => return "⌫".into(),
+            Key::Tab => return "Tab".into(),
+            Key::BackTab => return "⇧Tab".into(),
+        };
+        word.in_lang(lang).into()
     }
 }
 
@@ -168,10 +170,10 @@ pub const SYSRAY: &[Binding] = &[
     bound(Group::Time, &[Key::Home, C('r')], A::Start, words::K_START),
     bound(Group::Time, &[Key::End, C('G')], A::Live, words::K_LIVE),
     bound(Group::Time, &[C('b')], A::Jump, words::K_JUMP),
-    bound(Group::Time, &[C('j')], A::JumpOn, words::K_JUMP_ON),
+    bound(Group::Time, &[C('j'), C(';')], A::JumpOn, words::K_JUMP_ON),
     bound(Group::Time, &[C('J')], A::JumpBack, words::K_JUMP_BACK),
-    bound(Group::Time, &[C('n')], A::NextMark, words::K_NEXT_MARK),
-    bound(Group::Time, &[C('N')], A::PreviousMark, words::K_PREVIOUS_MARK),
+    bound(Group::Time, &[C('n'), C(')')], A::NextMark, words::K_NEXT_MARK),
+    bound(Group::Time, &[C('N'), C('(')], A::PreviousMark, words::K_PREVIOUS_MARK),
     bound(Group::Time, &[C(' ')], A::Play, words::K_PLAY),
     bound(Group::Time, &[C('+'), C('=')], A::Faster, words::K_FASTER),
     bound(Group::Time, &[C('-')], A::Slower, words::K_SLOWER),
@@ -223,7 +225,7 @@ pub const SYSRAY: &[Binding] = &[
     bound(Group::Rows, &[C('D')], A::SortBy("io_bytes_per_s"), words::K_SORT_DISK),
     bound(Group::Rows, &[C('W')], A::SortBy("run_delay_pct"), words::K_SORT_WAIT),
     bound(Group::Rows, &[C('y')], A::Tree, words::K_TREE),
-    bound(Group::Rows, &[C('c')], A::FullCommand, words::K_FULL_COMMAND),
+    bound(Group::Rows, &[C('c'), C('w')], A::FullCommand, words::K_FULL_COMMAND),
     bound(Group::Rows, &[C('F')], A::Follow, words::K_FOLLOW),
     bound(Group::Other, &[C('?'), C('h'), F(1)], A::Help, words::K_HELP),
     bound(Group::Other, &[C(':')], A::Command, words::K_COMMAND),
@@ -268,6 +270,12 @@ impl Keys {
         };
         let first = first.iter().map(|binding| (binding.keys.to_vec(), *binding));
         first.chain(SYSRAY.iter().filter_map(left)).collect()
+    }
+
+    /// The first key that does it.
+    pub fn key_of(self, action: Action) -> Option<Key> {
+        let mut bindings = self.bindings().into_iter();
+        bindings.find(|(_, binding)| binding.action == action).and_then(|(keys, _)| keys.first().copied())
     }
 
     /// What a key does.

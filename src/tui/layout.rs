@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::model::Model;
-use super::panel::Panel;
+use super::panel::{Column, List, Panel};
 
 /// The least lines a panel is worth drawing in: its title, its heads and two rows.
 const LEAST: u16 = 4;
@@ -18,13 +18,20 @@ pub struct Areas {
     pub foot: Rect,
 }
 
+/// A column of a list narrower than this is not worth a text.
+const LEAST_TEXT: u16 = 8;
+
 /// What is at a place of the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Area {
     /// The strip, and its column.
     Strip(u16),
+    /// What a panel has above its heads.
+    Panel(usize),
+    /// A panel's heads, and how far from its left.
+    Heads(usize, u16),
     /// A panel's place, and the line of its rows.
-    Panel(usize, usize),
+    Row(usize, usize),
 }
 
 /// Divides the screen up.
@@ -105,11 +112,54 @@ pub fn strip_width(size: (u16, u16)) -> u16 {
     size.0.max(1)
 }
 
+/// How many lines a panel has above its rows: its title and heads, of a typed question its text as well.
+pub fn above(panel: Panel) -> u16 {
+    if panel == Panel::Question { 3 } else { 2 }
+}
+
 /// How many rows a list in that panel has on the screen.
 pub fn rows_of(model: &Model, place: usize) -> usize {
     let areas = areas(model);
-    let area = areas.panels.iter().find(|(of, ..)| *of == place).map(|(_, _, area)| *area);
-    area.map_or(0, |area| usize::from(area.height.saturating_sub(2)))
+    let found = areas.panels.iter().find(|(of, ..)| *of == place);
+    found.map_or(0, |(_, panel, area)| usize::from(area.height.saturating_sub(above(*panel))))
+}
+
+/// The columns of a list that have room, with the widths they get: the last takes what is left.
+pub fn columns_of(list: &List, is_compact: bool, width: u16) -> Vec<(Column, u16)> {
+    let mut columns: Vec<Column> =
+        list.columns.iter().filter(|column| column.is_main || !is_compact).copied().collect();
+    let taken = |columns: &[Column]| -> u16 {
+        columns.iter().map(|column| if column.width == 0 { LEAST_TEXT * 2 } else { column.width } + 1).sum()
+    };
+    // What is not one of the main columns gives way first, from the right.
+    while taken(&columns) > width
+        && let Some(place) = columns.iter().rposition(|column| !column.is_main)
+    {
+        columns.remove(place);
+    }
+    while taken(&columns) > width && columns.len() > 2 {
+        let last = columns.len() - 2;
+        columns.remove(last);
+    }
+    let mut left = width;
+    let mut all = Vec::new();
+    for column in columns {
+        let width = if column.width == 0 { left } else { column.width.min(left) };
+        left = left.saturating_sub(width + 1);
+        all.push((column, width));
+    }
+    all
+}
+
+/// The column of a list whose head is so far from the panel's left.
+pub fn head_at(model: &Model, list: &List, x: u16) -> Option<Column> {
+    let mut right = 0;
+    let mut all = columns_of(list, model.settings.is_compact, model.size.0).into_iter();
+    all.find(|(_, width)| {
+        right += width + 1;
+        x < right
+    })
+    .map(|(column, _)| column)
 }
 
 /// The first row on the screen, such that the chosen one is in sight.
@@ -125,6 +175,11 @@ pub fn at(model: &Model, x: u16, y: u16) -> Option<Area> {
     if inside(&areas.strip) {
         return Some(Area::Strip(x));
     }
-    let (place, _, area) = areas.panels.iter().find(|(_, _, area)| inside(area))?;
-    Some(Area::Panel(*place, usize::from((y - area.y).saturating_sub(2))))
+    let (place, panel, area) = areas.panels.iter().find(|(_, _, area)| inside(area))?;
+    let (line, above) = (y - area.y, above(*panel));
+    Some(match line.checked_sub(above) {
+        Some(row) => Area::Row(*place, usize::from(row)),
+        None if line + 1 == above => Area::Heads(*place, x - area.x),
+        None => Area::Panel(*place),
+    })
 }

@@ -1,7 +1,10 @@
 //! Rows of one table, as panels read them: a cell by its row and its column's name.
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
-use arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType};
+use arrow::datatypes::{
+    DataType, Float64Type, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType,
+    TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
+};
 use arrow::util::display::array_value_to_string;
 
 use crate::time::Micros;
@@ -43,10 +46,7 @@ impl Sheet {
             DataType::Float64 => Some(column.as_primitive::<Float64Type>().value(row)),
             DataType::Int64 => Some(column.as_primitive::<Int64Type>().value(row) as f64),
             DataType::Boolean => Some(f64::from(u8::from(column.as_boolean().value(row)))),
-            DataType::Timestamp(..) => {
-                let times = column.as_primitive_opt::<TimestampMicrosecondType>()?;
-                Some(times.value(row) as f64)
-            }
+            DataType::Timestamp(..) => self.time(row, name).map(|at| at.0 as f64),
             other if other.is_numeric() => array_value_to_string(column, row).ok()?.parse().ok(),
             _ => None,
         }
@@ -77,12 +77,20 @@ impl Sheet {
     /// An instant.
     pub fn time(&self, row: usize, name: &str) -> Option<Micros> {
         let column = self.cell(row, name)?;
-        match column.data_type() {
-            DataType::Timestamp(..) => {
-                Some(Micros(column.as_primitive_opt::<TimestampMicrosecondType>()?.value(row)))
+        let DataType::Timestamp(unit, _) = column.data_type() else { return None };
+        // Recorded ones are in microseconds; what functions of SQL make of them may be in another unit.
+        Some(Micros(match unit {
+            TimeUnit::Second => {
+                column.as_primitive::<TimestampSecondType>().value(row).checked_mul(1_000_000)?
             }
-            _ => None,
-        }
+            TimeUnit::Millisecond => {
+                column.as_primitive::<TimestampMillisecondType>().value(row).checked_mul(1_000)?
+            }
+            TimeUnit::Microsecond => column.as_primitive::<TimestampMicrosecondType>().value(row),
+            TimeUnit::Nanosecond => {
+                column.as_primitive::<TimestampNanosecondType>().value(row).div_euclid(1_000)
+            }
+        }))
     }
 
     /// The first row that has this text there.

@@ -45,8 +45,13 @@ pub fn run(model: Model, desk: Desk, clock: &dyn Clock, stop: &Receiver<()>) -> 
     let _ = execute!(stdout(), EnableMouseCapture);
     let done = watch(&mut terminal, model, desk, clock, stop);
     let _ = execute!(stdout(), DisableMouseCapture);
-    ratatui::try_restore()?;
-    done
+    let restored = terminal.show_cursor().and_then(|()| ratatui::try_restore());
+    if restored.is_err() {
+        // Of a terminal that was closed it would say so on that terminal when it is dropped, which ends the program
+        // at once: nobody would clear away what it recorded meanwhile.
+        std::mem::forget(terminal);
+    }
+    done.and(restored)
 }
 
 fn watch(
@@ -100,9 +105,8 @@ fn listen(events: &Sender<Event>) {
             event::Event::Key(key) if key.kind != KeyEventKind::Release => key_of(&key).map(Event::Key),
             event::Event::Resize(columns, lines) => Some(Event::Size(columns, lines)),
             event::Event::Mouse(mouse) => match mouse.kind {
-                MouseEventKind::Down(MouseButton::Left) | MouseEventKind::Drag(MouseButton::Left) => {
-                    Some(Event::Click(mouse.column, mouse.row))
-                }
+                MouseEventKind::Down(MouseButton::Left) => Some(Event::Click(mouse.column, mouse.row)),
+                MouseEventKind::Drag(MouseButton::Left) => Some(Event::Drag(mouse.column, mouse.row)),
                 MouseEventKind::ScrollUp => Some(Event::Wheel(mouse.column, mouse.row, -1)),
                 MouseEventKind::ScrollDown => Some(Event::Wheel(mouse.column, mouse.row, 1)),
                 _ => None,

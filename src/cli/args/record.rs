@@ -39,9 +39,9 @@ pub struct Record {
     pub place: Place,
     #[command(flatten)]
     pub policy: Policy,
-    /// End where who started it ends
-    #[arg(long, hide = true)]
-    pub with_parent: bool,
+    /// End where the process ends that started it, which has this number
+    #[arg(long, hide = true, value_name = "PID")]
+    pub with_parent: Option<i32>,
 }
 
 /// What a store may grow to.

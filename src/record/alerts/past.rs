@@ -8,7 +8,7 @@ use crate::schema::rows::Event;
 use crate::schema::{Micros, Text};
 
 /// A rule that was raised.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Past {
     pub host: Text,
     pub rule: String,
@@ -16,12 +16,18 @@ pub struct Past {
     pub name: String,
     /// That by its key columns.
     pub entity: String,
+    /// What is compared with what.
+    pub when: String,
     pub severity: String,
     pub state: State,
+    /// Since when it held.
+    pub since: Option<Micros>,
     /// When it was raised.
     pub raised: Micros,
     /// Until when it was so, as far as is known.
     pub until: Option<Micros>,
+    /// The worst value that is known: the one it was raised by, and once it is cleared that of all its time.
+    pub worst: Option<f64>,
     /// What was told when it was raised.
     pub message: String,
 }
@@ -66,6 +72,7 @@ pub fn past<'a>(host: &Text, events: impl Iterator<Item = (Micros, &'a Event)>) 
                 let is_it = |past: &&mut Past| past.rule == over.rule && past.entity == over.entity;
                 if let Some(open) = raised.iter_mut().rev().find(is_it) {
                     (open.state, open.until) = (State::Cleared, Some(ts));
+                    open.worst = over.worst.or(open.worst);
                 }
             }
             _ => {}
@@ -80,15 +87,19 @@ fn read(host: &Text, ts: Micros, event: &Event) -> Past {
         event.detail.as_deref().and_then(|detail| serde_json::from_str(detail).ok()).unwrap_or_default();
     let text = |key: &str| detail[key].as_str().unwrap_or_default().to_string();
     let given = |text: &Option<Text>| text.as_deref().unwrap_or_default().to_string();
+    let kind = event.kind.as_deref();
     Past {
         host: host.clone(),
         rule: text("rule"),
         name: text("name"),
         entity: text("entity"),
+        when: text("when"),
         severity: given(&event.severity),
         state: State::Raised,
+        since: detail["since_us"].as_i64().map(Micros),
         raised: ts,
         until: None,
+        worst: detail[if kind == Some(ALERT) { "value" } else { "worst" }].as_f64(),
         message: given(&event.message),
     }
 }

@@ -81,6 +81,7 @@ pub fn cleared(rule: &Rule, tracked: &Tracked, over: Over, now: Duration) -> Opt
     };
     let mut detail = detail(rule, tracked);
     detail["raised_us"] = ts.0.into();
+    detail["worst"] = if condition.comparison.is_upwards() { tracked.greatest } else { tracked.least }.into();
     detail["why"] = match over {
         Over::Value => "value".into(),
         Over::Gone => "gone".into(),

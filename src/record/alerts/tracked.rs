@@ -32,6 +32,9 @@ pub struct Tracked {
     calm: Option<Duration>,
     /// The last known value.
     pub value: f64,
+    /// The least and the greatest while it held.
+    pub least: f64,
+    pub greatest: f64,
 }
 
 /// What a value changes.
@@ -70,12 +73,17 @@ impl Tracked {
             raised: None,
             calm: None,
             value: f64::NAN,
+            least: f64::INFINITY,
+            greatest: f64::NEG_INFINITY,
         }
     }
 
     /// Takes in a value, which is beyond the threshold or not, and beyond what clears it or not.
     pub fn see(&mut self, value: f64, is_beyond: bool, holds: bool, now: Duration, times: &Times) -> Step {
         self.value = value;
+        if holds {
+            (self.least, self.greatest) = (self.least.min(value), self.greatest.max(value));
+        }
         match (self.raised, holds) {
             (None, false) => Step::Ends,
             (None, true) if is_beyond && is_over(self.since, times.lasts, now) => Step::IsDue,

@@ -5,6 +5,7 @@
 use super::model::{Moment, Report};
 use processes::{by_cpu, by_io, by_memory};
 
+mod alerts;
 mod processes;
 mod quality;
 mod resources;
@@ -45,13 +46,14 @@ pub(super) struct Sheet {
     pub blocks: Vec<Block>,
 }
 
-/// More gaps, disks or interfaces than this are counted, not listed.
+/// More gaps, alerts, disks or interfaces than this are counted, not listed.
 const LISTED: usize = 20;
 
 pub(super) fn sheets(report: &Report) -> Vec<Sheet> {
     vec![
         Sheet { title: "Scope", blocks: vec![Block::Facts(scope::scope(report))] },
         Sheet { title: "Data quality", blocks: quality::quality(report) },
+        Sheet { title: "Alerts", blocks: alerts::alerts(&report.alerts) },
         Sheet { title: "Utilisation, saturation, errors", blocks: resources::resources(report) },
         Sheet { title: "Top processes by CPU", blocks: by_cpu(&report.processes.by_cpu) },
         Sheet { title: "Top processes by memory", blocks: by_memory(&report.processes.by_memory) },

@@ -3,9 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::super::model::{Mark, Severity};
+use super::super::model::{Mark, Severity, What};
 use super::super::sheet::Sheet;
-use crate::export::figures::{amount, number};
 use crate::time::Micros;
 
 /// A value, and how long the row is that it is of, which ends at `ts`.
@@ -66,9 +65,8 @@ pub fn found(points: &[Point], column: &'static str) -> Vec<Mark> {
     let mark = |(most, _, end): (Point, Micros, Micros)| Mark {
         ts: most.ts,
         until: (end > most.ts).then_some(end),
-        kind: "anomaly".into(),
         severity: if is_bad(column, most.value) { Severity::Critical } else { Severity::Warning },
-        text: format!("{column} {}, median {}", shown(column, most.value), shown(column, usual)),
+        what: What::Unusual { column, value: most.value, median: usual },
         // A sample is where it is; in a longer row it has to be looked for.
         peak: (most.length > 60_000_000 - 1).then_some((column, Micros(most.ts.0 - most.length))),
     };
@@ -90,10 +88,6 @@ fn is_bad(column: &str, value: f64) -> bool {
         _ if column.ends_with("_some_pct") => value >= 50.0,
         _ => false,
     }
-}
-
-fn shown(column: &str, value: f64) -> String {
-    if column.ends_with("bytes_per_s") { amount(column, value) } else { format!("{} %", number(value)) }
 }
 
 fn median(mut values: Vec<f64>) -> f64 {
@@ -118,9 +112,8 @@ pub fn throttled(sheets: &[Sheet]) -> Vec<Mark> {
     let mark = |path: &str, (ts, end, most): (Micros, Micros, f64)| Mark {
         ts,
         until: (end > ts).then_some(end),
-        kind: "throttled".into(),
         severity: Severity::Warning,
-        text: format!("{path} {} %", number(most)),
+        what: What::Throttled { path: path.into(), share: most },
         peak: None,
     };
     spans.into_iter().flat_map(|(path, spans)| spans.into_iter().map(move |span| mark(&path, span))).collect()

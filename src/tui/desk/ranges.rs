@@ -2,10 +2,11 @@
 
 use super::super::course::Course;
 use super::super::effect::Subject;
-use super::super::model::{Mark, Severity};
+use super::super::model::{Mark, Severity, What};
 use super::super::sheet::Sheet;
 use super::Desk;
 use super::anomalies::{self, Point};
+use crate::query::Running;
 use crate::query::tiers::{Grain, literal, quoted};
 use crate::time::Micros;
 
@@ -86,9 +87,8 @@ fn event(sheet: &Sheet, row: usize) -> Option<Mark> {
     Some(Mark {
         ts: sheet.time(row, "ts")?,
         until: sheet.time(row, "until_ts"),
-        kind: text("kind").unwrap_or_default(),
         severity: Severity::of(&text("severity").unwrap_or_default()),
-        text: words.join(": "),
+        what: What::Event { kind: text("kind").unwrap_or_default(), text: words.join(": ") },
         peak: None,
     })
 }
@@ -105,12 +105,18 @@ fn values(sheet: &Sheet, column: &'static str) -> Vec<Point> {
 }
 
 /// Where a condition on `system` holds next.
-pub fn until(desk: &Desk, from: Micros, condition: &str, is_back: bool) -> Result<Option<Micros>, String> {
+pub fn until(
+    desk: &Desk,
+    from: Micros,
+    condition: &str,
+    is_back: bool,
+    running: &Running,
+) -> Result<Option<Micros>, String> {
     let (choose, side) = if is_back { ("max", "<") } else { ("min", ">") };
     let sql = format!(
         "select {choose}(ts) as ts from system where host = {} and ts {side} {} and ({condition}\n)",
         quoted(&desk.host()),
         literal(from)
     );
-    Ok(super::moments::first_time(desk.ask(&sql)?))
+    Ok(super::moments::first_time(desk.ask_while(&sql, running)?))
 }

@@ -18,11 +18,11 @@ use super::keys::Keys;
 use super::panel::Panel;
 use super::sheet::Sheet;
 use super::theme::{Depth, Theme};
-use super::words::{Lang, Word};
+use super::words::{self, Lang, Word};
 use crate::time::Micros;
 
 pub use java::Java;
-pub use mark::{Mark, Severity};
+pub use mark::{Mark, Severity, What};
 pub use prompt::{Prompt, Wanted};
 pub use rows::{Listing, Row, Shown, java};
 pub use screen::{Help, Screen};
@@ -48,6 +48,8 @@ pub struct Model {
     pub zone: TimeZone,
     /// Where it is recorded, in words.
     pub place: String,
+    /// Whether it stays recorded when the desk ends.
+    pub is_kept: bool,
     pub host: String,
     pub hosts: Vec<String>,
     pub settings: Settings,
@@ -63,6 +65,7 @@ pub struct Model {
     pub history: Option<(String, Course)>,
     pub prompt: Option<Prompt>,
     pub asked: Asked,
+    pub typed: Typed,
     pub logs: Logs,
     /// What was last said, until then.
     pub notice: Option<Notice>,
@@ -82,9 +85,32 @@ pub struct Travel {
     pub sought: Option<(Micros, &'static str)>,
 }
 
+/// What was typed and is worked on elsewhere.
+#[derive(Clone, Debug, Default)]
+pub struct Typed {
+    /// How many questions and conditions there have been: the number of the last.
+    pub last: u64,
+    /// The condition that is looked for.
+    pub until: Option<u64>,
+    /// How many exports and reports are being written.
+    pub writing: usize,
+    /// Whether somebody has asked them to stop. What cannot be stopped keeps no key from its use.
+    pub is_cancelled: bool,
+}
+
+impl Typed {
+    /// The number of the next one.
+    pub fn number(&mut self) -> u64 {
+        self.last += 1;
+        self.last
+    }
+}
+
 /// The question that was typed, and its answer.
 #[derive(Clone, Debug, Default)]
 pub struct Asked {
+    /// Which one it is: an answer with another number is to one that nobody waits for any more.
+    pub number: u64,
     pub sql: String,
     pub is_running: bool,
     pub answer: Option<Result<Sheet, String>>,
@@ -140,6 +166,7 @@ impl Model {
             now: Micros(0),
             zone,
             place,
+            is_kept: true,
             host: String::new(),
             hosts: Vec::new(),
             settings,
@@ -152,6 +179,7 @@ impl Model {
             history: None,
             prompt: None,
             asked: Asked::default(),
+            typed: Typed::default(),
             logs: Logs::default(),
             notice: None,
             travel: Travel::default(),
@@ -195,11 +223,11 @@ impl Model {
         all
     }
 
-    /// Says something for a few seconds.
+    /// Says something for a few seconds, in the desk's language where it is one of its words.
     pub fn tell(&mut self, text: impl Into<String>, is_error: bool) {
         let seconds = if is_error { 8 } else { 4 };
-        self.notice =
-            Some(Notice { text: text.into(), is_error, until: Micros(self.now.0 + seconds * 1_000_000) });
+        let text = words::said(&text.into(), self.settings.lang).to_string();
+        self.notice = Some(Notice { text, is_error, until: Micros(self.now.0 + seconds * 1_000_000) });
     }
 }
 
@@ -208,7 +236,8 @@ impl Model {
     pub fn moment_text(&self) -> String {
         let zoned = self.zoned(self.time.cursor);
         let fraction = if self.time.cursor.0 % 1_000_000 == 0 { "" } else { "%.3f" };
-        zoned.strftime(&format!("%a %Y-%m-%d %H:%M:%S{fraction} %Z")).to_string()
+        let day = self.say(words::DAYS[zoned.weekday().to_monday_zero_offset() as usize]);
+        zoned.strftime(&format!("{day} %Y-%m-%d %H:%M:%S{fraction} %Z")).to_string()
     }
 
     /// An instant as short as a span of so many microseconds allows.

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::panel::Panel;
 use super::super::sheet::Sheet;
+use super::super::words::Lang;
 use super::java::Java;
-use super::{Model, Severity};
+use super::{Mark, Model, Severity};
 
 /// What keys have set of one list.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -179,16 +180,13 @@ fn marks(model: &Model, listing: &Listing) -> (Vec<Row>, usize) {
             Severity::Warning => "warning",
             Severity::Critical => "critical",
         };
-        format!("{severity} {} {}", mark.kind, mark.text).to_lowercase().contains(&text)
+        let lang = model.settings.lang;
+        format!("{severity} {} {}", mark.kind(lang), mark.text(lang)).to_lowercase().contains(&text)
     };
-    let rows = inside.into_iter().filter(fits).map(|row| Row {
-        row,
-        key: format!(
-            "{} {} {}",
-            model.time.marks[row].ts.0, model.time.marks[row].kind, model.time.marks[row].text
-        ),
-        depth: 0,
-    });
+    // It stays chosen whichever language it is shown in.
+    let key = |mark: &Mark| format!("{} {} {}", mark.ts.0, mark.kind(Lang::En), mark.text(Lang::En));
+    let rows = inside.into_iter().filter(fits);
+    let rows = rows.map(|row| Row { row, key: key(&model.time.marks[row]), depth: 0 });
     (rows.collect(), of)
 }
 

@@ -136,8 +136,22 @@ pub fn marks(model: &mut Model, since: Micros, marks: Result<Vec<Mark>, String>)
     Vec::new()
 }
 
-/// Where a condition holds.
-pub fn until(model: &mut Model, found: Result<Option<Micros>, String>) -> Vec<Effect> {
+/// What was written, or why nothing was.
+pub fn written(model: &mut Model, written: Result<String, String>) -> Vec<Effect> {
+    model.typed.writing = model.typed.writing.saturating_sub(1);
+    model.typed.is_cancelled &= model.typed.writing > 0;
+    match written {
+        Ok(text) => model.tell(text, false),
+        Err(text) => model.tell(text, true),
+    }
+    Vec::new()
+}
+
+/// Where a condition holds, unless it is no longer wanted.
+pub fn until(model: &mut Model, number: u64, found: Result<Option<Micros>, String>) -> Vec<Effect> {
+    if model.typed.until.take_if(|wanted| *wanted == number).is_none() {
+        return Vec::new();
+    }
     match found {
         Ok(Some(at)) => moving::by_hand(model, Move::At(at)),
         Ok(None) => {

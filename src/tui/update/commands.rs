@@ -1,11 +1,11 @@
 //! Commands behind `:`, and what several keys have in common.
 
-use super::super::effect::Effect;
-use super::super::model::{Listing, Model, Zoom};
+use super::super::effect::{Effect, Export, Exported};
+use super::super::model::{Model, Zoom};
 use super::super::panel::{PRESETS, Panel, question};
 use super::super::theme::Theme;
 use super::super::words::{self, Lang};
-use super::{keys, moving, typed};
+use super::{moving, sorting, typed};
 use crate::query::tiers::quoted;
 use crate::time::{self, Micros};
 
@@ -39,18 +39,20 @@ pub fn command(model: &mut Model, text: &str) -> Vec<Effect> {
             None => model.tell(Theme::ALL.map(Theme::name).join(", "), true),
         },
         "until" | "since" if !rest.is_empty() => {
-            let from = model.time.cursor;
-            return vec![Effect::Until { from, condition: rest.into(), is_back: word == "since" }];
+            let (number, from) = (model.typed.number(), model.time.cursor);
+            model.typed.until = Some(number);
+            return vec![Effect::Until { number, from, condition: rest.into(), is_back: word == "since" }];
         }
         "sql" if !rest.is_empty() => return typed::question(model, rest),
         "go" | "b" if !rest.is_empty() => return typed::jump(model, rest),
         "export" if !rest.is_empty() => return export(model, rest),
         "host" => return host(model, rest),
-        "sort" => sort(model, rest),
+        "sort" => sorting::named(model, rest),
         "zoom" => return zoom(model, rest),
         _ => {
             let text = model.say(words::UNKNOWN_COMMAND);
-            model.tell(format!("{word}: {text}"), true);
+            let colon = model.say(words::COLON);
+            model.tell(format!("{word}{colon}{text}"), true);
         }
     }
     Vec::new()
@@ -74,6 +76,7 @@ pub fn logs(model: &Model) -> Effect {
         to: Micros(here.0.saturating_add(LOGS_AROUND)),
         files: model.logs.files.clone(),
         errors: model.logs.errors_only,
+        lang: model.settings.lang,
     }
 }
 
@@ -100,23 +103,36 @@ fn time_text(at: Micros) -> String {
     format!("'{}'", time::show(at, &jiff::tz::TimeZone::UTC))
 }
 
-/// Writes the chosen range.
+/// Writes what the panel with the keys shows: the answer of a question, else rows of the chosen range.
 pub fn export(model: &mut Model, into: &str) -> Vec<Effect> {
-    match model.time.chosen() {
-        Some((from, to)) => {
-            vec![Effect::Export { from, to, into: into.into(), table: model.screen.focused().table() }]
-        }
-        None => Vec::new(),
-    }
+    let Some((from, to)) = model.time.chosen() else { return Vec::new() };
+    let panel = model.screen.focused();
+    let of = match (panel, &model.subject) {
+        (Panel::Question, _) if !model.asked.sql.is_empty() => Exported::Answer(model.asked.sql.clone()),
+        (Panel::History, Some(subject)) => Exported::Of(subject.clone()),
+        _ => Exported::Table(panel.table()),
+    };
+    model.typed.writing += 1;
+    let (host, lang) = (model.host.clone(), model.settings.lang);
+    vec![Effect::Export(Export { host, from, to, of, into: into.into(), lang })]
+}
+
+/// Writes a report of the chosen range.
+pub fn report(model: &mut Model) -> Vec<Effect> {
+    let Some((from, to)) = model.time.chosen() else { return Vec::new() };
+    model.typed.writing += 1;
+    vec![Effect::Report { host: model.host.clone(), from, to, lang: model.settings.lang }]
 }
 
 fn host(model: &mut Model, name: &str) -> Vec<Effect> {
     if !model.hosts.iter().any(|host| host == name) {
         let text = model.say(words::NO_SUCH_HOST);
-        model.tell(format!("{text}: {}", model.hosts.join(", ")), true);
+        let colon = model.say(words::COLON);
+        model.tell(format!("{text}{colon}{}", model.hosts.join(", ")), true);
         return Vec::new();
     }
     model.host = name.into();
+    model.typed.until = None;
     model.moment = None;
     model.course = None;
     model.time.extent = None;
@@ -125,22 +141,12 @@ fn host(model: &mut Model, name: &str) -> Vec<Effect> {
     vec![Effect::Host(name.into()), moving::look(model)]
 }
 
-fn sort(model: &mut Model, name: &str) {
-    let panel = model.screen.focused();
-    let known = panel.list().and_then(|list| model.sheet(list.question));
-    if !known.is_some_and(|sheet| sheet.columns().iter().any(|column| column == name)) {
-        let text = model.say(words::NO_SUCH_COLUMN);
-        model.tell(format!("{text}: {name}"), true);
-        return;
-    }
-    keys::change(model, |listing| *listing = Listing { sort: (name.into(), true), ..listing.clone() });
-}
-
 fn zoom(model: &mut Model, length: &str) -> Vec<Effect> {
     let length = match time::parse_duration(length) {
         Ok(length) => i64::try_from(length.as_micros()).unwrap_or(i64::MAX).max(1_000_000),
         Err(error) => {
-            model.tell(error.to_string(), true);
+            let text = words::wrong(&error, model.settings.lang);
+            model.tell(text, true);
             return Vec::new();
         }
     };

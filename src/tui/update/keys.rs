@@ -5,7 +5,7 @@ use super::super::keys::{Action, Key};
 use super::super::model::{Help, Listing, Model, Prompt, Wanted};
 use super::super::panel::Panel;
 use super::super::words;
-use super::{commands, moving};
+use super::{commands, moving, sorting};
 use crate::time::Micros;
 
 /// How many lines of help a key scrolls by.
@@ -59,9 +59,9 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::RowDown => row(model, 1),
         Action::RowFirst => row(model, i64::MIN / 2),
         Action::RowLast => row(model, i64::MAX / 2),
-        Action::SortNext => sort_next(model),
+        Action::SortNext => sorting::next(model),
         Action::SortBack => change(model, |listing| listing.sort.1 = !listing.sort.1),
-        Action::SortBy(column) => return sort_by(model, column),
+        Action::SortBy(column) => return sorting::by(model, column),
         Action::Tree => change(model, |listing| listing.is_tree = !listing.is_tree),
         Action::FullCommand => model.settings.has_full_commands = !model.settings.has_full_commands,
         Action::Follow => follow(model),
@@ -80,10 +80,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
             model.logs.errors_only = !model.logs.errors_only;
             return vec![commands::logs(model)];
         }
-        Action::Report => {
-            let Some((from, to)) = model.time.chosen() else { return Vec::new() };
-            return vec![Effect::Report { from, to }];
-        }
+        Action::Report => return commands::report(model),
         Action::Copy => return commands::copy(model),
         Action::Help => model.screen.help = Help::Keys(0),
         Action::Close => return close(model),
@@ -241,43 +238,6 @@ fn full(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-fn sort_next(model: &mut Model) {
-    let panel = model.screen.focused();
-    let Some(list) = panel.list() else { return };
-    let now = model.listing(panel).sort.0;
-    let Some(sheet) = model.sheet(list.question) else { return };
-    // What is made of others while it is drawn has no order.
-    let there = sheet.columns();
-    let columns: Vec<&str> = list
-        .columns
-        .iter()
-        .map(|column| column.name)
-        .filter(|name| there.iter().any(|of| of == name))
-        .collect();
-    let Some(many) = columns.len().checked_sub(1) else { return };
-    let place = columns.iter().position(|name| *name == now).map_or(0, |place| place + 1);
-    let next = columns[if place > many { 0 } else { place }];
-    change(model, |listing| listing.sort = (next.into(), true));
-}
-
-/// By a column of processes, wherever they are on the screen; else they are shown.
-fn sort_by(model: &mut Model, column: &'static str) -> Vec<Effect> {
-    let panels = model.screen.panels();
-    let place = panels.iter().position(|panel| matches!(panel, Panel::Process | Panel::Java));
-    let effects = match place {
-        Some(place) => {
-            model.screen.focus = place;
-            Vec::new()
-        }
-        None => commands::only(model, Panel::Process),
-    };
-    change(model, |listing| {
-        listing.sort = (column.into(), true);
-        listing.is_tree = false;
-    });
-    effects
-}
-
 fn follow(model: &mut Model) {
     let panel = model.screen.focused();
     let shown = model.shown(panel);
@@ -290,9 +250,12 @@ fn follow(model: &mut Model) {
     });
 }
 
-/// Closes one thing a press: a question that is being answered, what is full, a filter, the marked range.
+/// Closes one thing a press: what was typed and is being worked on, what is full, a filter, the marked range.
 fn close(model: &mut Model) -> Vec<Effect> {
-    if model.asked.is_running {
+    let typed = &mut model.typed;
+    if model.asked.is_running || typed.until.is_some() || (typed.writing > 0 && !typed.is_cancelled) {
+        typed.is_cancelled = typed.writing > 0;
+        typed.until = None;
         return vec![Effect::Cancel];
     }
     let panel = model.screen.focused();

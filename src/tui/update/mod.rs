@@ -4,6 +4,7 @@ mod answers;
 mod commands;
 mod keys;
 pub mod moving;
+mod sorting;
 mod typed;
 
 use super::effect::Effect;
@@ -15,8 +16,11 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     match event {
         Event::Key(key) if model.prompt.is_some() => typed::key(model, key),
         Event::Key(key) => keys::key(model, key),
-        Event::Click(..) | Event::Wheel(..) if model.screen.help != Help::Closed => Vec::new(),
+        Event::Click(..) | Event::Drag(..) | Event::Wheel(..) if model.screen.help != Help::Closed => {
+            Vec::new()
+        }
         Event::Click(x, y) => moving::click(model, x, y),
+        Event::Drag(x, y) => moving::drag(model, x, y),
         Event::Wheel(x, y, by) => moving::wheel(model, x, y, by),
         Event::Size(columns, lines) => {
             let is_wider = model.size.0 != columns;
@@ -43,13 +47,13 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::Marks(since, marks) => answers::marks(model, since, marks),
         // Of a question before, nobody wants to know any more.
-        Event::Answer(sql, _) if sql != model.asked.sql => Vec::new(),
+        Event::Answer(number, _) if number != model.asked.number => Vec::new(),
         Event::Answer(_, answer) => {
             model.asked.is_running = false;
             model.asked.answer = Some(answer);
             Vec::new()
         }
-        Event::Until(found) => answers::until(model, found),
+        Event::Until(number, found) => answers::until(model, number, found),
         Event::Logs(lines) => {
             model.logs.lines = lines;
             Vec::new()
@@ -61,13 +65,6 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Event::Told(Ok(text)) => {
-            model.tell(text, false);
-            Vec::new()
-        }
-        Event::Told(Err(text)) => {
-            model.tell(text, true);
-            Vec::new()
-        }
+        Event::Written(written) => answers::written(model, written),
     }
 }

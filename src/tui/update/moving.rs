@@ -4,6 +4,7 @@ use super::super::effect::{Effect, Go, Move};
 use super::super::layout::{self, Area};
 use super::super::model::{HEADLINES, Model, Zoom};
 use super::super::panel::Panel;
+use super::super::words;
 use crate::time::Micros;
 
 /// How often it is looked for what was recorded meanwhile, in microseconds: while somebody records, and where
@@ -48,6 +49,8 @@ pub fn by_hand(model: &mut Model, to: Move) -> Vec<Effect> {
     model.time.follows = false;
     model.time.play = None;
     model.travel.sought = None;
+    // Who goes elsewhere by now wants to be left there.
+    model.typed.until = None;
     go(model, to)
 }
 
@@ -82,11 +85,13 @@ pub fn live(model: &mut Model) -> Vec<Effect> {
 /// To the next event or anomaly, or the one before.
 pub fn mark(model: &mut Model, is_back: bool) -> Vec<Effect> {
     let Some(mark) = model.time.mark_from(is_back).cloned() else {
-        let text = model.say(super::super::words::NO_MORE_MARKS);
+        let text = model.say(words::NO_MORE_MARKS);
         model.tell(text, false);
         return Vec::new();
     };
-    model.tell(format!("{}: {}", mark.kind, mark.text), false);
+    let lang = model.settings.lang;
+    let colon = model.say(words::COLON);
+    model.tell(format!("{}{colon}{}", mark.kind(lang), mark.text(lang)), false);
     let to = match mark.peak {
         Some((column, from)) => Move::Peak { from, to: mark.until.unwrap_or(mark.ts), column },
         None => Move::At(mark.ts),
@@ -159,7 +164,16 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
             let at = course.end_of((usize::from(column) * 2 + 1).min(course.columns.saturating_sub(1)));
             by_hand(model, Move::At(at))
         }
-        Some(Area::Panel(place, line)) => {
+        Some(Area::Panel(place)) => {
+            model.screen.focus = place;
+            Vec::new()
+        }
+        Some(Area::Heads(place, x)) => {
+            model.screen.focus = place;
+            super::sorting::at(model, x);
+            Vec::new()
+        }
+        Some(Area::Row(place, line)) => {
             model.screen.focus = place;
             super::keys::row_at(model, line);
             Vec::new()
@@ -168,11 +182,19 @@ pub fn click(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
     }
 }
 
+/// The mouse is drawn over the screen: what a press toggles stays.
+pub fn drag(model: &mut Model, x: u16, y: u16) -> Vec<Effect> {
+    match layout::at(model, x, y) {
+        Some(Area::Strip(_) | Area::Row(..)) => click(model, x, y),
+        _ => Vec::new(),
+    }
+}
+
 /// The wheel: on the strip it moves in time, elsewhere through rows.
 pub fn wheel(model: &mut Model, x: u16, y: u16, by: i64) -> Vec<Effect> {
     match layout::at(model, x, y) {
         Some(Area::Strip(_)) => by_hand(model, Move::Samples(by)),
-        Some(Area::Panel(place, _)) => {
+        Some(Area::Panel(place) | Area::Heads(place, _) | Area::Row(place, _)) => {
             model.screen.focus = place;
             super::keys::row(model, by * 3);
             Vec::new()

@@ -85,9 +85,10 @@ pub fn question(model: &mut Model, text: &str) -> Vec<Effect> {
     if !model.screen.panels().contains(&Panel::Question) {
         effects.extend(commands::only(model, Panel::Question));
     }
+    model.asked.number = model.typed.number();
     model.asked.sql = text.into();
     model.asked.is_running = true;
-    effects.push(Effect::Ask(text.into()));
+    effects.push(Effect::Ask(model.asked.number, text.into()));
     effects
 }
 
@@ -104,7 +105,8 @@ pub fn jump(model: &mut Model, text: &str) -> Vec<Effect> {
     match time::parse(text, &context) {
         Ok(at) => moving::by_hand(model, Move::At(Micros(at.0.clamp(start.0, end.0)))),
         Err(error) => {
-            model.tell(error.to_string(), true);
+            let text = words::wrong(&error, model.settings.lang);
+            model.tell(text, true);
             Vec::new()
         }
     }
@@ -114,7 +116,8 @@ fn stride(model: &mut Model, text: &str, sign: i64) -> Vec<Effect> {
     let length = match time::parse_duration(text) {
         Ok(length) => length,
         Err(error) => {
-            model.tell(error.to_string(), true);
+            let text = words::wrong(&error, model.settings.lang);
+            model.tell(text, true);
             return Vec::new();
         }
     };

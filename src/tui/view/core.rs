@@ -4,19 +4,30 @@ use ratatui::layout::Rect;
 
 use super::super::model::Model;
 use super::super::theme::Role;
-use super::super::words;
+use super::super::words::{self, Word};
 use super::figures;
 use super::paint::Paint;
 
-const MODES: [(&str, &str); 8] = [
-    ("user", "user_pct"),
-    ("nice", "nice_pct"),
-    ("system", "system_pct"),
-    ("irq", "irq_pct"),
-    ("softirq", "softirq_pct"),
-    ("iowait", "iowait_pct"),
-    ("steal", "steal_pct"),
-    ("guest", "guest_pct"),
+const MODES: [(Word, &str); 8] = [
+    (words::MODE_USER, "user_pct"),
+    (words::MODE_NICE, "nice_pct"),
+    (words::MODE_SYSTEM, "system_pct"),
+    (words::MODE_IRQ, "irq_pct"),
+    (words::MODE_SOFTIRQ, "softirq_pct"),
+    (words::MODE_IOWAIT, "iowait_pct"),
+    (words::MODE_STEAL, "steal_pct"),
+    (words::MODE_GUEST, "guest_pct"),
+];
+/// The averages behind the first stand under its word.
+const MORE: [(Option<Word>, &str); 8] = [
+    (Some(words::LOAD), "load1"),
+    (None, "load5"),
+    (None, "load15"),
+    (Some(words::RUNNING), "runnable"),
+    (Some(words::BLOCKED), "blocked"),
+    (Some(words::SWITCHES), "context_switches_per_s"),
+    (Some(words::INTERRUPTS), "interrupts_per_s"),
+    (Some(words::FORKS), "forks_per_s"),
 ];
 const SHADES: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
@@ -27,27 +38,18 @@ pub fn draw(model: &Model, paint: &mut Paint, area: Rect) {
         Some(cpu) => {
             let number = |name: &str| cpu.number(0, name);
             let busy = number("busy_pct").unwrap_or(0.0);
-            let text = format!("busy {} % ", figures::cell("busy_pct", busy));
+            let text = format!("{} {} % ", model.say(words::BUSY), figures::cell("busy_pct", busy));
             let taken = paint.text(area.x, area.y, area.width, &text, figures::role("busy_pct", busy));
             let width = area.width.saturating_sub(taken + 1);
             let bar = figures::bar(busy / 100.0, usize::from(width.min(60)));
             paint.text(area.x + taken, area.y, width, &bar, figures::role("busy_pct", busy));
-            let modes = MODES.iter().filter_map(|(name, column)| {
-                Some(format!("{name} {}", figures::cell(column, number(column)?)))
+            let modes = MODES.iter().filter_map(|(word, column)| {
+                Some(format!("{} {}", model.say(*word), figures::cell(column, number(column)?)))
             });
             paint.line(area, 1, &modes.collect::<Vec<_>>().join("  "), Role::Text);
-            let more = [
-                ("load", "load1"),
-                ("", "load5"),
-                ("", "load15"),
-                ("running", "runnable"),
-                ("blocked", "blocked"),
-                ("switches/s", "context_switches_per_s"),
-                ("interrupts/s", "interrupts_per_s"),
-                ("forks/s", "forks_per_s"),
-            ];
-            let more = more.iter().filter_map(|(name, column)| {
-                Some(format!("{name} {}", figures::cell(column, number(column)?)).trim().to_string())
+            let more = MORE.iter().filter_map(|(word, column)| {
+                let value = figures::cell(column, number(column)?);
+                Some(word.map_or_else(|| value.clone(), |word| format!("{} {value}", model.say(word))))
             });
             paint.line(area, 2, &more.collect::<Vec<_>>().join("  "), Role::Dim);
             line = 4;

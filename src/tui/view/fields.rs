@@ -19,7 +19,7 @@ pub fn draw(model: &Model, paint: &mut Paint, panel: Panel, area: Rect) {
     }
     let mut top = area;
     if panel == Panel::Memory {
-        let used = bars(paint, sheets[0], area);
+        let used = bars(model, paint, sheets[0], area);
         top = Rect { y: area.y + used, height: area.height.saturating_sub(used), ..area };
     }
     let cells: Vec<(String, String, Role)> =
@@ -28,10 +28,10 @@ pub fn draw(model: &Model, paint: &mut Paint, panel: Panel, area: Rect) {
 }
 
 /// Memory and swap as bars, and how many lines they took.
-fn bars(paint: &mut Paint, sheet: &Sheet, area: Rect) -> u16 {
+fn bars(model: &Model, paint: &mut Paint, sheet: &Sheet, area: Rect) -> u16 {
     let mut line = 0;
-    for (name, used, total) in
-        [("RAM", "used_bytes", "total_bytes"), ("SWAP", "swap_used_bytes", "swap_total_bytes")]
+    for (word, used, total) in
+        [(words::RAM, "used_bytes", "total_bytes"), (words::SWAP, "swap_used_bytes", "swap_total_bytes")]
     {
         let (Some(used), Some(total)) = (sheet.number(0, used), sheet.number(0, total)) else { continue };
         if total <= 0.0 || line >= area.height {
@@ -39,9 +39,10 @@ fn bars(paint: &mut Paint, sheet: &Sheet, area: Rect) -> u16 {
         }
         let share = used / total;
         let role = figures::role("used_pct", share * 100.0);
-        let text = format!(" {} of {}", figures::cell("_bytes", used), figures::cell("_bytes", total));
+        let (used, total) = (figures::cell("_bytes", used), figures::cell("_bytes", total));
+        let text = format!(" {used} {} {total}", model.say(words::OF));
         let width = area.width.saturating_sub(columns(&text) + 5).min(60);
-        paint.text(area.x, area.y + line, 5, name, Role::Dim);
+        paint.text(area.x, area.y + line, 5, model.say(word), Role::Dim);
         paint.text(area.x + 5, area.y + line, width, &figures::bar(share, usize::from(width)), role);
         paint.text(area.x + 5 + width, area.y + line, area.width.saturating_sub(5 + width), &text, role);
         line += 1;
@@ -60,9 +61,7 @@ fn cells(model: &Model, sheet: &Sheet) -> Vec<(String, String, Role)> {
             }
             _ => (sheet.text(0, &name)?, Role::Text),
         };
-        let name = name.trim_end_matches("_bytes").trim_end_matches("_bytes_per_s").to_string();
-        let name = name.replace("_per_s", "/s").replace("_pct", " %").replace('_', " ");
-        Some((name, value, role))
+        Some((words::fields::field(&name, model.settings.lang), value, role))
     };
     names.filter_map(cell).collect()
 }

@@ -2,6 +2,7 @@
 
 use ratatui::layout::Rect;
 
+use super::super::keys::Action;
 use super::super::model::{Help, Model, Wanted};
 use super::super::theme::Role;
 use super::super::words;
@@ -33,7 +34,7 @@ pub fn head(model: &Model, paint: &mut Paint, area: Rect) {
     if let Some(play) = model.time.play {
         put(paint, &format!(" ×{}", f64::from(play.speed).exp2()), Role::Second);
     }
-    let place = format!(" {}", model.place);
+    let place = format!(" {}", if model.is_kept { &model.place } else { model.say(words::NOT_KEPT) });
     if x + columns(&place) < area.right() {
         paint.right(area.x, area.y, area.width, &place, Role::Dim);
     }
@@ -58,8 +59,8 @@ pub fn foot(model: &Model, paint: &mut Paint, area: Rect) {
             Wanted::Search => words::P_SEARCH,
         };
         let label = match prompt.wanted {
-            Wanted::Command => ":".into(),
-            _ => format!("{}: ", model.say(word)),
+            Wanted::Command => model.say(word).to_string(),
+            _ => format!("{}{}", model.say(word), model.say(words::COLON)),
         };
         let taken = paint.text(area.x, area.y, area.width, &label, Role::Title);
         let room = area.width.saturating_sub(taken + 1);
@@ -79,7 +80,10 @@ pub fn foot(model: &Model, paint: &mut Paint, area: Rect) {
         }
         None => {
             let word = if model.screen.help == Help::Closed { words::HINTS } else { words::HINTS_HELP };
-            paint.text(area.x, area.y, area.width, model.say(word), Role::Dim);
+            let next = model.settings.keys.key_of(Action::NextMark);
+            let next = next.map_or_else(String::new, |key| key.name(model.settings.lang));
+            let text = words::filled(model.say(word), &[&next]);
+            paint.text(area.x, area.y, area.width, &text, Role::Dim);
         }
     }
 }

@@ -39,7 +39,8 @@ fn keys(model: &Model) -> Vec<(String, Role)> {
     for group in Group::ALL {
         lines.push((model.say(group.title()).to_string(), Role::Title));
         for (keys, binding) in bindings.iter().filter(|(_, binding)| binding.group == group) {
-            let keys = keys.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+            let keys: Vec<String> = keys.iter().map(|key| key.name(model.settings.lang)).collect();
+            let keys = keys.join(" ");
             let pad = 14usize.saturating_sub(usize::from(columns(&keys)));
             lines.push((format!("  {keys}{} {}", " ".repeat(pad), model.say(binding.about)), Role::Text));
         }

@@ -4,20 +4,20 @@ use ratatui::layout::Rect;
 
 use super::super::model::Model;
 use super::super::theme::Role;
-use super::super::words;
+use super::super::words::{self, Word, heads};
 use super::paint::Paint;
 use super::{braille, figures};
 
 /// What is drawn, as far as it is known.
-const GRAPHS: [(&str, &str); 8] = [
-    ("CPU %", "cpu_pct"),
-    ("RSS", "rss_bytes"),
-    ("MEM", "memory_bytes"),
-    ("READ/s", "read_bytes_per_s"),
-    ("WRITE/s", "write_bytes_per_s"),
-    ("RQ %", "run_delay_pct"),
-    ("THR %", "throttled_pct"),
-    ("THR", "threads"),
+const GRAPHS: [(Word, &str); 8] = [
+    (heads::CPU_PCT, "cpu_pct"),
+    (heads::RSS, "rss_bytes"),
+    (heads::MEM, "memory_bytes"),
+    (heads::READ_S, "read_bytes_per_s"),
+    (heads::WRITE_S, "write_bytes_per_s"),
+    (heads::RQ_PCT, "run_delay_pct"),
+    (heads::THROTTLED_PCT, "throttled_pct"),
+    (heads::THR, "threads"),
 ];
 
 /// Draws it.
@@ -46,7 +46,7 @@ pub fn draw(model: &Model, paint: &mut Paint, area: Rect) {
             course.of(name).get(column).copied().flatten().map(|(_, most)| (column, most))
         });
         let now = here.map_or_else(String::new, |(_, most)| format!(": {}", figures::cell(name, most)));
-        let text = format!("{title} {}{now} ", figures::cell(name, top));
+        let text = format!("{} {}{now} ", model.say(*title), figures::cell(name, top));
         paint.text(graph.x, graph.y, graph.width, &text, Role::Title);
         if let Some(column) = course.column(model.time.cursor) {
             let x = graph.x + ((column / 2) as u16).min(graph.width.saturating_sub(1));

@@ -2,17 +2,14 @@
 
 use ratatui::layout::Rect;
 
-use super::super::layout::first_row;
-use super::super::model::{Listing, Model, Row, java};
-use super::super::panel::{Column, List, Panel};
+use super::super::layout::{columns_of, first_row};
+use super::super::model::{Listing, Model, Row, Shown, java};
+use super::super::panel::{Column, Panel};
 use super::super::sheet::Sheet;
 use super::super::theme::Role;
 use super::super::words;
 use super::figures;
 use super::paint::{Paint, columns};
-
-/// A column narrower than this is not worth a text.
-const LEAST_TEXT: u16 = 8;
 
 /// Draws the rows of a panel.
 pub fn draw(model: &Model, paint: &mut Paint, panel: Panel, area: Rect, is_focused: bool) {
@@ -25,7 +22,7 @@ pub fn draw(model: &Model, paint: &mut Paint, panel: Panel, area: Rect, is_focus
     let listing = model.listing(panel);
     let shown = model.shown(panel);
     let chosen = columns_of(list, model.settings.is_compact, area.width);
-    heads(paint, area, &chosen, &listing, sheet);
+    heads(model, paint, area, &chosen, &listing, sheet);
     let height = usize::from(area.height.saturating_sub(1));
     let first = first_row(shown.chosen, shown.rows.len(), height);
     for (line, row) in shown.rows.iter().skip(first).take(height).enumerate() {
@@ -45,38 +42,18 @@ pub fn draw(model: &Model, paint: &mut Paint, panel: Panel, area: Rect, is_focus
     }
 }
 
-/// The columns that have room, with the widths they get: the last takes what is left.
-fn columns_of(list: &List, is_compact: bool, width: u16) -> Vec<(Column, u16)> {
-    let mut columns: Vec<Column> =
-        list.columns.iter().filter(|column| column.is_main || !is_compact).copied().collect();
-    let taken = |columns: &[Column]| -> u16 {
-        columns.iter().map(|column| if column.width == 0 { LEAST_TEXT * 2 } else { column.width } + 1).sum()
-    };
-    // What is not one of the main columns gives way first, from the right.
-    while taken(&columns) > width
-        && let Some(place) = columns.iter().rposition(|column| !column.is_main)
-    {
-        columns.remove(place);
-    }
-    while taken(&columns) > width && columns.len() > 2 {
-        let last = columns.len() - 2;
-        columns.remove(last);
-    }
-    let mut left = width;
-    let mut all = Vec::new();
-    for column in columns {
-        let width = if column.width == 0 { left } else { column.width.min(left) };
-        left = left.saturating_sub(width + 1);
-        all.push((column, width));
-    }
-    all
-}
-
 fn is_left(sheet: &Sheet, name: &str) -> bool {
     !sheet.is_number(name) && !matches!(name, "heap_max" | "heap_min")
 }
 
-fn heads(paint: &mut Paint, area: Rect, columns: &[(Column, u16)], listing: &Listing, sheet: &Sheet) {
+fn heads(
+    model: &Model,
+    paint: &mut Paint,
+    area: Rect,
+    columns: &[(Column, u16)],
+    listing: &Listing,
+    sheet: &Sheet,
+) {
     let mut x = area.x;
     for (column, width) in columns {
         let is_sorted = listing.sort.0 == column.name && !listing.is_tree;
@@ -85,7 +62,7 @@ fn heads(paint: &mut Paint, area: Rect, columns: &[(Column, u16)], listing: &Lis
             (true, true) => "▼",
             (true, false) => "▲",
         };
-        let text = format!("{}{mark}", column.head);
+        let text = format!("{}{mark}", model.say(column.head));
         let role = if is_sorted { Role::Title } else { Role::Dim };
         if is_left(sheet, column.name) {
             paint.text(x, area.y, *width, &text, role);
@@ -166,14 +143,8 @@ fn branch(depth: usize) -> String {
 }
 
 /// Draws a sheet of any columns, each as wide as what it shows.
-pub fn sheet(
-    paint: &mut Paint,
-    area: Rect,
-    sheet: &Sheet,
-    rows: &[Row],
-    chosen: Option<usize>,
-    has_keys: bool,
-) {
+pub fn sheet(model: &Model, paint: &mut Paint, area: Rect, sheet: &Sheet, shown: &Shown, has_keys: bool) {
+    let (rows, chosen) = (&shown.rows, shown.chosen);
     let height = usize::from(area.height.saturating_sub(1));
     let first = first_row(chosen, rows.len(), height);
     let seen: Vec<&Row> = rows.iter().skip(first).take(height).collect();
@@ -182,7 +153,7 @@ pub fn sheet(
         if x >= area.right() {
             break;
         }
-        let cells: Vec<String> = seen.iter().map(|row| plain(sheet, row.row, &name)).collect();
+        let cells: Vec<String> = seen.iter().map(|row| plain(model, sheet, row.row, &name)).collect();
         let wide = cells.iter().map(|cell| columns(cell)).chain([columns(&name)]).max().unwrap_or(0);
         let width = wide.min(60).min(area.right() - x);
         paint.text(x, area.y, width, &name, Role::Dim);
@@ -202,9 +173,10 @@ pub fn sheet(
     }
 }
 
-fn plain(sheet: &Sheet, row: usize, name: &str) -> String {
+/// A cell as it is known; a time in the zone of the desk.
+fn plain(model: &Model, sheet: &Sheet, row: usize, name: &str) -> String {
     match (sheet.time(row, name), sheet.number(row, name)) {
-        (Some(at), _) => crate::time::show(at, &jiff::tz::TimeZone::UTC),
+        (Some(at), _) => crate::time::show(at, &model.zone),
         (None, Some(value)) if sheet.is_number(name) => match value.fract() == 0.0 && value.abs() < 1e15 {
             true => format!("{value:.0}"),
             false => crate::export::figures::number(value),

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use super::super::course::Span;
 use super::super::model::Model;
 use super::super::theme::Role;
-use super::super::words::{self, Word};
+use super::super::words::{self, Word, filled};
 use super::paint::Paint;
 use super::{braille, figures};
 
@@ -71,15 +71,13 @@ fn lines(model: &Model) -> Vec<Line<'static>> {
         roles.max_by_key(rank).filter(|role| rank(role) > 0).unwrap_or(Role::Text)
     };
     let say = |word: Word| model.say(word);
-    let tasks = say(words::TASKS).replacen("{}", &shown("runnable"), 1).replacen("{}", &shown("blocked"), 1);
+    let tasks = filled(say(words::TASKS), &[&shown("runnable"), &shown("blocked")]);
     vec![
         Line {
             word: words::CPU,
-            text: format!(
-                "{:>5} %  iowait {} %  steal {} %",
-                shown("cpu"),
-                shown("iowait_pct"),
-                shown("steal_pct")
+            text: filled(
+                say(words::CPU_LINE),
+                &[&format!("{:>5}", shown("cpu")), &shown("iowait_pct"), &shown("steal_pct")],
             ),
             role: worst(&["cpu", "iowait_pct", "steal_pct"]),
             columns: &["cpu"],
@@ -87,11 +85,13 @@ fn lines(model: &Model) -> Vec<Line<'static>> {
         },
         Line {
             word: words::MEMORY,
-            text: format!(
-                "{:>5} %  free {}  swap {}",
-                shown("memory_used_pct"),
-                shown("memory_available_bytes"),
-                shown("swap_used_bytes")
+            text: filled(
+                say(words::MEMORY_LINE),
+                &[
+                    &format!("{:>5}", shown("memory_used_pct")),
+                    &shown("memory_available_bytes"),
+                    &shown("swap_used_bytes"),
+                ],
             ),
             role: worst(&["memory_used_pct"]),
             columns: &["memory_used_pct"],
@@ -133,11 +133,9 @@ fn lines(model: &Model) -> Vec<Line<'static>> {
         },
         Line {
             word: words::PRESSURE,
-            text: format!(
-                "cpu {} %  memory {} %  io {} %",
-                shown("cpu_some_pct"),
-                shown("memory_some_pct"),
-                shown("io_some_pct")
+            text: filled(
+                say(words::PRESSURE_LINE),
+                &[&shown("cpu_some_pct"), &shown("memory_some_pct"), &shown("io_some_pct")],
             ),
             role: worst(&["cpu_some_pct", "memory_some_pct", "io_some_pct"]),
             columns: &["cpu_some_pct", "memory_some_pct", "io_some_pct"],

@@ -24,7 +24,7 @@ pub fn draw(model: &Model, paint: &mut Paint, area: Rect, is_focused: bool) {
         None => {}
         Some(Err(error)) => {
             let wide = usize::from(below.width.max(1));
-            let letters: Vec<char> = error.chars().collect();
+            let letters: Vec<char> = words::said(error, model.settings.lang).chars().collect();
             for (line, piece) in letters.chunks(wide).enumerate() {
                 paint.line(below, line as u16, &piece.iter().collect::<String>(), Role::Critical);
             }
@@ -32,7 +32,7 @@ pub fn draw(model: &Model, paint: &mut Paint, area: Rect, is_focused: bool) {
         Some(Ok(sheet)) if sheet.is_empty() => paint.line(below, 0, model.say(words::NO_ROWS), Role::Dim),
         Some(Ok(sheet)) => {
             let shown = model.shown(Panel::Question);
-            list::sheet(paint, below, sheet, &shown.rows, shown.chosen, is_focused);
+            list::sheet(model, paint, below, sheet, &shown, is_focused);
         }
     }
 }

@@ -142,6 +142,28 @@ fn events_say_what_the_value_is_and_for_how_long() {
         message(&cleared),
         "filesystem.used_pct of /data is 50 %, no longer above 95 %: over after 1s"
     );
+    let detail: serde_json::Value = serde_json::from_str(cleared[0].detail.as_deref().unwrap()).unwrap();
+    assert_eq!((&detail["value"], &detail["worst"]), (&serde_json::json!(50.0), &serde_json::json!(98.0)));
+}
+
+#[test]
+fn the_worst_of_all_its_time_is_told_when_it_is_over() {
+    for (when, filled, worst) in [
+        ("filesystem.used_pct > 50", [60, 99, 70, 10], 99.0),
+        ("filesystem.used_pct < 50", [40, 7, 30, 60], 7.0),
+    ] {
+        let mut host = Watched::by(&[("when", when)]);
+        let mut events = Vec::new();
+        for (second, sample) in filling(&filled).into_iter().enumerate() {
+            events.extend(host.events(sample).into_iter().map(|event| (Micros(second as i64), event)));
+        }
+        let told = past(&"web1".into(), events.iter().map(|(ts, event)| (*ts, event)));
+        assert_eq!((told.len(), told[0].state, told[0].worst), (1, State::Cleared, Some(worst)), "{when}");
+        assert_eq!(told[0].since, Some(Micros(START + SECOND)));
+        // Until then it is what it was raised by.
+        let raised = past(&"web1".into(), events[..1].iter().map(|(ts, event)| (*ts, event)));
+        assert_eq!(raised[0].worst, Some(f64::from(filled[0] as i32)));
+    }
 }
 
 #[test]

@@ -60,7 +60,39 @@ fn story() -> Recording {
     }
     let failed = json!({ "collector": "disk", "errors": 1, "error": "/proc/diskstats: line 3: no number" });
     story.add("recorder", HOST, &at(7), Some(1_000_000), failed);
+    alert(
+        &mut story,
+        70,
+        "disk_busy",
+        ("vda 1", "vda"),
+        json!({ "value": 91.5, "worst": null, "since": 61 }),
+        false,
+    );
+    alert(&mut story, 74, "disk_busy", ("vda 1", "vda"), json!({ "value": 3.0, "worst": 99.5 }), true);
+    alert(&mut story, 95, "full", (HOSTILE, HOSTILE), json!({ "value": 100.0, "since": 91 }), false);
     story
+}
+
+/// An event about a rule, as the recorder writes it.
+fn alert(
+    story: &mut Recording,
+    second: i64,
+    rule: &str,
+    (entity, name): (&str, &str),
+    of: Value,
+    is_over: bool,
+) {
+    let mut detail = json!({ "rule": rule, "when": format!("{rule}.used_pct > 90 %"), "name": name, "entity": entity,
+        "value": of["value"] });
+    if is_over {
+        detail["worst"] = of["worst"].clone();
+    } else {
+        detail["since_us"] = micros(of["since"].as_i64().unwrap()).0.into();
+    }
+    let (kind, severity) = if is_over { ("alert_clear", "info") } else { ("alert", "critical") };
+    let event = json!({ "kind": kind, "severity": severity, "subject": format!("{rule} {name}"),
+        "message": format!("{rule} of {name}"), "detail": detail.to_string() });
+    story.add("event", HOST, &at(second), None, event);
 }
 
 fn sample(story: &mut Recording, second: i64, us: i64) {
@@ -232,6 +264,37 @@ fn quality_counts_what_is_missing() {
     assert_eq!((gap.length_us, gap.missed_samples), (10_000_000, 10));
     assert_eq!(gap.cause.as_deref(), Some("gap: the recorder was not running"));
     assert_eq!(quality.failures[0].errors, Some(1));
+}
+
+#[test]
+fn alerts_are_those_of_the_range_with_the_worst_that_is_known() {
+    let told = |report: &Report| -> Vec<(String, String, Option<f64>)> {
+        report.alerts.iter().map(|a| (a.rule.clone(), a.state.clone(), a.worst)).collect()
+    };
+    let busy = |state: &str, worst| ("disk_busy".to_string(), state.to_string(), Some(worst));
+    let full = || ("full".to_string(), "raised".to_string(), Some(100.0));
+    assert_eq!(told(&STORY), [busy("cleared", 99.5), full()]);
+    assert_eq!(STORY.alerts[0].since.as_ref().unwrap().micros(), micros(61));
+    assert_eq!(STORY.alerts[0].until.as_ref().unwrap().micros(), micros(74));
+    assert_eq!(STORY.alerts[1].until, None);
+    // One that was raised before and is over within; one that is over only after; none that is over before.
+    for (range, alerts) in [
+        ((72, 80), vec![busy("cleared", 99.5)]),
+        ((60, 72), vec![busy("raised", 91.5)]),
+        ((76, 90), vec![]),
+        ((96, 100), vec![full()]),
+    ] {
+        let range = Range { from: Some(micros(range.0)), to: Some(micros(range.1)) };
+        assert_eq!(told(&gather(&story().answer(), &options(range)).unwrap()), alerts, "{range:?}");
+    }
+    // What a recorder that was killed had raised is told where it was raised, and not for ever after.
+    let mut killed = story();
+    killed.add("event", HOST, &at(97), None, json!({ "kind": "start", "severity": "info" }));
+    let (before, after) =
+        (Range { from: Some(micros(90)), to: None }, Range { from: Some(micros(98)), to: None });
+    let report = gather(&killed.answer(), &options(before)).unwrap();
+    assert_eq!((report.alerts[0].state.as_str(), &report.alerts[0].until), ("ended", &None));
+    assert!(gather(&killed.answer(), &options(after)).unwrap().alerts.is_empty());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use sysray::time::Micros;
 use sysray::tui::desk::anomalies::{Point, found};
 use sysray::tui::model::Severity;
+use sysray::tui::words::Lang;
 
 use super::{SECOND, START};
 
@@ -24,7 +25,11 @@ fn a_spike_is_found_where_it_is_greatest() {
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].ts.0, START + 308 * SECOND);
     assert_eq!(found[0].severity, Severity::Critical);
-    assert_eq!(found[0].text, "cpu 97 %, median 7 %");
+    assert_eq!(found[0].text(Lang::En), "cpu 97 %, median 7 %");
+    assert_eq!(
+        (found[0].kind(Lang::Fr), found[0].text(Lang::Fr)),
+        ("anomalie", "cpu 97 %, médiane 7 %".into())
+    );
     assert!(found[0].peak.is_none());
 }
 

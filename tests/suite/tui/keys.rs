@@ -2,11 +2,13 @@
 
 use std::collections::HashSet;
 
+use sysray::time::Micros;
+use sysray::tui::effect::Move;
+use sysray::tui::event::Event;
 use sysray::tui::keys::{Action, Group, Key, Keys, SYSRAY};
 use sysray::tui::panel::{PRESETS, Panel, question};
-use sysray::tui::words;
 
-use super::Sat;
+use super::{SECOND, START, Sat};
 
 #[test]
 fn no_key_stands_in_a_table_twice() {
@@ -14,7 +16,7 @@ fn no_key_stands_in_a_table_twice() {
         let mut seen = HashSet::new();
         for (bound, binding) in keys.bindings() {
             for key in bound {
-                assert!(seen.insert(key), "{key} does {:?} and something else", binding.action);
+                assert!(seen.insert(key), "{key:?} does {:?} and something else", binding.action);
             }
         }
     }
@@ -32,6 +34,28 @@ fn nmon_users_find_their_letters_and_everybody_a_way_out() {
 }
 
 #[test]
+fn whatever_letters_hold_there_is_a_key_for_all_and_the_foot_names_the_one_that_holds() {
+    for binding in SYSRAY {
+        assert!(Keys::Nmon.key_of(binding.action).is_some(), "{}", binding.about.en);
+    }
+    for (keys, next) in [(Keys::Sysray, "n next event"), (Keys::Nmon, ") next event")] {
+        let mut sat = Sat::before_an_hour(120, 60);
+        sat.model.settings.keys = keys;
+        assert!(sat.screen().contains(next), "{}", sat.screen());
+        sat.presses(&[Key::Char(')')]);
+        assert_eq!(sat.gone(), Some(Move::At(Micros(START + 2400 * SECOND))));
+        sat.answered();
+        sat.happens(Event::Moment(Ok(super::made::moment(Micros(START + 2400 * SECOND)))));
+        sat.presses(&[Key::Char('(')]);
+        assert_eq!(sat.gone(), Some(Move::At(Micros(START + 301 * SECOND))));
+        sat.happens(Event::Moment(Ok(super::made::moment(Micros(START + 301 * SECOND)))));
+        let help = sat.presses(&[Key::Char('?')]).screen();
+        let line = help.lines().find(|line| line.contains("next event or anomaly")).unwrap();
+        assert!(line.split_whitespace().any(|key| key == ")"), "{line}");
+    }
+}
+
+#[test]
 fn help_lists_each_binding_in_both_languages() {
     let mut sat = Sat::before_an_hour(120, 120);
     for _ in 0..2 {
@@ -43,17 +67,6 @@ fn help_lists_each_binding_in_both_languages() {
             assert!(help.contains(sat.model.say(group.title())));
         }
         sat.presses(&[Key::Esc, Key::Char('i')]);
-    }
-}
-
-#[test]
-fn every_word_has_a_text_in_both_languages() {
-    // The same in both: names, and what both languages took from a third.
-    let same = ["CPU", "QUESTION", "P_QUESTION", "P_COMMAND", "CGROUP", "PRESET_JVM_PLUS"];
-    for (name, word) in words::ALL {
-        assert!(!word.en.is_empty() && !word.fr.is_empty(), "{name}");
-        assert_eq!(word.en == word.fr, same.contains(name), "{name}: {}", word.fr);
-        assert_eq!(word.en.matches("{}").count(), word.fr.matches("{}").count(), "{name}");
     }
 }
 

@@ -9,7 +9,7 @@ use arrow::array::{
 use sysray::time::Micros;
 use sysray::tui::course::Course;
 use sysray::tui::event::Moment;
-use sysray::tui::model::{Mark, Severity};
+use sysray::tui::model::{Mark, Severity, What};
 use sysray::tui::sheet::Sheet;
 
 use super::{SECOND, START};
@@ -174,18 +174,18 @@ pub fn history(from: Micros, to: Micros, columns: usize) -> Course {
 }
 
 pub fn marks() -> Vec<Mark> {
-    let mark = |second: i64, kind: &str, severity, text: &str| Mark {
+    let mark = |second: i64, severity, what| Mark {
         ts: Micros(START + second * SECOND),
         until: None,
-        kind: kind.into(),
         severity,
-        text: text.into(),
+        what,
         peak: None,
     };
+    let event = |kind: &str, text: &str| What::Event { kind: kind.into(), text: text.into() };
     vec![
-        mark(1, "start", Severity::Info, "recording begins"),
-        mark(301, "anomaly", Severity::Critical, "cpu 97 %, median 8 %"),
-        mark(2400, "gap", Severity::Warning, "nothing recorded for 300 s"),
-        mark(3000, "note", Severity::Info, "deployed v2"),
+        mark(1, Severity::Info, event("start", "recording begins")),
+        mark(301, Severity::Critical, What::Unusual { column: "cpu", value: 97.0, median: 8.0 }),
+        mark(2400, Severity::Warning, event("gap", "nothing recorded for 300 s")),
+        mark(3000, Severity::Info, event("note", "deployed v2")),
     ]
 }

@@ -6,11 +6,15 @@ mod anomalies;
 mod drawn;
 mod found;
 mod keys;
+mod logged;
 mod made;
+mod mouse;
 mod moves;
 #[cfg(unix)]
 mod real;
+mod spoken;
 mod sweep;
+mod typed;
 
 use jiff::tz::TimeZone;
 use ratatui::Terminal;

@@ -1,11 +1,12 @@
 //! Keys that move in time, and what they want done.
 
 use sysray::time::Micros;
-use sysray::tui::effect::{Effect, Move};
+use sysray::tui::effect::{Effect, Export, Exported, Move};
 use sysray::tui::event::Event;
 use sysray::tui::keys::Key;
 use sysray::tui::model::Zoom;
 use sysray::tui::panel::Panel;
+use sysray::tui::words::Lang;
 
 use super::{SECOND, START, Sat};
 
@@ -26,7 +27,7 @@ fn arrows_go_one_sample_and_shifted_ones_ten() {
     ] {
         sat.presses(&[key]);
         assert_eq!(sat.effects.len(), 1);
-        assert_eq!(sat.gone(), Some(Move::Samples(by)), "{key}");
+        assert_eq!(sat.gone(), Some(Move::Samples(by)), "{key:?}");
         sat.happens(Event::Moment(Ok(super::made::moment(at(1800)))));
     }
 }
@@ -101,9 +102,15 @@ fn a_range_is_marked_zoomed_into_and_left() {
     assert_eq!(sat.model.time.zooms, [Zoom::Whole]);
     sat.effects.clear();
     sat.presses(&[Key::Char('E')]).types("/tmp/incident").presses(&[Key::Enter]);
-    let wanted =
-        Effect::Export { from: at(1800), to: at(1810), into: "/tmp/incident".into(), table: "process" };
-    assert_eq!(sat.effects, [wanted]);
+    let wanted = Export {
+        host: "web1".into(),
+        from: at(1800),
+        to: at(1810),
+        of: Exported::Table("process"),
+        into: "/tmp/incident".into(),
+        lang: Lang::En,
+    };
+    assert_eq!(sat.effects, [Effect::Export(wanted)]);
 }
 
 #[test]
@@ -127,12 +134,13 @@ fn it_plays_as_fast_as_it_is_told() {
 fn a_condition_is_looked_for_both_ways() {
     let mut sat = Sat::before_an_hour(80, 24);
     sat.presses(&[Key::Char(':')]).types("until cpu > 90").presses(&[Key::Enter]);
-    let wanted = Effect::Until { from: at(1800), condition: "cpu > 90".into(), is_back: false };
+    let wanted = Effect::Until { number: 1, from: at(1800), condition: "cpu > 90".into(), is_back: false };
     assert_eq!(sat.effects, [wanted]);
     sat.effects.clear();
-    sat.happens(Event::Until(Ok(Some(at(2000)))));
+    sat.happens(Event::Until(1, Ok(Some(at(2000)))));
     assert_eq!(sat.gone(), Some(Move::At(at(2000))));
-    sat.happens(Event::Until(Ok(None)));
+    sat.presses(&[Key::Char(':')]).types("since cpu > 90").presses(&[Key::Enter]);
+    sat.happens(Event::Until(2, Ok(None)));
     assert!(sat.screen().contains("does not hold"));
 }
 

@@ -1,11 +1,14 @@
 //! The desk on a real terminal, over a real recording.
 
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
+use rustix::process::{Pid, Signal, kill_process};
 use sysray::store::Policy;
 use tempfile::TempDir;
 
-use crate::cli::{Sysray, recorded};
+use crate::cli::{Sysray, recorded, wait_until};
 use crate::made::{HOUR, Made, START, copy};
 use crate::terminal::Terminal;
 
@@ -23,8 +26,14 @@ fn a_recording_is_walked_through_and_the_terminal_given_back() {
     desk.types("2").sees("Disks");
     desk.types("Q").sees("SQL");
     desk.types("select count(*) as ticks from system\r").sees("ticks");
+    desk.types("E").types("answer\r").sees("1 rows of the answer");
+    assert_eq!(fs::read_to_string(home.path().join("answer")).unwrap(), "ticks\n4\n");
+    desk.types("E").types("answer\r").sees("is there already");
     desk.types("\x1b").types("R").sees("sysray-report-");
-    desk.types("E").types("ticks.csv\r").sees("rows of");
+    desk.types("4").types("E").types("processes.csv\r");
+    wait_until(|| home.path().join("processes.csv").is_file());
+    let rows = fs::read_to_string(home.path().join("processes.csv")).unwrap();
+    assert!(rows.lines().next().unwrap().contains(",pid,") && rows.lines().count() > 4, "{rows}");
     desk.types(":nonsense\r").sees("no such command");
     desk.types("q").sees(GIVES_BACK);
     assert_eq!(desk.leaves(""), 0);
@@ -43,6 +52,54 @@ fn where_nobody_records_it_does_so_itself_and_leaves_nothing() {
     assert_eq!(desk.leaves(""), 0);
     let left: Vec<_> = fs::read_dir(home.path()).unwrap().flatten().map(|entry| entry.file_name()).collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+/// Processes whose command line names that folder, each with its parent.
+#[cfg(target_os = "linux")]
+fn working_in(folder: &Path) -> Vec<(i32, i32)> {
+    let folder = folder.as_os_str().as_bytes();
+    let found = |entry: fs::DirEntry| {
+        let pid: i32 = entry.file_name().to_str()?.parse().ok()?;
+        let line = fs::read(entry.path().join("cmdline")).ok()?;
+        line.windows(folder.len()).find(|part| *part == folder)?;
+        let status = fs::read_to_string(entry.path().join("status")).ok()?;
+        let parent = status.lines().find_map(|line| line.strip_prefix("PPid:"))?;
+        Some((pid, parent.trim().parse().ok()?))
+    };
+    fs::read_dir("/proc").unwrap().flatten().filter_map(found).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_desk_that_is_killed_leaves_no_process() {
+    let home = TempDir::new().unwrap();
+    let nowhere = home.path().join("none");
+    let home_of = [("HOME", home.path().to_str().unwrap()), ("XDG_DATA_HOME", nowhere.to_str().unwrap())];
+    let mut desk = Terminal::start("", home.path(), &home_of);
+    desk.sees("LIVE");
+    let working = working_in(home.path());
+    let [(recorder, parent)] = working[..] else { panic!("one recorder: {working:?}") };
+    let name = fs::read_to_string(format!("/proc/{parent}/comm")).unwrap();
+    assert_eq!(name.trim(), "sysray", "the recorder {recorder} is the desk's own");
+    kill_process(Pid::from_raw(parent).unwrap(), Signal::KILL).unwrap();
+    wait_until(|| working_in(home.path()).is_empty());
+    // One whose desk was gone before it could ask to be told of that does not begin.
+    let (store, nobody) = (home.path().join("store"), i32::MAX.to_string());
+    let (code, said) = Sysray::new(&["record", "--with-parent", &nobody]).store(&store).fails();
+    assert!(code == 1 && said.contains("has ended") && !store.exists(), "{said}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_that_is_closed_leaves_nothing() {
+    let home = TempDir::new().unwrap();
+    let nowhere = home.path().join("none");
+    let home_of = [("HOME", home.path().to_str().unwrap()), ("XDG_DATA_HOME", nowhere.to_str().unwrap())];
+    let mut desk = Terminal::start("", home.path(), &home_of);
+    desk.sees("LIVE");
+    assert!(!working_in(home.path()).is_empty());
+    drop(desk);
+    wait_until(|| working_in(home.path()).is_empty() && fs::read_dir(home.path()).unwrap().count() == 0);
 }
 
 #[test]

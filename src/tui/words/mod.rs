@@ -24,6 +24,30 @@ macro_rules! words {
     };
 }
 
+pub mod fields;
+pub mod heads;
+mod times;
+
+pub use times::wrong;
+
+/// All words, by name.
+pub fn all() -> impl Iterator<Item = &'static (&'static str, Word)> {
+    ALL.iter().chain(heads::ALL)
+}
+
+/// In a language what is told elsewhere in English, where it is one of these words.
+pub fn said(text: &str, lang: Lang) -> &str {
+    all().find(|(_, word)| word.en == text).map_or(text, |(_, word)| word.in_lang(lang))
+}
+
+/// The text with its `{}` filled in, one after the other.
+pub fn filled(text: &str, parts: &[&str]) -> String {
+    parts.iter().fold(text.to_string(), |text, part| text.replacen("{}", part, 1))
+}
+
+/// The days of the week, from Monday on.
+pub const DAYS: [Word; 7] = [MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY];
+
 words! {
     KEYS_TIME: "Through time", "Dans le temps";
     KEYS_PANELS: "Panels", "Panneaux";
@@ -125,7 +149,6 @@ words! {
     NO_ROWS: "no rows", "aucune ligne";
     NONE_MATCHES: "nothing matches the filter; Esc clears it", "rien ne correspond au filtre ; Échap l'efface";
     LOADING: "reading", "lecture en cours";
-    UNKNOWN: "unknown", "inconnu";
     OF: "of", "sur";
     NO_MORE_MARKS: "no event or anomaly beyond", "ni événement ni anomalie au-delà";
     NO_RANGE: "mark a range first: [ where it begins, ] where it ends", "marquez d'abord une plage : [ au début, ] à la fin";
@@ -153,10 +176,9 @@ words! {
     WRITTEN: "written", "écrit";
     RECEIVED: "received", "reçu";
     SENT: "sent", "envoyé";
-    WAITED: "stalled", "bloqué";
     LOAD: "load", "charge";
     TASKS: "running {} waiting {}", "actives {} en attente {}";
-    HINTS: "? help  b jump  n next event  Space play  1-6 views  / filter  q quit", "? aide  b aller  n suivant  Espace lecture  1-6 vues  / filtre  q quitter";
+    HINTS: "? help  b jump  {} next event  Space play  1-6 views  / filter  q quit", "? aide  b aller  {} suivant  Espace lecture  1-6 vues  / filtre  q quitter";
     HINTS_HELP: "↑↓ scroll  / search  ? next page  Esc close", "↑↓ défiler  / chercher  ? page suivante  Échap fermer";
     TYPE_QUESTION: "Enter asks; Esc goes back", "Entrée demande ; Échap revient";
     NO_QUESTION: "Q or F11 asks a question in SQL", "Q ou F11 pose une question en SQL";
@@ -164,9 +186,53 @@ words! {
     NO_LOGS: "nothing logged around this time; L adds a file", "rien de journalisé à cet instant ; L ajoute un fichier";
     NO_JAVA: "no Java process at this time", "aucun processus Java à cet instant";
     NO_EVENTS: "no events in the range on the strip", "aucun événement dans la plage affichée";
-    SORTED: "by", "par";
-    ROWS: "rows", "lignes";
-    SPIKE: "unusual", "inhabituel";
-    THROTTLED: "held back by its CPU limit", "freiné par sa limite de CPU";
-    STALLED: "tasks stalled", "tâches bloquées";
+    KEY_SPACE: "Space", "Espace";
+    KEY_PAGE_UP: "PgUp", "PgPréc";
+    KEY_PAGE_DOWN: "PgDn", "PgSuiv";
+    KEY_HOME: "Home", "Début";
+    KEY_END: "End", "Fin";
+    KEY_ENTER: "Enter", "Entrée";
+    KEY_DELETE: "Del", "Suppr";
+    KEY_ESCAPE: "Esc", "Échap";
+    COLON: ": ", " : ";
+    MONDAY: "Mon", "lun.";
+    TUESDAY: "Tue", "mar.";
+    WEDNESDAY: "Wed", "mer.";
+    THURSDAY: "Thu", "jeu.";
+    FRIDAY: "Fri", "ven.";
+    SATURDAY: "Sat", "sam.";
+    SUNDAY: "Sun", "dim.";
+    NOT_KEPT: "not kept: `sysray record` keeps", "non conservé ; `sysray record` conserve";
+    CPU_LINE: "{} %  iowait {} %  steal {} %", "{} %  attente E/S {} %  volé {} %";
+    MEMORY_LINE: "{} %  free {}  swap {}", "{} %  libre {}  échange {}";
+    PRESSURE_LINE: "cpu {} %  memory {} %  io {} %", "cpu {} %  mémoire {} %  E/S {} %";
+    RAM: "RAM", "RAM";
+    SWAP: "SWAP", "ÉCH.";
+    BUSY: "busy", "occupés";
+    MODE_USER: "user", "utilisateur";
+    MODE_NICE: "nice", "nice";
+    MODE_SYSTEM: "system", "système";
+    MODE_IRQ: "irq", "irq";
+    MODE_SOFTIRQ: "softirq", "softirq";
+    MODE_IOWAIT: "iowait", "attente E/S";
+    MODE_STEAL: "steal", "volé";
+    MODE_GUEST: "guest", "invité";
+    RUNNING: "running", "actives";
+    BLOCKED: "blocked", "bloquées";
+    SWITCHES: "switches/s", "commutations/s";
+    INTERRUPTS: "interrupts/s", "interruptions/s";
+    FORKS: "forks/s", "créations/s";
+    ANOMALY: "anomaly", "anomalie";
+    THROTTLED: "throttled", "freiné";
+    MEDIAN: "median", "médiane";
+    INTERRUPTED: "interrupted", "interrompu";
+    ROWS_WRITTEN: "{}: {} rows of {}", "{} : {} lignes de {}";
+    ANSWER_WRITTEN: "{}: {} rows of the answer", "{} : {} lignes de la réponse";
+    STORE_WRITTEN: "{}: {} rows in {} files", "{} : {} lignes dans {} fichiers";
+    REPORT_WRITTEN: "report: {}", "rapport : {}";
+    THERE_ALREADY: "{} is there already", "{} existe déjà";
+    ONE_STORE: "a store is cut out of one store; `sysray store cut` takes each", "un dépôt s'extrait d'un seul dépôt ; `sysray store cut` prend chacun";
+    NO_SUCH_FILE: "no such file", "aucun fichier de ce nom";
+    NO_REGULAR_FILE: "no regular file", "pas un fichier ordinaire";
+    NOT_ALLOWED: "may not be read", "lecture interdite";
 }

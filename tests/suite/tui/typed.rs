@@ -1,0 +1,209 @@
+//! What is typed: which answer counts, what is written, and that nothing else waits for it.
+
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use sysray::query::{Options, Running};
+use sysray::time::{self, Clock, Context, Micros, SystemClock};
+use sysray::tui::desk::{Desk, Hands, Hooks};
+use sysray::tui::effect::{Effect, Export, Exported, Subject};
+use sysray::tui::event::{Event, Extent};
+use sysray::tui::keys::Key;
+use sysray::tui::panel::Panel;
+use sysray::tui::words::Lang;
+use tempfile::TempDir;
+
+use super::made::{sheet, texts};
+use super::{SECOND, START, Sat};
+use crate::cli::recorded;
+
+fn at(second: i64) -> Micros {
+    Micros(START + second * SECOND)
+}
+
+fn answer() -> sysray::tui::sheet::Sheet {
+    sheet(vec![("word", texts(&[Some("hello")]))])
+}
+
+#[test]
+fn the_answer_to_a_question_before_is_dropped_even_where_it_reads_the_same() {
+    let mut sat = Sat::before_an_hour(100, 30);
+    let ask = |sat: &mut Sat| {
+        sat.presses(&[Key::Char(':')]).types("sql select 1").presses(&[Key::Enter]);
+        sat.model.asked.number
+    };
+    let (first, second) = (ask(&mut sat), ask(&mut sat));
+    let asked: Vec<&Effect> = sat.effects.iter().filter(|effect| matches!(effect, Effect::Ask(..))).collect();
+    assert_eq!(asked, [&Effect::Ask(first, "select 1".into()), &Effect::Ask(second, "select 1".into())]);
+    sat.happens(Event::Answer(first, Err("interrupted".into())));
+    assert!(sat.model.asked.is_running && !sat.screen().contains("interrupted"), "{}", sat.screen());
+    sat.happens(Event::Answer(second, Ok(answer())));
+    assert!(!sat.model.asked.is_running && sat.screen().contains("hello"), "{}", sat.screen());
+}
+
+#[test]
+fn who_went_elsewhere_is_not_moved_by_what_was_looked_for_before() {
+    let mut sat = Sat::before_an_hour(100, 30);
+    sat.presses(&[Key::Char(':')]).types("until cpu > 90").presses(&[Key::Enter]);
+    sat.presses(&[Key::Left]).answered();
+    sat.happens(Event::Until(1, Ok(Some(at(2000)))));
+    assert_eq!(sat.gone(), None);
+    sat.presses(&[Key::Char(':')]).types("until cpu > 90").presses(&[Key::Enter, Key::Esc]);
+    assert_eq!(sat.effects.last(), Some(&Effect::Cancel));
+    sat.happens(Event::Until(2, Ok(Some(at(2000)))));
+    assert_eq!(sat.gone(), None);
+}
+
+#[test]
+fn what_is_written_is_what_the_panel_shows() {
+    let mut sat = Sat::before_an_hour(100, 30);
+    let exports = |sat: &mut Sat| {
+        sat.effects.clear();
+        sat.presses(&[Key::Char('E')]).types("out.csv").presses(&[Key::Enter]);
+        let [Effect::Export(export)] = &sat.effects[..] else { panic!("{:?}", sat.effects) };
+        export.of.clone()
+    };
+    assert_eq!(exports(&mut sat), Exported::Table("process"));
+    sat.presses(&[Key::Up, Key::Enter]).answered();
+    let process = Subject::Process { pid: 300, start_time: Micros(START - 6), name: "backup".into() };
+    sat.model.screen.show_only(Panel::Process);
+    sat.presses(&[Key::Char('C'), Key::Char('{'), Key::Enter]).answered();
+    assert_eq!(exports(&mut sat), Exported::Of(process));
+    sat.model.screen.show_only(Panel::Cgroup);
+    sat.presses(&[Key::Char('{'), Key::Enter]).answered();
+    assert_eq!(exports(&mut sat), Exported::Of(Subject::Cgroup { path: "/cron".into() }));
+    sat.presses(&[Key::Char(':')]).types("sql select 1").presses(&[Key::Enter]);
+    assert_eq!(exports(&mut sat), Exported::Answer("select 1".into()));
+}
+
+#[test]
+fn escape_stops_what_is_written_once_and_is_free_again() {
+    let mut sat = Sat::before_an_hour(100, 30);
+    sat.presses(&[Key::Char('4'), Key::Char('l'), Key::Char('R')]);
+    sat.effects.clear();
+    sat.presses(&[Key::Esc]);
+    assert_eq!((&sat.effects[..], sat.model.screen.has_logs), (&[Effect::Cancel][..], true));
+    sat.presses(&[Key::Esc]);
+    assert_eq!(
+        (sat.effects.len(), sat.model.screen.has_logs),
+        (1, false),
+        "what cannot be stopped holds no key"
+    );
+    sat.happens(Event::Written(Err("interrupted".into())));
+    assert_eq!(sat.model.typed.writing, 0);
+    sat.presses(&[Key::Char('R')]);
+    sat.effects.clear();
+    sat.presses(&[Key::Esc]);
+    assert_eq!(sat.effects, [Effect::Cancel], "the next one can be stopped again");
+}
+
+/// Somebody who is told to write, and does not come to an end before he is stopped.
+struct Slow(Arc<Mutex<Sender<()>>>);
+
+impl Hooks for Slow {
+    fn export(&self, _: &Export, running: &Running) -> Result<String, String> {
+        self.0.lock().unwrap().send(()).unwrap();
+        let begun = Instant::now();
+        while !running.is_cancelled() && begun.elapsed() < Duration::from_secs(60) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        if running.is_cancelled() { Err("interrupted".into()) } else { Ok("written".into()) }
+    }
+
+    fn report(&self, _: &str, _: (Micros, Micros), _: Lang, _: &Running) -> Result<String, String> {
+        Ok("reported".into())
+    }
+}
+
+/// A desk over a recording of this host.
+struct Open {
+    _store: TempDir,
+    hands: Hands,
+    events: Receiver<Event>,
+    begun: Receiver<()>,
+}
+
+impl Open {
+    fn new() -> Open {
+        let store = recorded(4);
+        let read_time = Arc::new(|text: &str| {
+            let now = SystemClock::default().wall();
+            let zone = jiff::tz::TimeZone::UTC;
+            let context = Context { now, zone, start: None, end: None, live: false };
+            time::parse(text, &context).map_err(|error| error.to_string())
+        });
+        let options = Options { memory_bytes: 48 << 20, threads: 2, ..Options::new(read_time) };
+        let (begins, begun) = mpsc::channel();
+        let slow = Slow(Arc::new(Mutex::new(begins)));
+        let desk = Desk::open(&[store.path().to_path_buf()], None, options, Box::new(slow)).unwrap();
+        let (sender, events) = mpsc::channel();
+        Open { hands: Hands::start(desk, sender), _store: store, events, begun }
+    }
+
+    /// The next event, and nothing is waited for for ever.
+    fn hears(&self) -> Event {
+        self.events.recv_timeout(Duration::from_secs(50)).expect("the desk answers")
+    }
+
+    fn extent(&self) -> Extent {
+        self.hands.give(Effect::Look);
+        match self.hears() {
+            Event::Extent(Ok(Some(extent))) => extent,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// What is not answered within a test.
+const ENDLESS: &str = "select sum(sin(a.pid) * b.pid * c.pid * d.pid * e.pid * f.pid) from process a, process b, \
+                       process c, process d, process e, process f";
+
+#[test]
+fn a_question_without_end_keeps_nothing_waiting_and_can_be_stopped() {
+    let desk = Open::new();
+    let Extent { from, to, .. } = desk.extent();
+    let from = Micros(from.0 - 1);
+    desk.hands.give(Effect::Ask(1, ENDLESS.into()));
+    for _ in 0..3 {
+        desk.hands.give(Effect::Course { from, to, columns: 100 });
+        match desk.hears() {
+            Event::Course(Ok(course)) => assert!(course.most("cpu").is_some()),
+            other => panic!("{other:?}"),
+        }
+    }
+    desk.hands.give(Effect::Cancel);
+    match desk.hears() {
+        Event::Answer(1, Err(error)) => assert_eq!(error, "interrupted"),
+        other => panic!("{other:?}"),
+    }
+    // The next question stops the one before, and is answered.
+    desk.hands.give(Effect::Ask(2, ENDLESS.into()));
+    desk.hands.give(Effect::Ask(3, "select count(*) as ticks from system".into()));
+    let (first, second) = (desk.hears(), desk.hears());
+    assert!(matches!(first, Event::Answer(2, Err(_))), "{first:?}");
+    let Event::Answer(3, Ok(answer)) = second else { panic!("{second:?}") };
+    assert_eq!(answer.number(0, "ticks"), Some(4.0));
+}
+
+#[test]
+fn an_export_keeps_nothing_waiting_and_a_question_does_not_stop_it() {
+    let desk = Open::new();
+    let Extent { from, to, hosts, .. } = desk.extent();
+    let from = Micros(from.0 - 1);
+    let (host, into) = (hosts[0].clone(), String::from("nowhere.csv"));
+    let export = Export { host: host.clone(), from, to, of: Exported::Table("system"), into, lang: Lang::En };
+    desk.hands.give(Effect::Export(export));
+    desk.begun.recv_timeout(Duration::from_secs(50)).unwrap();
+    desk.hands.give(Effect::Events { from, to });
+    assert!(matches!(desk.hears(), Event::Marks(..)));
+    desk.hands.give(Effect::Ask(1, "select 1 as one".into()));
+    assert!(desk.events.recv_timeout(Duration::from_millis(300)).is_err(), "it is written on");
+    desk.hands.give(Effect::Cancel);
+    let (written, asked) = (desk.hears(), desk.hears());
+    assert!(matches!(&written, Event::Written(Err(why)) if why == "interrupted"), "{written:?}");
+    assert!(matches!(&asked, Event::Answer(1, Err(why)) if why == "interrupted"), "{asked:?}");
+    // What is given afterwards is not stopped.
+    desk.hands.give(Effect::Report { host, from, to, lang: Lang::En });
+    assert!(matches!(desk.hears(), Event::Written(Ok(_))));
+}
