@@ -5,6 +5,7 @@
 mod arguments;
 mod at;
 mod buckets;
+mod course;
 mod gapfill;
 mod histogram;
 mod human_bytes;
