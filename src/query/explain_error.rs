@@ -32,6 +32,8 @@ pub(super) fn explained(error: &DataFusionError, asked: &Asked) -> Error {
         // A join that has no room for its first batch.
         root if root.message().contains("no data to spill") => memory,
         DataFusionError::Plan(what) => planning(what, asked.state).unwrap_or_else(|| other(what)),
+        // A condition is evaluated while a segment is decoded, and what it says comes as a text.
+        DataFusionError::ParquetError(error) if error.to_string().contains("ResourcesExhausted(") => memory,
         DataFusionError::ParquetError(error) => reading(&error.to_string()),
         DataFusionError::ArrowError(error, _) => match error.as_ref() {
             ArrowError::ParquetError(what) => reading(what),

@@ -3,6 +3,8 @@
 //! The only room that knows DataFusion. It never writes into a store, and it runs
 //! nothing but questions.
 
+mod arithmetic;
+mod bounded;
 mod bounds;
 mod depth;
 mod division;
@@ -12,6 +14,7 @@ mod examples;
 mod explain_error;
 mod files;
 mod functions;
+mod joined;
 mod literals;
 mod meta;
 mod names;
@@ -22,6 +25,7 @@ mod provider;
 mod renewed;
 mod resident;
 mod running;
+mod session;
 mod source;
 mod spill;
 mod statistics;
@@ -34,7 +38,7 @@ mod yielding;
 pub use engine::{Engine, Options};
 pub use error::Error;
 pub use examples::{EXAMPLES, Example, example};
-pub use files::Opened;
+pub use files::{Footers, Opened};
 pub use literals::ReadTime;
 pub use parameters::{Parameter, filled, parameters};
 pub use places::{extent, sources};

@@ -21,7 +21,7 @@ const STACK_BYTES: usize = 64 << 20;
 /// Limits are looked at so often.
 const LOOK: Duration = Duration::from_millis(10);
 /// A question that was left is waited for, so that its memory and its files are free again; but not
-/// for ever.
+/// for ever. One that has too much memory is waited for before the next one is begun.
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// What ends a question before its answer does.
@@ -54,6 +54,9 @@ where
 {
     let begun = Instant::now();
     let mut resident = Resident::default();
+    let is_too_large = |resident: &mut Resident| {
+        limits.resident_bytes.is_some_and(|allowed| resident.bytes().is_some_and(|bytes| bytes > allowed))
+    };
     let check = |resident: &mut Resident| {
         if running.is_cancelled() {
             return Err(Error::Interrupted);
@@ -62,12 +65,16 @@ where
             return Err(Error::Timeout { allowed });
         }
         match limits.resident_bytes {
-            Some(allowed) if resident.bytes().is_some_and(|bytes| bytes > allowed) => {
+            Some(allowed) if is_too_large(resident) => {
                 Err(Error::Memory { allowed_bytes: usize::try_from(allowed).unwrap_or(usize::MAX) })
             }
             _ => Ok(()),
         }
     };
+    // What an earlier question had is not this one's.
+    while is_too_large(&mut resident) && begun.elapsed() < PATIENCE {
+        thread::sleep(LOOK);
+    }
     let mut question = Question::begin(runtime.clone(), work)?;
     let mut schema = None;
     loop {
@@ -84,7 +91,10 @@ where
                 break;
             }
         }
-        check(&mut resident)?;
+        if let Err(error) = check(&mut resident) {
+            question.is_waited_for = !matches!(error, Error::Memory { .. });
+            return Err(error);
+        }
     }
     schema.ok_or_else(|| Error::Other("the engine ended without an answer".into()))
 }
@@ -93,6 +103,8 @@ struct Question {
     parts: Receiver<Part>,
     thread: Option<JoinHandle<Result<(), Error>>>,
     abort: AbortHandle,
+    /// Not where it grows while it is waited for.
+    is_waited_for: bool,
 }
 
 impl Question {
@@ -106,7 +118,7 @@ impl Question {
         let task = move || runtime.block_on(Abortable::new(work(sender), registration)).unwrap_or(Ok(()));
         let thread = thread::Builder::new().name("question".into()).stack_size(STACK_BYTES).spawn(task);
         let thread = thread.map_err(|error| Error::Start(error.to_string()))?;
-        Ok(Question { parts, thread: Some(thread), abort })
+        Ok(Question { parts, thread: Some(thread), abort, is_waited_for: true })
     }
 
     /// What has become of a question that is done.
@@ -126,7 +138,7 @@ impl Drop for Question {
         let Some(thread) = self.thread.take() else { return };
         let left = Instant::now();
         while !thread.is_finished() {
-            if left.elapsed() > PATIENCE {
+            if !self.is_waited_for || left.elapsed() > PATIENCE {
                 return;
             }
             thread::sleep(Duration::from_millis(1));
