@@ -41,7 +41,7 @@ pub use examples::{EXAMPLES, Example, example};
 pub use files::{Footers, Opened};
 pub use literals::ReadTime;
 pub use parameters::{Parameter, filled, parameters};
-pub use places::{extent, sources};
+pub use places::{Listed, extent, sources};
 pub use renewed::Renewed;
 pub use running::Running;
 pub use source::{Chosen, Held, Source};
