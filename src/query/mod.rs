@@ -6,6 +6,7 @@
 mod arithmetic;
 mod bounded;
 mod bounds;
+mod copies;
 mod depth;
 mod division;
 mod engine;
