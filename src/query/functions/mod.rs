@@ -1,4 +1,4 @@
-//! Functions that users of time series expect and DataFusion does not have, one a file, and one that it has
+//! Functions that users of time series expect and DataFusion does not have, one a file, and two that it has
 //! otherwise.
 //!
 //! They compute on columns; `at` and `gapfill` alone know a store, and that by way of its views.
@@ -6,6 +6,7 @@
 mod arguments;
 mod at;
 mod buckets;
+mod count;
 mod course;
 mod gapfill;
 mod histogram;
@@ -35,6 +36,7 @@ pub(super) fn register(session: &SessionContext, views: &Arc<Views>, read: &Read
     session.register_udaf(AggregateUDF::from(histogram::Histogram::default()));
     session.register_udaf(AggregateUDF::from(sparkline::Sparkline::default()));
     session.register_udaf(AggregateUDF::from(sum::CheckedSum::default()));
+    session.register_udaf(AggregateUDF::from(count::CountOfRuns::default()));
     session.register_udwf(WindowUDF::from(locf::Locf::default()));
     session.register_udwf(WindowUDF::from(interpolate::Interpolate::default()));
     let at = at::At { views: views.clone(), read: read.clone() };
