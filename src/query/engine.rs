@@ -140,8 +140,8 @@ impl Engine {
             .build()
             .map_err(|error| start(&error))?;
         let Options { resident_bytes, timeout, memory_bytes, .. } = options;
-        let limits = Limits { timeout, resident_bytes };
         let whole = resident_bytes.and_then(|bytes| usize::try_from(bytes).ok());
+        let limits = Limits { timeout, resident_bytes, allowed_bytes: whole.unwrap_or(memory_bytes) };
         let session = session(sources, options).map_err(|error| start(&error))?;
         let desk = Desk { session, allowed_bytes: whole.unwrap_or(memory_bytes) };
         Ok(Engine { runtime: Some(runtime), desk, limits })

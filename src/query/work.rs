@@ -24,11 +24,16 @@ const LOOK: Duration = Duration::from_millis(10);
 /// for ever. One that has too much memory is waited for before the next one is begun.
 const PATIENCE: Duration = Duration::from_millis(200);
 
+/// How a panic begins over a column with more text than there are offsets for.
+pub(super) const TOO_LONG: &str = "offset overflow";
+
 /// What ends a question before its answer does.
 pub(super) struct Limits {
     pub(super) timeout: Option<Duration>,
     /// How large the process may be.
     pub(super) resident_bytes: Option<u64>,
+    /// What it is told to be allowed.
+    pub(super) allowed_bytes: usize,
 }
 
 /// What comes of a question: once what the answer is made of, then its rows.
@@ -65,9 +70,7 @@ where
             return Err(Error::Timeout { allowed });
         }
         match limits.resident_bytes {
-            Some(allowed) if is_too_large(resident) => {
-                Err(Error::Memory { allowed_bytes: usize::try_from(allowed).unwrap_or(usize::MAX) })
-            }
+            Some(_) if is_too_large(resident) => Err(Error::Memory { allowed_bytes: limits.allowed_bytes }),
             _ => Ok(()),
         }
     };
@@ -87,7 +90,7 @@ where
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {
-                question.end()?;
+                question.end(limits.allowed_bytes)?;
                 break;
             }
         }
@@ -122,9 +125,9 @@ impl Question {
     }
 
     /// What has become of a question that is done.
-    fn end(&mut self) -> Result<(), Error> {
+    fn end(&mut self, allowed_bytes: usize) -> Result<(), Error> {
         let Some(thread) = self.thread.take() else { return Ok(()) };
-        thread.join().unwrap_or_else(|panic| Err(broken(&*panic)))
+        thread.join().unwrap_or_else(|panic| Err(broken(&*panic, allowed_bytes)))
     }
 }
 
@@ -148,9 +151,13 @@ impl Drop for Question {
 }
 
 /// The engine has a mistake, which is no reason to go down with it.
-fn broken(panic: &(dyn Any + Send)) -> Error {
+fn broken(panic: &(dyn Any + Send), allowed_bytes: usize) -> Error {
     let what = panic.downcast_ref::<String>().map(String::as_str);
     let what = what.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it does not say why");
     let what = what.lines().next().unwrap_or_default();
+    // The texts of one batch are more than two gibibytes.
+    if what.contains(TOO_LONG) {
+        return Error::Memory { allowed_bytes };
+    }
     Error::Other(format!("the engine broke over this question ({what}); ask it in another way"))
 }
