@@ -22,6 +22,7 @@ mod names;
 mod one_host;
 mod parameters;
 mod places;
+mod pool;
 mod provider;
 mod renewed;
 mod resident;
