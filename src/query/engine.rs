@@ -16,14 +16,9 @@ use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::catalog::{CatalogProviderList, MemoryCatalogProviderList};
 use datafusion::common::{DataFusionError, TableReference};
 use datafusion::config::Dialect;
-use datafusion::execution::SessionStateBuilder;
-use datafusion::execution::disk_manager::DiskManagerBuilder;
-use datafusion::execution::memory_pool::{FairSpillPool, TrackConsumersPool};
-use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionState;
-use datafusion::optimizer::Analyzer;
 use datafusion::physical_plan::{ExecutionPlan, execute_stream};
-use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
+use datafusion::prelude::{SQLOptions, SessionContext};
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast;
 use futures::StreamExt;
@@ -31,21 +26,17 @@ use tokio::runtime::Runtime;
 
 use super::Error;
 use super::depth;
-use super::division::TrueDivision;
 use super::explain_error::{Asked, explained, table};
 use super::files::Footers;
-use super::functions;
-use super::literals::{ReadTime, TimeLiterals};
+use super::literals::ReadTime;
 use super::names::plain;
-use super::one_host::OneHost;
 use super::places::sources;
 use super::running::Running;
+use super::session::session;
 use super::source::Source;
-use super::spill::Spill;
 use super::view::{CATALOG, Store, Views};
 use super::wanted::Wanted;
 use super::work::{self, Limits, Part, Parts};
-use super::yielding;
 use crate::schema;
 use crate::time::Range;
 
@@ -60,12 +51,6 @@ const STACK_BYTES: usize = 16 << 20;
 const AROUND_BYTES: u64 = 64 << 20;
 /// With less no sort can begin.
 const LEAST_POOL_BYTES: usize = 16 << 20;
-/// Batches have fewer rows where less may be held, or files of sorted rows cannot be merged.
-const SMALL_POOL_BYTES: usize = 64 << 20;
-/// And as many as usual where it may be as much.
-const LARGE_POOL_BYTES: usize = 128 << 20;
-/// A smaller file is read by one thread. Rows are small here: a mebibyte may be half a million of them.
-const SPLIT_BYTES: usize = 256 << 10;
 /// What a thread is worth having for: each decodes segments of its own.
 const THREAD_BYTES: u64 = 64 << 20;
 
@@ -89,6 +74,8 @@ pub struct Options {
     pub pushdown: bool,
     /// How many threads work on a question.
     pub threads: usize,
+    /// What was read of files already, by engines before this one.
+    pub footers: Arc<Footers>,
 }
 
 impl Options {
@@ -104,6 +91,7 @@ impl Options {
             timeout: None,
             pushdown: true,
             threads,
+            footers: Arc::default(),
         }
     }
 
@@ -156,11 +144,11 @@ impl Engine {
             .build()
             .map_err(|error| start(&error))?;
         let Options { resident_bytes, timeout, memory_bytes, .. } = options;
-        let limits = Limits { timeout, resident_bytes };
         let whole = resident_bytes.and_then(|bytes| usize::try_from(bytes).ok());
-        let footers = Arc::<Footers>::default();
+        let limits = Limits { timeout, resident_bytes, allowed_bytes: whole.unwrap_or(memory_bytes) };
+        let footers = options.footers.clone();
         let views = Arc::new(Views { sources: sources.into(), range: options.range, footers });
-        let session = session(&views, options).map_err(|error| start(&error))?;
+        let session = session(&views, &options).map_err(|error| start(&error))?;
         let desk = Desk { session, views, allowed_bytes: whole.unwrap_or(memory_bytes) };
         Ok(Engine { runtime: Some(runtime), desk, limits })
     }
@@ -319,52 +307,4 @@ fn is_question(statement: &Statement) -> bool {
         Statement::Explain(explain) => is_question(&explain.statement),
         _ => false,
     }
-}
-
-fn session(views: &Arc<Views>, options: Options) -> datafusion::common::Result<SessionContext> {
-    let told = NonZeroUsize::new(5).expect("five is not zero");
-    let spill = Spill::new(options.spilled_bytes);
-    let pool = TrackConsumersPool::new(FairSpillPool::new(options.memory_bytes), told);
-    let runtime = RuntimeEnvBuilder::new()
-        .with_memory_pool(Arc::new(pool))
-        .with_disk_manager_builder(DiskManagerBuilder::default().with_temp_file_factory(Arc::new(spill)))
-        .build_arc()?;
-
-    // What is merged from files, decoded or printed has some batches at hand of each source.
-    let batch_rows = match options.memory_bytes {
-        bytes if bytes < SMALL_POOL_BYTES => 1024,
-        bytes if bytes < LARGE_POOL_BYTES => 4096,
-        _ => 8192,
-    };
-    let mut config = SessionConfig::new()
-        .with_batch_size(batch_rows)
-        .with_target_partitions(options.threads.max(1))
-        .with_information_schema(true)
-        .with_default_catalog_and_schema(CATALOG, CATALOG)
-        .with_create_default_catalog_and_schema(false);
-    let set = config.options_mut();
-    set.optimizer.repartition_file_min_size = SPLIT_BYTES;
-    set.execution.parquet.pushdown_filters = options.pushdown;
-    set.execution.sort_pushdown_buffer_capacity = options.memory_bytes / 16;
-    set.execution.sort_spill_reservation_bytes = (options.memory_bytes / 32).min(10 << 20);
-    set.execution.time_zone = Some("UTC".to_string());
-    // What is unknown is never the most: `order by cpu_pct desc limit 10` begins with numbers.
-    set.sql_parser.default_null_ordering = "nulls_last".to_string();
-
-    let mut rules = Analyzer::new().rules;
-    rules.insert(0, Arc::new(TimeLiterals { read: options.read_time.clone() }));
-    let mut state = SessionStateBuilder::new()
-        .with_config(config)
-        .with_runtime_env(runtime)
-        .with_expr_planners(vec![Arc::new(TrueDivision)])
-        .with_analyzer_rules(rules)
-        .with_physical_optimizer_rules(yielding::rules())
-        .with_default_features();
-    if let Some(rule) = OneHost::of(&views.sources) {
-        state = state.with_optimizer_rule(Arc::new(rule));
-    }
-    let session = SessionContext::new_with_state(state.build());
-    functions::register(&session, views, &options.read_time);
-    session.register_catalog(CATALOG, Arc::new(Store::whole(views)));
-    Ok(session)
 }

@@ -10,6 +10,7 @@ use datafusion::sql::sqlparser::parser::ParserError;
 
 use super::Error;
 use super::meta::META_TABLES;
+use super::work::TOO_LONG;
 use crate::schema::{self, COMMON, TABLES, Table, either, near};
 
 /// The question that failed, and what it was asked of.
@@ -29,9 +30,12 @@ pub(super) fn explained(error: &DataFusionError, asked: &Asked) -> Error {
         DataFusionError::SQL(error, _) => Error::Syntax(syntax(error)),
         DataFusionError::SchemaError(error, _) => column(error, asked.sql),
         DataFusionError::ResourcesExhausted(_) => memory,
+        root if root.to_string().contains(TOO_LONG) => memory,
         // A join that has no room for its first batch.
         root if root.message().contains("no data to spill") => memory,
         DataFusionError::Plan(what) => planning(what, asked.state).unwrap_or_else(|| other(what)),
+        // A condition is evaluated while a segment is decoded, and what it says comes as a text.
+        DataFusionError::ParquetError(error) if error.to_string().contains("ResourcesExhausted(") => memory,
         DataFusionError::ParquetError(error) => reading(&error.to_string()),
         DataFusionError::ArrowError(error, _) => match error.as_ref() {
             ArrowError::ParquetError(what) => reading(what),

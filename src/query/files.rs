@@ -110,23 +110,25 @@ impl MetadataFetch for Fetch<'_> {
     }
 }
 
-/// The footers read so far.
+/// The footers read so far, by one engine or by several one after the other.
 #[derive(Debug, Default)]
-pub(super) struct Footers {
+pub struct Footers {
     known: Mutex<Known>,
 }
 
 #[derive(Debug, Default)]
 struct Known {
     bytes: usize,
-    by_path: HashMap<PathBuf, Arc<ParquetMetaData>>,
+    /// With the size, since a file that was copied from elsewhere may be copied anew.
+    by_path: HashMap<(PathBuf, u64), Arc<ParquetMetaData>>,
 }
 
 impl Footers {
     /// The segment's footer, without its page index.
     pub(super) async fn of(&self, opened: &Opened) -> Result<Arc<ParquetMetaData>, ParquetError> {
         let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(footer) = known().by_path.get(&opened.path) {
+        let key = (opened.path.clone(), opened.bytes);
+        if let Some(footer) = known().by_path.get(&key) {
             return Ok(footer.clone());
         }
         let reader = ParquetMetaDataReader::new().with_prefetch_hint(opened.footer_hint());
@@ -140,7 +142,7 @@ impl Footers {
             *known = Known::default();
         }
         known.bytes += footer.memory_size();
-        known.by_path.insert(opened.path.clone(), footer.clone());
+        known.by_path.insert(key, footer.clone());
         Ok(footer)
     }
 }

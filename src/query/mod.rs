@@ -3,7 +3,10 @@
 //! The only room that knows DataFusion. It never writes into a store, and it runs
 //! nothing but questions.
 
+mod arithmetic;
+mod bounded;
 mod bounds;
+mod copies;
 mod depth;
 mod division;
 mod engine;
@@ -12,17 +15,20 @@ mod examples;
 mod explain_error;
 mod files;
 mod functions;
+mod joined;
 mod literals;
 mod meta;
 mod names;
 mod one_host;
 mod parameters;
 mod places;
+mod pool;
 mod provider;
 mod renewed;
 mod resident;
 mod row_groups;
 mod running;
+mod session;
 mod source;
 mod spill;
 mod statistics;
@@ -36,10 +42,10 @@ mod yielding;
 pub use engine::{Engine, Options};
 pub use error::Error;
 pub use examples::{EXAMPLES, Example, example};
-pub use files::Opened;
+pub use files::{Footers, Opened};
 pub use literals::ReadTime;
 pub use parameters::{Parameter, filled, parameters};
-pub use places::{extent, sources};
+pub use places::{Listed, extent, sources};
 pub use renewed::Renewed;
 pub use running::Running;
 pub use source::{Chosen, Held, Source};

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::Error;
 use super::source::Source;
@@ -17,24 +18,66 @@ use crate::store::{Catalog, Error as StoreError, Lone, is_far};
 /// # Errors
 /// A path with nothing behind it that was recorded.
 pub fn sources(paths: &[PathBuf]) -> Result<Vec<Arc<dyn Source>>, Error> {
-    // By where it is, so that each is opened once, and as it was named, so that messages do so too.
-    let mut places = BTreeMap::new();
-    for path in paths {
-        if is_far(path) {
-            places.insert(path.clone(), path.clone());
-            continue;
-        }
-        for place in stores_of(path)? {
-            places.insert(place.canonicalize().unwrap_or_else(|_| place.clone()), place);
-        }
+    Listed::for_at_most(Duration::ZERO).sources(paths)
+}
+
+/// What was listed in buckets a moment ago, for who asks again and again: each listing goes to and fro between here
+/// and there, and what is there changes once a day.
+pub struct Listed {
+    fresh: Duration,
+    known: Mutex<BTreeMap<PathBuf, (Instant, Arc<dyn Source>)>>,
+}
+
+impl Listed {
+    /// A listing is used again until it is so old.
+    pub fn for_at_most(fresh: Duration) -> Self {
+        Listed { fresh, known: Mutex::default() }
     }
-    places.values().map(|place| open(place)).collect()
+
+    /// Opens all of them; what is named twice is read once.
+    ///
+    /// # Errors
+    /// A path with nothing behind it that was recorded.
+    pub fn sources(&self, paths: &[PathBuf]) -> Result<Vec<Arc<dyn Source>>, Error> {
+        // By where it is, so that each is opened once, and as it was named, so that messages do so too.
+        let mut places = BTreeMap::new();
+        for path in paths {
+            if is_far(path) {
+                places.insert(path.clone(), path.clone());
+                continue;
+            }
+            for place in stores_of(path)? {
+                places.insert(place.canonicalize().unwrap_or_else(|_| place.clone()), place);
+            }
+        }
+        let opened = |place: &PathBuf| match is_far(place) {
+            true => self.source(place, far),
+            false => open(place),
+        };
+        places.values().map(opened).collect()
+    }
+
+    /// What stands for the place since it was opened the last time, or as it is opened now.
+    ///
+    /// # Errors
+    /// Those of opening it, which are not kept.
+    pub fn source(
+        &self,
+        place: &Path,
+        open: impl FnOnce(&Path) -> Result<Arc<dyn Source>, Error>,
+    ) -> Result<Arc<dyn Source>, Error> {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, source)) = known.get(place).filter(|(listed, _)| listed.elapsed() < self.fresh) {
+            return Ok(source.clone());
+        }
+        let listed = Instant::now();
+        let source = open(place)?;
+        known.insert(place.to_path_buf(), (listed, source.clone()));
+        Ok(source)
+    }
 }
 
 fn open(place: &Path) -> Result<Arc<dyn Source>, Error> {
-    if is_far(place) {
-        return far(place);
-    }
     Ok(if place.is_file() { Arc::new(Lone::open(place)?) } else { Arc::new(Catalog::open(place)?) })
 }
 

@@ -3,7 +3,6 @@
 //!
 //! It prunes by time and filters nothing itself; the view above it does.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -29,9 +28,10 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use super::Error;
 use super::bounds::narrow;
+use super::copies::once;
 use super::files::{Files, Footers, Opened, Scanned};
 use super::row_groups;
-use super::source::Source;
+use super::source::{Chosen, Source};
 use super::statistics::statistics;
 use crate::schema::{Micros, Table};
 use crate::store::{Tail, rises};
@@ -61,19 +61,15 @@ impl fmt::Debug for Recorded {
 impl Recorded {
     /// What can hold rows in the range, of all sources; rows of these columns at least.
     fn select(&self, range: &Range, columns: &[&str]) -> Result<(Vec<Opened>, Vec<Tail>)> {
-        let (mut segments, mut tails) = (Vec::new(), Vec::new());
+        let mut chosen = Vec::new();
         for source in self.sources.iter() {
-            let chosen = source
+            let one = source
                 .select_columns(self.table, range, columns)
                 .map_err(|error| DataFusionError::External(Box::new(Error::Store(Arc::new(error)))))?;
-            segments.extend(chosen.segments);
-            tails.extend(chosen.tail);
+            chosen.push((source.clone(), one));
         }
-        // What was pushed or copied is in two places under one name.
-        let mut known = HashSet::new();
-        segments.retain(|segment: &Opened| {
-            range.touches(segment.name.from, segment.name.to) && known.insert(segment.name.clone())
-        });
+        let Chosen { mut segments, tail: mut tails } = once(chosen);
+        segments.retain(|segment| range.touches(segment.name.from, segment.name.to));
         tails.retain(|tail| touches(&tail.batch, range));
         Ok((segments, tails))
     }
@@ -220,8 +216,8 @@ impl TableProvider for Recorded {
         let projected = projection.map(|columns| schema.project(columns).map(Arc::new)).transpose()?;
         let projected = projected.unwrap_or(schema);
         let mut columns: Vec<&str> = projected.fields().iter().map(|field| field.name().as_str()).collect();
-        // By which it is known whether a tail has rows in the range.
-        columns.push("ts");
+        // By which it is known whether a tail has rows in the range, and whether they lie elsewhere too.
+        columns.extend(["ts", "tick"]);
         let range = narrow(self.range, filters);
         let (segments, tails) = self.select(&range, &columns)?;
         let mut parts = Vec::new();

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::copies::once;
 use super::source::{Chosen, Held, Source};
 use super::{Error, sources};
 use crate::schema::{Micros, Table};
@@ -45,13 +46,11 @@ impl Renewed {
         &self,
         choose: impl Fn(&dyn Source) -> Result<Chosen, StoreError>,
     ) -> Result<Chosen, StoreError> {
-        let mut all = Chosen::default();
-        for source in self.now() {
-            let Chosen { segments, tail } = choose(source.as_ref())?;
-            all.segments.extend(segments);
-            all.tail.extend(tail);
-        }
-        Ok(all)
+        let chosen = self.now().into_iter().map(|source| {
+            let one = choose(source.as_ref())?;
+            Ok((source, one))
+        });
+        Ok(once(chosen.collect::<Result<_, StoreError>>()?))
     }
 }
 
@@ -81,6 +80,12 @@ impl Source for Renewed {
 
     fn held(&self) -> Vec<Held> {
         self.now().iter().flat_map(|source| source.held()).collect()
+    }
+
+    fn machine(&self, host: &str) -> Option<String> {
+        let mut ids = self.now().into_iter().filter_map(|source| source.machine(host));
+        let id = ids.next()?;
+        ids.all(|other| other == id).then_some(id)
     }
 
     fn hosts(&self) -> Option<BTreeSet<String>> {

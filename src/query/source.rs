@@ -95,6 +95,12 @@ pub trait Source: Send + Sync {
         Vec::new()
     }
 
+    /// The id of the machine that a host of it is; `None` where it does not know.
+    fn machine(&self, host: &str) -> Option<String> {
+        let _ = host;
+        None
+    }
+
     /// All hosts that it may have rows of; `None` where it does not know.
     fn hosts(&self) -> Option<BTreeSet<String>> {
         None
@@ -137,6 +143,10 @@ impl Source for Catalog {
             path: name.path(self.root()),
         });
         segments.chain(parts).collect()
+    }
+
+    fn machine(&self, host: &str) -> Option<String> {
+        self.identity().machine(host).map(ToString::to_string)
     }
 
     fn hosts(&self) -> Option<BTreeSet<String>> {
@@ -185,6 +195,10 @@ impl Source for Tree {
             Held::segment(name, self.bucket().place(&name.to_path()).into(), Some(*bytes))
         };
         self.segments().iter().map(held).collect()
+    }
+
+    fn machine(&self, host: &str) -> Option<String> {
+        self.identity().machine(host).map(ToString::to_string)
     }
 
     fn hosts(&self) -> Option<BTreeSet<String>> {

@@ -21,14 +21,19 @@ const STACK_BYTES: usize = 64 << 20;
 /// Limits are looked at so often.
 const LOOK: Duration = Duration::from_millis(10);
 /// A question that was left is waited for, so that its memory and its files are free again; but not
-/// for ever.
+/// for ever. One that has too much memory is waited for before the next one is begun.
 const PATIENCE: Duration = Duration::from_millis(200);
+
+/// How a panic begins over a column with more text than there are offsets for.
+pub(super) const TOO_LONG: &str = "offset overflow";
 
 /// What ends a question before its answer does.
 pub(super) struct Limits {
     pub(super) timeout: Option<Duration>,
     /// How large the process may be.
     pub(super) resident_bytes: Option<u64>,
+    /// What it is told to be allowed.
+    pub(super) allowed_bytes: usize,
 }
 
 /// What comes of a question: once what the answer is made of, then its rows.
@@ -54,6 +59,9 @@ where
 {
     let begun = Instant::now();
     let mut resident = Resident::default();
+    let is_too_large = |resident: &mut Resident| {
+        limits.resident_bytes.is_some_and(|allowed| resident.bytes().is_some_and(|bytes| bytes > allowed))
+    };
     let check = |resident: &mut Resident| {
         if running.is_cancelled() {
             return Err(Error::Interrupted);
@@ -62,12 +70,14 @@ where
             return Err(Error::Timeout { allowed });
         }
         match limits.resident_bytes {
-            Some(allowed) if resident.bytes().is_some_and(|bytes| bytes > allowed) => {
-                Err(Error::Memory { allowed_bytes: usize::try_from(allowed).unwrap_or(usize::MAX) })
-            }
+            Some(_) if is_too_large(resident) => Err(Error::Memory { allowed_bytes: limits.allowed_bytes }),
             _ => Ok(()),
         }
     };
+    // What an earlier question had is not this one's.
+    while is_too_large(&mut resident) && begun.elapsed() < PATIENCE {
+        thread::sleep(LOOK);
+    }
     let mut question = Question::begin(runtime.clone(), work)?;
     let mut schema = None;
     loop {
@@ -80,11 +90,14 @@ where
             }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {
-                question.end()?;
+                question.end(limits.allowed_bytes)?;
                 break;
             }
         }
-        check(&mut resident)?;
+        if let Err(error) = check(&mut resident) {
+            question.is_waited_for = !matches!(error, Error::Memory { .. });
+            return Err(error);
+        }
     }
     schema.ok_or_else(|| Error::Other("the engine ended without an answer".into()))
 }
@@ -93,6 +106,8 @@ struct Question {
     parts: Receiver<Part>,
     thread: Option<JoinHandle<Result<(), Error>>>,
     abort: AbortHandle,
+    /// Not where it grows while it is waited for.
+    is_waited_for: bool,
 }
 
 impl Question {
@@ -106,13 +121,13 @@ impl Question {
         let task = move || runtime.block_on(Abortable::new(work(sender), registration)).unwrap_or(Ok(()));
         let thread = thread::Builder::new().name("question".into()).stack_size(STACK_BYTES).spawn(task);
         let thread = thread.map_err(|error| Error::Start(error.to_string()))?;
-        Ok(Question { parts, thread: Some(thread), abort })
+        Ok(Question { parts, thread: Some(thread), abort, is_waited_for: true })
     }
 
     /// What has become of a question that is done.
-    fn end(&mut self) -> Result<(), Error> {
+    fn end(&mut self, allowed_bytes: usize) -> Result<(), Error> {
         let Some(thread) = self.thread.take() else { return Ok(()) };
-        thread.join().unwrap_or_else(|panic| Err(broken(&*panic)))
+        thread.join().unwrap_or_else(|panic| Err(broken(&*panic, allowed_bytes)))
     }
 }
 
@@ -126,7 +141,7 @@ impl Drop for Question {
         let Some(thread) = self.thread.take() else { return };
         let left = Instant::now();
         while !thread.is_finished() {
-            if left.elapsed() > PATIENCE {
+            if !self.is_waited_for || left.elapsed() > PATIENCE {
                 return;
             }
             thread::sleep(Duration::from_millis(1));
@@ -136,9 +151,13 @@ impl Drop for Question {
 }
 
 /// The engine has a mistake, which is no reason to go down with it.
-fn broken(panic: &(dyn Any + Send)) -> Error {
+fn broken(panic: &(dyn Any + Send), allowed_bytes: usize) -> Error {
     let what = panic.downcast_ref::<String>().map(String::as_str);
     let what = what.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it does not say why");
     let what = what.lines().next().unwrap_or_default();
+    // The texts of one batch are more than two gibibytes.
+    if what.contains(TOO_LONG) {
+        return Error::Memory { allowed_bytes };
+    }
     Error::Other(format!("the engine broke over this question ({what}); ask it in another way"))
 }

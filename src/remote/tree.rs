@@ -11,6 +11,7 @@ use crate::store::{Extents, Identity, SegmentName, uncovered};
 #[derive(Debug)]
 pub struct Tree {
     bucket: Arc<Bucket>,
+    identity: Identity,
     /// With their sizes, by table, host and first frame.
     segments: Vec<(SegmentName, u64)>,
 }
@@ -26,7 +27,7 @@ impl Tree {
         let Some(identity) = bucket.read(Identity::FILE)? else {
             return Err(Error::NoStore { place });
         };
-        Identity::parse(&identity.bytes, std::path::Path::new(&place))
+        let identity = Identity::parse(&identity.bytes, std::path::Path::new(&place))
             .map_err(|error| Error::Damaged { place, what: error.to_string() })?;
         let objects = bucket.list(None)?;
         let mut bytes: HashMap<SegmentName, u64> = HashMap::new();
@@ -38,12 +39,17 @@ impl Tree {
             let bytes = bytes.get(&name).copied().unwrap_or_default();
             (name, bytes)
         });
-        Ok(Tree { segments: segments.collect(), bucket: Arc::new(bucket) })
+        Ok(Tree { segments: segments.collect(), bucket: Arc::new(bucket), identity })
     }
 
     /// Where they are.
     pub fn bucket(&self) -> &Arc<Bucket> {
         &self.bucket
+    }
+
+    /// What the store says of itself.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
     }
 
     /// The segments that are to be read, with their sizes.

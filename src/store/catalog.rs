@@ -25,6 +25,7 @@ const TRIES: usize = 20;
 /// A store, opened for reading.
 pub struct Catalog {
     root: PathBuf,
+    identity: Identity,
     parts: Vec<OpenPart>,
     segments: Vec<SegmentName>,
 }
@@ -72,7 +73,7 @@ pub struct Tail {
 impl Catalog {
     /// Looks at what the folder holds now.
     pub fn open(root: &Path) -> Result<Self, Error> {
-        Identity::read(root)?;
+        let identity = Identity::read(root)?;
         let mut before = None;
         for _ in 0..TRIES {
             let names = layout::parts(root, None)?;
@@ -81,7 +82,8 @@ impl Catalog {
             let segments = layout::segments(root, None)?;
             let now = (layout::parts(root, None)?, segments);
             if now.0 == names && parts.len() == names.len() && before.as_ref().is_none_or(|b| *b == now) {
-                return Ok(Catalog { root: root.into(), parts, segments: layout::uncovered(&now.1) });
+                let segments = layout::uncovered(&now.1);
+                return Ok(Catalog { root: root.into(), identity, parts, segments });
             }
             before = Some(now);
         }
@@ -96,6 +98,11 @@ impl Catalog {
     /// The store's folder.
     pub fn root(&self) -> &Path {
         &self.root
+    }
+
+    /// What the store says of itself.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
     }
 
     /// The segments to be read, of all tables.

@@ -84,6 +84,11 @@ impl Identity {
         Ok(text)
     }
 
+    /// The machine that has a label, by the hash of its id.
+    pub fn machine(&self, label: &str) -> Option<&str> {
+        self.hosts.iter().find(|(_, own)| *own == label).map(|(machine, _)| machine.as_str())
+    }
+
     /// Labels that another's machines have here too, for others: their rows could not be told apart.
     pub fn namesakes(&self, other: &Identity) -> Vec<String> {
         let is_taken = |machine: &str, label: &str| {

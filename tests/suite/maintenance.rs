@@ -106,6 +106,14 @@ fn a_maintenance_over_its_memory_fails_and_leaves_the_part_to_the_next() {
     assert_eq!(parts(), 1);
     assert!(maintain("256MiB").status.success());
     assert_eq!(parts(), 0);
+    // It ended silently, as if there had been nothing to do.
+    let other = Sysray::new(&["store", "maintain", "--host", "nosuch"]).store(dir.path()).run();
+    let said = String::from_utf8_lossy(&other.stderr).into_owned();
+    assert_eq!(other.status.code(), Some(1), "{said}");
+    assert!(
+        said.ends_with(&format!("has no host nosuch; it has {host}\n")) && said.lines().count() == 1,
+        "{said}"
+    );
 }
 
 /// What of a program is given back can be read from its file again.

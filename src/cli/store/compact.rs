@@ -51,6 +51,7 @@ pub fn maintain(args: Maintain) -> Result<()> {
     // The recorder has said all that holds; a file may have been changed since it began.
     let config = Config::of_options(args.policy.0);
     let root = place::store_of(args.place.store, &config)?;
+    super::hosts(&root, Some(args.host.clone()))?;
     let policy = config.policy(&root)?;
     store::maintain(&Folder::at(&root), &args.host, &policy, SystemClock::default().wall())?;
     Ok(())

@@ -1,10 +1,13 @@
-//! Functions that users of time series expect and DataFusion does not have, one a file.
+//! Functions that users of time series expect and DataFusion does not have, one a file, and two that it has
+//! otherwise.
 //!
 //! They compute on columns; `at` and `gapfill` alone know a store, and that by way of its views.
 
 mod arguments;
 mod at;
 mod buckets;
+mod count;
+mod course;
 mod gapfill;
 mod histogram;
 mod human_bytes;
@@ -12,6 +15,7 @@ mod interpolate;
 mod locf;
 mod rate;
 mod sparkline;
+mod sum;
 mod time_bucket;
 mod top_n;
 
@@ -31,6 +35,8 @@ pub(super) fn register(session: &SessionContext, views: &Arc<Views>, read: &Read
     session.register_udaf(AggregateUDF::from(top_n::TopN::default()));
     session.register_udaf(AggregateUDF::from(histogram::Histogram::default()));
     session.register_udaf(AggregateUDF::from(sparkline::Sparkline::default()));
+    session.register_udaf(AggregateUDF::from(sum::CheckedSum::default()));
+    session.register_udaf(AggregateUDF::from(count::CountOfRuns::default()));
     session.register_udwf(WindowUDF::from(locf::Locf::default()));
     session.register_udwf(WindowUDF::from(interpolate::Interpolate::default()));
     let at = at::At { views: views.clone(), read: read.clone() };

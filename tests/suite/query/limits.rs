@@ -86,3 +86,16 @@ fn what_does_not_fit_into_memory_goes_to_disk_and_no_further_than_allowed() {
     // What the question took is free again.
     assert_eq!(sorted(&tight, 20_000).unwrap(), 20_000);
 }
+
+/// Each step of a question had an even share, also of what others did not hold, and wrote to disk what would have fitted.
+#[test]
+fn a_question_of_many_steps_holds_in_memory_what_fits() {
+    let limits = Options { memory_bytes: 48 << 20, spilled_bytes: 1 << 20, ..options() };
+    let engine = engine(house(), limits);
+    let mut sql =
+        "select value % 250000 as a, max(value) as b from generate_series(1, 500000) group by 1".to_string();
+    for step in 1..=6 {
+        sql = format!("select a % {} as a, max(b) as b from ({sql}) group by 1", 1000 / step);
+    }
+    assert_eq!(told(&engine, &format!("select count(*) as n, max(b) as b from ({sql})")), "n b\n166 500000");
+}

@@ -16,6 +16,7 @@ use sysray::schema::{Micros, TABLES};
 use sysray::time::Range;
 
 mod cookbook;
+mod courses;
 mod errors;
 mod functions;
 mod hostile;

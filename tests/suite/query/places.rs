@@ -60,6 +60,83 @@ fn a_folder_of_copied_stores_is_all_of_them() {
     assert!(said.starts_with("error: ") && said.contains("db/sysray-store.json"), "{said}");
 }
 
+/// A store that was pushed or copied goes on: what was in its journal is sealed, and what was sealed is merged, while
+/// the copy has it as it was. Asked together, each tick counted twice.
+#[test]
+fn a_store_and_its_copy_are_read_once_whatever_was_merged_since() {
+    let sql = "select host, count(*) as n, count(distinct tick) as ticks, sum(cpu_us) as cpu from process group by host";
+    let minutes = "select count(*) as n, sum(samples) as samples from process_1m";
+    let mut web = recorded("web1");
+    let folder = TempDir::new().unwrap();
+    let copy = |made: &Made, name: &str| {
+        let root = folder.path().join(name);
+        crate::made::copy(made.root(), &root);
+        root
+    };
+    let early = copy(&web, "early");
+    web.maintain("web1", START + 11 * MINUTE);
+    let sealed = copy(&web, "sealed");
+    web.maintain("web1", START + 70 * MINUTE);
+    web.part("web1", START + 10 * MINUTE, START + 12 * MINUTE, 20 * SECOND);
+    let merged = Catalog::open(web.root()).unwrap().segments().iter().any(|name| name.generation > 0);
+    assert!(merged, "or nothing is told apart");
+    let alone = (of(&[web.root()], sql), of(&[web.root()], minutes));
+    for copies in [vec![early.as_path()], vec![&sealed], vec![&early, &sealed]] {
+        for whole in [[&[web.root()][..], &copies].concat(), [&copies[..], &[web.root()]].concat()] {
+            assert_eq!((of(&whole, sql), of(&whole, minutes)), alone, "{whole:?}");
+        }
+    }
+    assert_eq!(of(&[&early, &sealed], sql), of(&[&sealed], sql));
+    // The terminal's desk looks at a folder of stores again and again.
+    let sources: Vec<std::sync::Arc<dyn sysray::query::Source>> =
+        vec![std::sync::Arc::new(sysray::query::Renewed::open(folder.path()).unwrap())];
+    let engine = Engine::over(sources, super::options()).unwrap();
+    assert_eq!(super::told(&engine, sql), of(&[&sealed], sql));
+}
+
+#[test]
+fn two_machines_of_one_name_are_no_copies_of_each_other() {
+    let (mut one, mut other) = (Made::of_processes(3), Made::of_processes(3));
+    for (made, machine) in [(&mut one, "m1"), (&mut other, "m2")] {
+        let folder = sysray::store::Folder::at(made.root());
+        let mut identity = sysray::store::Identity::read(made.root()).unwrap();
+        assert_eq!(identity.label(&folder, machine, "localhost").unwrap(), "localhost");
+        made.part("localhost", START, START + 5 * MINUTE, 20 * SECOND);
+    }
+    let sql = "select count(*) as n from process";
+    let rows = |paths: &[&Path]| of(paths, sql).trim_start_matches("n\n").parse::<u64>().unwrap();
+    let alone = rows(&[one.root()]);
+    assert_eq!(rows(&[one.root(), other.root()]), 2 * alone, "in two journals");
+    one.maintain("localhost", START + 6 * MINUTE);
+    assert_eq!(rows(&[one.root(), other.root()]), 2 * alone, "sealed, and in a journal");
+    other.maintain("localhost", START + 6 * MINUTE);
+    assert_eq!(rows(&[one.root(), other.root()]), 2 * alone, "under the same names");
+}
+
+/// Each question of the shell listed a bucket again.
+#[test]
+fn a_bucket_is_listed_anew_only_after_a_while() {
+    let web = recorded("web1");
+    let times = std::cell::Cell::new(0);
+    let list = |listed: &sysray::query::Listed| {
+        let open = |place: &Path| {
+            times.set(times.get() + 1);
+            sysray::query::sources(&[place.to_path_buf()]).map(|mut sources| sources.remove(0))
+        };
+        listed.source(web.root(), open).unwrap()
+    };
+    let listed = sysray::query::Listed::for_at_most(std::time::Duration::from_secs(3600));
+    assert!(std::sync::Arc::ptr_eq(&list(&listed), &list(&listed)));
+    assert_eq!(times.get(), 1);
+    let listed = sysray::query::Listed::for_at_most(std::time::Duration::ZERO);
+    assert!(!std::sync::Arc::ptr_eq(&list(&listed), &list(&listed)));
+    assert_eq!(times.get(), 3);
+    // What is there no more is said, and looked for again.
+    let gone = |_: &Path| Err(sysray::query::Error::Far("it does not answer".into()));
+    assert!(listed.source(Path::new("s3://gone"), gone).is_err());
+    assert!(listed.source(Path::new("s3://gone"), gone).is_err());
+}
+
 #[test]
 fn a_segment_by_itself_is_asked_under_any_name() {
     let web = recorded("web1");
