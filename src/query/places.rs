@@ -25,8 +25,11 @@ pub fn sources(paths: &[PathBuf]) -> Result<Vec<Arc<dyn Source>>, Error> {
 /// and there, and what is there changes once a day.
 pub struct Listed {
     fresh: Duration,
-    known: Mutex<BTreeMap<PathBuf, (Instant, Arc<dyn Source>)>>,
+    known: Mutex<BTreeMap<PathBuf, Listing>>,
 }
+
+/// A source, and when it was listed.
+type Listing = (Instant, Arc<dyn Source>);
 
 impl Listed {
     /// A listing is used again until it is so old.
