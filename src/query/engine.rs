@@ -223,6 +223,16 @@ impl Desk {
         Ok(())
     }
 
+    /// The state with views of these columns.
+    fn of_named(&self, wanted: Wanted, state: &SessionState) -> SessionState {
+        let catalogs = MemoryCatalogProviderList::new();
+        let store = Store { views: self.views.clone(), wanted: Arc::new(wanted) };
+        catalogs.register_catalog(CATALOG.to_string(), Arc::new(store));
+        let mut state = state.clone();
+        state.register_catalog_list(Arc::new(catalogs));
+        state
+    }
+
     /// The plan, and the schema of the answer with names as they were typed.
     async fn plan(
         &self,
@@ -265,18 +275,6 @@ impl Desk {
         };
         let schema = plain(&plan.schema(), only);
         Ok((plan, schema))
-    }
-}
-
-impl Desk {
-    /// The state with views of these columns.
-    fn of_named(&self, wanted: Wanted, state: &SessionState) -> SessionState {
-        let catalogs = MemoryCatalogProviderList::new();
-        let store = Store { views: self.views.clone(), wanted: Arc::new(wanted) };
-        catalogs.register_catalog(CATALOG.to_string(), Arc::new(store));
-        let mut state = state.clone();
-        state.register_catalog_list(Arc::new(catalogs));
-        state
     }
 }
 

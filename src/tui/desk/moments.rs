@@ -184,8 +184,9 @@ impl Moments {
             read(desk, ticker, place)?;
         }
         let samples = desk.shelf().samples(place);
-        if let [.., one, other] = samples.as_slice() {
-            self.interval = other - one;
+        // The shortest: a gap among them is no interval, and what lies in as long a range would be far too much.
+        if let Some(interval) = samples.windows(2).map(|two| two[1] - two[0]).min() {
+            self.interval = interval;
         }
         Ok(samples)
     }
