@@ -15,6 +15,7 @@ use sysray::schema::rows::{Cpu, CpuCore, System};
 use sysray::schema::{Micros, TABLES};
 use sysray::time::Range;
 
+mod buckets;
 mod cookbook;
 mod courses;
 mod errors;
