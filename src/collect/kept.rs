@@ -68,6 +68,13 @@ impl Kept {
         matches!(self, Kept::Open(..))
     }
 
+    /// Lets go of it, if it is open.
+    pub fn close(&mut self) {
+        if self.is_open() {
+            *self = Kept::Unknown;
+        }
+    }
+
     /// Fills `buffer` with what the file says now; hands out how many bytes that are.
     ///
     /// `open` is called where it is not open, which includes that what it was about is gone; without

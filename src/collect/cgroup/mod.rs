@@ -27,6 +27,10 @@ use crate::schema::{Sample, Text};
 /// read less often: as much time lies between one and the next.
 const SUMS_OF_ONE: Duration = Duration::from_millis(20);
 
+/// After so many ticks in which nothing ran in a group, its files that are read no more are closed: each costs the
+/// kernel some 5 KiB.
+const STILL_TICKS: u32 = 3;
+
 /// Reads all control groups.
 pub struct CgroupCollector {
     limits_every: Duration,
@@ -49,6 +53,10 @@ struct Known {
     sums_due: Duration,
     /// Whether they are from v2, and from v1.
     sums_from: [bool; 2],
+    /// The same of all of its figures.
+    from: [bool; 2],
+    /// In how many ticks in a row nothing ran in it.
+    still_ticks: u32,
     path: Text,
     /// It is the host's own root, and not what a container sees as one.
     is_root: bool,
@@ -145,22 +153,9 @@ impl CgroupCollector {
         }
         let known = self.known.get_mut(&group.path).expect("it was put in above where it was missing");
         known.tick = self.ticks;
-        known.read_sums(host, &mut self.devices, every);
-        let mut figures = known.sums.clone();
-        let mut versions = known.sums_from;
-        for (version, files) in &mut known.files {
-            let before = figures.clone();
-            match version {
-                Version::V2 => v2::figures(host, files, &mut figures),
-                Version::V1(controllers) => v1::figures(host, files, controllers, &mut figures),
-            }
-            versions[usize::from(*version != Version::V2)] |= figures != before;
-        }
-        if known.is_root {
-            // Some task of a host always runs: the kernel prints 0, and before 5.19 a number without meaning.
-            figures.cpu_full_us = None;
-        }
-        let version = match versions {
+        let is_due = known.read_sums(host, &mut self.devices, every);
+        let figures = known.figures(host, is_due);
+        let version = match known.from {
             [true, false] => "v2",
             [false, true] => "v1",
             [true, true] => "hybrid",
@@ -208,6 +203,8 @@ impl Known {
             sums: Cgroup::default(),
             sums_due: Duration::ZERO,
             sums_from: [false; 2],
+            from: [false; 2],
+            still_ticks: 0,
             path: group.path.as_str().into(),
             is_root,
             runtime: container.as_ref().map(|c| c.runtime.into()),
@@ -227,9 +224,61 @@ impl Known {
         now + every * (1 + turn % 100) / 100
     }
 
-    fn read_sums(&mut self, host: &mut Host, devices: &mut Devices, every: Duration) {
+    /// What is read every tick: of a group in which nothing ran the waiting of those that are in it, and what it was
+    /// told with last otherwise. All of it where that is due.
+    fn figures(&mut self, host: &mut Host, is_due: bool) -> Cgroup {
+        let mut figures = self.sums.clone();
+        let mut from = self.sums_from;
+        for (version, files) in &mut self.files {
+            let before = figures.clone();
+            match version {
+                Version::V2 => v2::signs(host, files, &mut figures),
+                Version::V1(controllers) => v1::signs(host, files, controllers, &mut figures),
+            }
+            from[usize::from(*version != Version::V2)] |= figures != before;
+        }
+        let signs = |row: &Cgroup| (row.usage_us, row.memory_bytes, row.pids);
+        let is_telling = figures.usage_us.is_some() && figures.pids.is_some();
+        let is_still = is_telling && signs(&figures) == signs(&self.told);
+        self.still_ticks = if is_still { self.still_ticks.saturating_add(1) } else { 0 };
+        let has_events = !is_still || is_due;
+        if is_still && !is_due {
+            figures = (*self.told).clone();
+        } else {
+            self.from = from;
+        }
+        // Of an empty one nobody waits.
+        let has_waits = has_events || figures.pids != Some(0);
+        for (version, files) in &mut self.files {
+            let before = figures.clone();
+            match version {
+                Version::V2 => {
+                    if has_events {
+                        v2::events(host, files, &mut figures);
+                    }
+                    if has_waits {
+                        v2::waits(host, files, &mut figures);
+                    }
+                }
+                Version::V1(controllers) if has_events => v1::events(host, files, controllers, &mut figures),
+                Version::V1(_) => {}
+            }
+            self.from[usize::from(*version != Version::V2)] |= figures != before;
+            if self.still_ticks >= STILL_TICKS {
+                files.close_unasked();
+            }
+        }
+        if self.is_root {
+            // Some task of a host always runs: the kernel prints 0, and before 5.19 a number without meaning.
+            figures.cpu_full_us = None;
+        }
+        figures
+    }
+
+    /// Reads what the kernel sums up, where that is due; whether it was.
+    fn read_sums(&mut self, host: &mut Host, devices: &mut Devices, every: Duration) -> bool {
         if host.now < self.sums_due {
-            return;
+            return false;
         }
         (self.sums, self.sums_from) = Default::default();
         for (version, files) in &mut self.files {
@@ -241,6 +290,7 @@ impl Known {
             self.sums_from[usize::from(*version != Version::V2)] |= self.sums != before;
         }
         self.sums_due = self.next(self.sums_due, host.now, every);
+        true
     }
 
     fn read_limits(&mut self, host: &mut Host, every: Duration) {

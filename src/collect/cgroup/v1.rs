@@ -10,15 +10,28 @@ use crate::schema::rows::Cgroup;
 /// A memory limit above this is none: the kernel writes the highest number of whole pages.
 const NO_LIMIT_BYTES: i64 = 1 << 62;
 
-/// Adds what the group's files in the tree of these controllers tell that are cheap to read.
-pub fn figures(host: &mut Host, files: &mut Files, controllers: &[&str], row: &mut Cgroup) {
+/// Adds the group's CPU time, memory and tasks as far as the tree of these controllers has them: as long as all
+/// stay the same, nothing ran in it.
+pub fn signs(host: &mut Host, files: &mut Files, controllers: &[&str], row: &mut Cgroup) {
+    let mut number = |file| files.read(host, file).and_then(int);
+    for controller in controllers {
+        match *controller {
+            "cpuacct" => row.usage_us = row.usage_us.or_else(|| number("cpuacct.usage").map(|ns| ns / 1000)),
+            "memory" => row.memory_bytes = row.memory_bytes.or_else(|| number("memory.usage_in_bytes")),
+            "pids" => row.pids = row.pids.or_else(|| number("pids.current")),
+            _ => {}
+        }
+    }
+}
+
+/// Adds what happens only where something runs.
+pub fn events(host: &mut Host, files: &mut Files, controllers: &[&str], row: &mut Cgroup) {
     for controller in controllers {
         match *controller {
             "cpu" => cpu(host, files, row),
-            "cpuacct" => cpuacct(host, files, row),
+            "cpuacct" => modes(host, files, row),
             "memory" => memory(host, files, row),
             "pids" => {
-                row.pids = row.pids.or_else(|| files.read(host, "pids.current").and_then(int));
                 let events = files.read(host, "pids.events").and_then(|text| value(text, "max"));
                 row.pids_max_events = row.pids_max_events.or(events);
             }
@@ -72,18 +85,18 @@ fn cpu(host: &mut Host, files: &mut Files, row: &mut Cgroup) {
     row.throttled_us = row.throttled_us.or(value(text, "throttled_time").map(|ns| ns / 1000));
 }
 
-fn cpuacct(host: &mut Host, files: &mut Files, row: &mut Cgroup) {
+fn modes(host: &mut Host, files: &mut Files, row: &mut Cgroup) {
+    if row.user_us.is_some() {
+        return;
+    }
     let units = host.units;
-    let usage = files.read(host, "cpuacct.usage").and_then(int).map(|ns| ns / 1000);
-    row.usage_us = row.usage_us.or(usage);
     let text = files.read(host, "cpuacct.stat").unwrap_or_default();
     let mode = |key| value(text, key).map(|ticks| units.ticks_to_us(ticks));
-    row.user_us = row.user_us.or(mode("user"));
+    row.user_us = mode("user");
     row.system_us = row.system_us.or(mode("system"));
 }
 
 fn memory(host: &mut Host, files: &mut Files, row: &mut Cgroup) {
-    row.memory_bytes = row.memory_bytes.or(files.read(host, "memory.usage_in_bytes").and_then(int));
     row.memory_max_events = row.memory_max_events.or(files.read(host, "memory.failcnt").and_then(int));
     let kills = files.read(host, "memory.oom_control").and_then(|text| value(text, "oom_kill"));
     row.oom_kills = row.oom_kills.or(kills);

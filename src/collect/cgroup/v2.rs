@@ -7,23 +7,31 @@ use crate::collect::Host;
 use crate::collect::parse::{int, pairs};
 use crate::schema::rows::Cgroup;
 
-/// Adds what the group's files tell that are cheap to read.
-pub fn figures(host: &mut Host, files: &mut Files, row: &mut Cgroup) {
+/// Adds the group's CPU time, memory and tasks: as long as these stay the same, nothing ran in it.
+pub fn signs(host: &mut Host, files: &mut Files, row: &mut Cgroup) {
     if let Some(text) = files.read(host, "cpu.stat") {
         cpu_stat(text, row);
     }
     row.memory_bytes = files.read(host, "memory.current").and_then(int);
+    row.pids = files.read(host, "pids.current").and_then(int);
+}
+
+/// Adds what happens only where something runs.
+pub fn events(host: &mut Host, files: &mut Files, row: &mut Cgroup) {
     if row.memory_bytes.is_some() {
-        row.swap_bytes = files.read(host, "memory.swap.current").and_then(int);
+        row.swap_bytes = files.read(host, "memory.swap.current").and_then(int).or(row.swap_bytes);
         if let Some(text) = files.read(host, "memory.events") {
             memory_events(text, row);
         }
     }
-    row.pids = files.read(host, "pids.current").and_then(int);
     if row.pids.is_some() {
         let events = files.read(host, "pids.events").unwrap_or_default();
         row.pids_max_events = value(events, "max");
     }
+}
+
+/// Adds how long its tasks waited, which goes on while none of them runs.
+pub fn waits(host: &mut Host, files: &mut Files, row: &mut Cgroup) {
     let mut pressure = |file| files.read(host, file).map_or((None, None), pressure_totals);
     (row.cpu_some_us, row.cpu_full_us) = pressure("cpu.pressure");
     (row.memory_some_us, row.memory_full_us) = pressure("memory.pressure");

@@ -136,6 +136,53 @@ fn what_the_kernel_sums_up_is_read_seldom() {
     assert!(read.windows(2).all(|pair| pair[1] - pair[0] == 10), "{read:?}");
 }
 
+/// What nothing ran in is told as before by three files: CPU time, memory and tasks.
+#[test]
+fn of_a_group_in_which_nothing_runs_only_the_waiting_is_read() {
+    let tree = tempfile::tempdir().unwrap();
+    let root = tree.path();
+    put(root, "proc/self/mountinfo", "30 23 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+    let set = |file: &str, text: &str| put(root, &format!("sys/fs/cgroup/a/{file}"), text);
+    set("cpu.stat", "usage_usec 5\nuser_usec 3\nsystem_usec 2\n");
+    set("memory.current", "4096\n");
+    set("memory.swap.current", "0\n");
+    set("pids.current", "2\n");
+    set("pids.events", "max 1\n");
+    set("io.pressure", "some avg10=0.00 avg60=0.00 avg300=0.00 total=10\n");
+    let mut collector = CgroupCollector::default();
+    let mut second = 0;
+    let mut told = || {
+        second += 1;
+        let row = at(&mut collector, root, Duration::from_secs(second)).remove("/a").unwrap();
+        (
+            row.usage_us.unwrap(),
+            row.swap_bytes.unwrap(),
+            row.io_some_us.unwrap(),
+            row.pids_max_events.unwrap(),
+        )
+    };
+    assert_eq!(told(), (5, 0, 10, 1));
+    assert_eq!(told(), (5, 0, 10, 1));
+    set("io.pressure", "some avg10=0.00 avg60=0.00 avg300=0.00 total=900010\n");
+    assert_eq!(told(), (5, 0, 900_010, 1), "tasks that wait do not run");
+    set("memory.current", "0\n");
+    set("memory.swap.current", "4096\n");
+    assert_eq!(told(), (5, 4096, 900_010, 1), "others may push it out of memory");
+    set("pids.events", "max 2\n");
+    set("cpu.stat", "usage_usec 6\nuser_usec 3\nsystem_usec 3\n");
+    assert_eq!(told(), (6, 4096, 900_010, 2), "it has run");
+    // Nobody is in it any more: nothing in it can wait.
+    set("pids.current", "0\n");
+    told();
+    let mut seen = Vec::new();
+    for total in 1..=30 {
+        set("io.pressure", &format!("some avg10=0.00 avg60=0.00 avg300=0.00 total={total}\n"));
+        seen.push(told().2);
+    }
+    seen.dedup();
+    assert!((3..=4).contains(&seen.len()), "all is read again every ten seconds: {seen:?}");
+}
+
 /// A group that went is looked for no longer, and one that came at the same time is found, though the
 /// kernel counts as many as before.
 #[test]
