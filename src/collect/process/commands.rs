@@ -15,13 +15,22 @@ use crate::collect::aside::About;
 use crate::collect::{Cmdline, Host};
 
 /// A process that is asked about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Asked {
     pub pid: i64,
     /// The thread that is asked: one that lives.
     pub tid: i64,
     /// When it started, so that the answer is not taken for another's of the same pid.
     pub start_ticks: Option<i64>,
+    /// Whether it is asked too what runtime it has mapped.
+    pub runtime: bool,
+}
+
+impl Asked {
+    /// Whether both are about the same process.
+    fn is_about(&self, other: &Asked) -> bool {
+        (self.pid, self.start_ticks) == (other.pid, other.start_ticks)
+    }
 }
 
 /// What is asked.
@@ -38,6 +47,8 @@ pub struct Told {
     pub cmdline: Option<String>,
     /// Its proportional size, where that was asked for.
     pub pss_bytes: Option<i64>,
+    /// The runtime in its memory; `None` too where that was not asked for.
+    pub runtime: Option<&'static str>,
 }
 
 /// The questions that are open.
@@ -66,10 +77,10 @@ struct State {
 
 impl Commands {
     /// Whether a process was asked about and has not answered.
-    pub fn is_waited_for(&self, asked: Asked) -> bool {
+    pub fn is_waited_for(&self, asked: &Asked) -> bool {
         self.open.iter().any(|batch| {
             let begun = batch.state().begun;
-            begun > 0 && batch.asked.get(begun - 1) == Some(&asked)
+            begun > 0 && batch.asked.get(begun - 1).is_some_and(|one| one.is_about(asked))
         })
     }
 
@@ -137,7 +148,7 @@ impl Batch {
                     }
                     state.begun = at + 1;
                 }
-                let told = read(&mut folder, asked.tid, wanted);
+                let told = read(&mut folder, asked, wanted);
                 self.state().told.extend(told.map(|told| (at, told)));
             }
         }
@@ -146,13 +157,19 @@ impl Batch {
     }
 }
 
+/// The library that a Java virtual machine is, whatever program has loaded it.
+const JVM: &[u8] = b"/libjvm.so";
+
 /// What there is to be read of one; nothing of one that has ended.
-fn read(folder: &mut Folder, tid: i64, wanted: Wanted) -> Option<Told> {
+fn read(folder: &mut Folder, asked: &Asked, wanted: Wanted) -> Option<Told> {
+    let tid = asked.tid;
     let cmdline = match wanted.cmdline {
         Cmdline::None => None,
         Cmdline::Redacted => folder.read(tid, "cmdline").ok()?.and_then(redact::proc_cmdline),
         Cmdline::Program => folder.read(tid, "cmdline").ok()?.and_then(redact::proc_program),
     };
     let pss = if wanted.pss { folder.text(tid, "smaps_rollup").ok()? } else { None };
-    Some(Told { cmdline, pss_bytes: pss.and_then(parse_pss) })
+    let pss_bytes = pss.and_then(parse_pss);
+    let is_java = asked.runtime && folder.contains(tid, "maps", JVM).ok()? == Some(true);
+    Some(Told { cmdline, pss_bytes, runtime: is_java.then_some("jvm") })
 }

@@ -13,6 +13,8 @@ use crate::collect::kept::{Place, Room};
 
 /// The longest file that is read whole; of a longer one (only a command line can be) the beginning.
 const LONGEST: usize = 32 << 10;
+/// Of a list so much is looked through: some forty thousand mappings.
+const LONGEST_LIST: usize = 4 << 20;
 
 /// Why something about a process could not be read.
 pub enum Miss {
@@ -157,6 +159,17 @@ impl Folder {
         }
     }
 
+    /// Whether a file of a process has these bytes in it; `None` as with [`Folder::read`]. Read in pieces, since a
+    /// list of mappings is as long as there are many, and of one beyond [`LONGEST_LIST`] not to the end.
+    pub fn contains(&mut self, pid: i64, file: &str, bytes: &[u8]) -> Result<Option<bool>, Miss> {
+        self.name(pid, file);
+        self.reads += 1;
+        match self.open_named().and_then(|fd| self.find_in(&fd, bytes)) {
+            Ok(found) => Ok(Some(found)),
+            Err(errno) => self.miss(pid, errno).map(|()| None),
+        }
+    }
+
     /// The same as [`Folder::read`] as text, of files that have no other bytes. Anything else is as good as no file.
     pub fn text(&mut self, pid: i64, file: &str) -> Result<Option<&str>, Miss> {
         Ok(self.read(pid, file)?.and_then(|bytes| std::str::from_utf8(bytes).ok()))
@@ -221,6 +234,28 @@ impl Folder {
                 done => return done,
             }
         }
+    }
+
+    /// Looks for bytes in a file, those across two pieces included.
+    fn find_in(&mut self, file: &OwnedFd, bytes: &[u8]) -> Result<bool, Errno> {
+        let (mut kept, mut read) = (0, 0);
+        while read < LONGEST_LIST {
+            let length = match rustix::io::read(file, &mut self.buffer[kept..]) {
+                Err(Errno::INTR) => continue,
+                done => done?,
+            };
+            let end = kept + length;
+            if self.buffer[..end].windows(bytes.len()).any(|window| window == bytes) {
+                return Ok(true);
+            }
+            if length == 0 {
+                break;
+            }
+            kept = end.min(bytes.len() - 1);
+            self.buffer.copy_within(end - kept..end, 0);
+            read += length;
+        }
+        Ok(false)
     }
 
     /// What an error says of a process: `Ok` is that it has no such file for us.

@@ -228,8 +228,8 @@ impl ProcessCollector {
         let wanted = self.known.iter_mut().filter(|known| known.wants_command);
         let mut asked = Vec::new();
         for known in wanted {
-            let about = Asked { pid: known.row.pid, tid: known.tid, start_ticks: known.row.start_ticks };
-            if !self.commands.is_waited_for(about) {
+            let about = known.asked();
+            if !self.commands.is_waited_for(&about) {
                 known.wants_command = false;
                 asked.push(about);
             }
@@ -243,7 +243,7 @@ impl ProcessCollector {
         let wanted = Wanted { cmdline: self.settings.cmdline, pss: self.settings.wants_pss };
         let again = self.commands.ask(host, asked, wanted, |asked, told| {
             if let Some(at) = of(known, asked) {
-                known[at].take_told(&told);
+                known[at].take_told(&asked, &told);
             }
         });
         for asked in again {

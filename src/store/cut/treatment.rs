@@ -45,7 +45,7 @@ pub fn treatment(table: &str, column: &str) -> Option<Treatment> {
         ("process", "username") => User,
         ("process", "cgroup") | ("cgroup", "path") => Cgroup,
         ("process" | "cgroup" | "network", "container") => Container,
-        ("process" | "thread", "state" | "wchan" | "policy") => Keep,
+        ("process" | "thread", "state" | "wchan" | "policy" | "runtime") => Keep,
         ("cgroup", "version" | "runtime") => Keep,
         // A redacted cut has none of `base`: its rows would name entities that are called otherwise there.
         ("base", "entity") => Hide,

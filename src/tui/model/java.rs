@@ -9,7 +9,7 @@ pub struct Java {
     pub heap_min: Option<f64>,
     /// The collector that was chosen, by its short name.
     pub collector: Option<&'static str>,
-    /// What it is for: a known program, else its main class or archive.
+    /// What it is for: a known program, else its main class or archive, or the program that it is part of.
     pub role: String,
 }
 
@@ -45,15 +45,18 @@ const COLLECTORS: [(&str, &str); 6] = [
 ];
 
 impl Java {
-    /// What the process is, if its executable, or where that is not known its command, is a `java`.
-    pub fn of(exe: Option<&str>, comm: Option<&str>, cmdline: Option<&str>) -> Option<Java> {
+    /// What the process is, if it has the virtual machine mapped, or its executable, or where that is not known
+    /// its command, is a `java`.
+    pub fn of(is_jvm: bool, exe: Option<&str>, comm: Option<&str>, cmdline: Option<&str>) -> Option<Java> {
         let base = |path: &str| {
             path.split(" (deleted)").next().and_then(|path| path.rsplit('/').next().map(str::to_string))
         };
         let words: Vec<&str> = cmdline.unwrap_or_default().split_whitespace().collect();
         let is_java = |name: &str| matches!(name, "java" | "javaw" | "jsvc");
         let named = exe.and_then(base).or_else(|| words.first().and_then(|word| base(word)));
-        if !named.as_deref().or(comm).is_some_and(is_java) {
+        let name = named.as_deref().or(comm);
+        let is_launcher = name.is_some_and(is_java);
+        if !is_jvm && !is_launcher {
             return None;
         }
         let mut java = Java::default();
@@ -67,6 +70,9 @@ impl Java {
                 java.collector = Some(name);
             } else if matches!(word, "-cp" | "-classpath" | "--class-path" | "-p" | "--module-path") {
                 rest.next();
+            } else if !is_launcher {
+                // What else a program says that has a virtual machine within is its own affair.
+                continue;
             } else if word == "-jar" || word == "-m" || word == "--module" {
                 java.role = rest.next().and_then(base).unwrap_or_default();
                 break;
@@ -74,6 +80,9 @@ impl Java {
                 java.role = word.to_string();
                 break;
             }
+        }
+        if !is_launcher {
+            java.role = name.unwrap_or_default().to_string();
         }
         let all = cmdline.unwrap_or_default();
         if let Some((_, role)) = ROLES.iter().find(|(word, _)| all.contains(word)) {

@@ -215,5 +215,6 @@ fn column(sheet: &Sheet, name: &str) -> Option<String> {
 /// What a process is, if it is a Java one.
 pub fn java(sheet: &Sheet, row: usize) -> Option<Java> {
     let text = |name| sheet.text(row, name);
-    Java::of(text("exe").as_deref(), text("comm").as_deref(), text("cmdline").as_deref())
+    let is_jvm = text("runtime").as_deref() == Some("jvm");
+    Java::of(is_jvm, text("exe").as_deref(), text("comm").as_deref(), text("cmdline").as_deref())
 }

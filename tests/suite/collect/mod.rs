@@ -43,6 +43,8 @@ mod process;
 mod protocol;
 mod redact;
 #[cfg(target_os = "linux")]
+mod runtime;
+#[cfg(target_os = "linux")]
 mod sensor;
 mod socket;
 mod softnet;

@@ -7,17 +7,31 @@ use sysray::tui::model::Java;
 use super::made::{numbers, sheet, times, whole};
 use super::{SECOND, START};
 
+fn of(exe: Option<&str>, comm: Option<&str>, cmdline: Option<&str>) -> Option<Java> {
+    Java::of(false, exe, comm, cmdline)
+}
+
 #[test]
 fn a_java_process_is_known_by_its_executable() {
     let kafka = "/usr/bin/java -Xmx2g -Xms512m -XX:+UseG1GC -cp a:b kafka.Kafka server.properties";
-    let java = Java::of(Some("/usr/lib/jvm/bin/java"), Some("kafka"), Some(kafka)).unwrap();
+    let java = of(Some("/usr/lib/jvm/bin/java"), Some("kafka"), Some(kafka)).unwrap();
     assert_eq!((java.heap_max, java.heap_min), (Some(2147483648.0), Some(536870912.0)));
     assert_eq!((java.collector, java.role.as_str()), (Some("G1"), "Kafka: kafka.Kafka"));
-    let jar = Java::of(None, Some("java"), Some("java -jar /srv/shop.jar --port 80")).unwrap();
+    let jar = of(None, Some("java"), Some("java -jar /srv/shop.jar --port 80")).unwrap();
     assert_eq!(jar.role, "shop.jar");
-    assert_eq!(Java::of(Some("/usr/bin/vim"), Some("vim"), Some("vim java.txt")), None);
-    assert_eq!(Java::of(Some("/usr/bin/javac-not"), Some("x"), None), None);
-    assert!(Java::of(Some("/opt/jdk/bin/java (deleted)"), Some("java"), None).is_some());
+    assert_eq!(of(Some("/usr/bin/vim"), Some("vim"), Some("vim java.txt")), None);
+    assert_eq!(of(Some("/usr/bin/javac-not"), Some("x"), None), None);
+    assert!(of(Some("/opt/jdk/bin/java (deleted)"), Some("java"), None).is_some());
+}
+
+#[test]
+fn a_program_with_a_virtual_machine_within_is_known_by_its_mapping() {
+    let office = "/usr/lib/office/soffice.bin -Xmx256m --calc -jar sums.ods";
+    let known =
+        |is_jvm| Java::of(is_jvm, Some("/usr/lib/office/soffice.bin"), Some("soffice.bin"), Some(office));
+    assert_eq!(known(false), None);
+    let java = known(true).unwrap();
+    assert_eq!((java.heap_max, java.role.as_str()), (Some(268435456.0), "soffice.bin"));
 }
 
 #[test]

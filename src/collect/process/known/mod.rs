@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::super::parse::int;
 use super::super::redact;
 use super::cadence::{LIVELY_TICKS, share};
-use super::commands::Told;
+use super::commands::{Asked, Told};
 use super::cpu_time::{CpuTime, Exact};
 use super::delays::Booked;
 use super::details::Schedule;
@@ -52,6 +52,13 @@ pub struct Now<'a> {
 /// How often what is dear to read, and hardly ever changes, is read again.
 const RARELY: Duration = Duration::from_secs(60);
 
+/// A managed runtime has threads of its own from its first moment, a Java virtual machine a dozen. Mappings of
+/// others are not read.
+const THREADS_OF_RUNTIME: i64 = 8;
+/// How often a program's mappings are read in vain: when it is first seen, on the second tick and after the first
+/// minute that it ran in.
+const RUNTIME_LOOKS: u8 = 3;
+
 /// One process.
 #[derive(Default)]
 pub struct Known {
@@ -72,6 +79,8 @@ pub struct Known {
     ran_ticks: u32,
     /// It has run since what it runs was asked for.
     ran_since: bool,
+    /// How often its mappings may be read still, until it runs something else.
+    runtime_looks: u8,
     /// It has run since its open files were counted: nobody else opens or closes them.
     has_uncounted_files: bool,
     /// When it is read although it has not run, and when what hardly ever changes is.
@@ -166,10 +175,21 @@ impl Known {
         self.told.clone()
     }
 
+    /// What it is asked about what it runs.
+    pub fn asked(&self) -> Asked {
+        let is_many = self.row.threads >= Some(THREADS_OF_RUNTIME);
+        let runtime = is_many && self.runtime_looks > 0 && self.row.runtime.is_none();
+        Asked { pid: self.row.pid, tid: self.tid, start_ticks: self.row.start_ticks, runtime }
+    }
+
     /// Takes in what it was found to run.
-    pub fn take_told(&mut self, told: &Told) {
+    pub fn take_told(&mut self, asked: &Asked, told: &Told) {
         set(&mut self.row.cmdline, told.cmdline.as_deref());
         self.row.pss_bytes = told.pss_bytes;
+        if asked.runtime {
+            set(&mut self.row.runtime, told.runtime);
+            self.runtime_looks = self.runtime_looks.saturating_sub(1);
+        }
         self.is_read = true;
     }
 
@@ -279,6 +299,10 @@ impl Known {
         let is_booked = |ticks: &i64| now.block_delays.is_told(*ticks, stat.start_ticks);
         let delay = stat.field(42).filter(|_| self.is_single()).filter(is_booked);
         self.row.block_delay_us = delay.map(us);
+        if moved {
+            self.runtime_looks = RUNTIME_LOOKS;
+            self.row.runtime = None;
+        }
         if renamed || moved { Change::Identity } else { Change::Numbers }
     }
 
