@@ -24,6 +24,10 @@ const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// Up to so many interfaces, each has its sysfs counters read; above, only counted ones.
 const READ_ALL: usize = 128;
 
+/// After so many ticks without a packet, the files of what is lost of packets are closed: each costs the kernel some
+/// 5 KiB.
+const STILL_TICKS: u32 = 3;
+
 /// Reads network interfaces.
 #[derive(Default)]
 pub struct NetworkCollector {
@@ -47,11 +51,22 @@ struct Known {
     carrier_changes_file: Kept,
     rx_missed_file: Kept,
     rx_nohandler_file: Kept,
-    /// Its totals when last seen: a smaller one is another interface under the old name.
-    rx_bytes: Option<i64>,
-    carrier_changes: Option<i64>,
+    /// As it was told last. A smaller total is another interface under the old name.
+    told: Counters,
+    /// In how many ticks in a row no packet came.
+    still_ticks: u32,
     /// The tick in which it was last seen.
     seen: u64,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Counters {
+    rx_bytes: Option<i64>,
+    rx_packets: Option<i64>,
+    rx_dropped: Option<i64>,
+    rx_missed: Option<i64>,
+    rx_nohandler: Option<i64>,
+    carrier_changes: Option<i64>,
 }
 
 impl Collector for NetworkCollector {
@@ -86,7 +101,14 @@ impl Collector for NetworkCollector {
                 due.push(row.interface.clone());
                 is_urgent |= has_changed;
             }
-            (known.rx_bytes, known.carrier_changes) = (row.rx_bytes, row.carrier_changes);
+            known.told = Counters {
+                rx_bytes: row.rx_bytes,
+                rx_packets: row.rx_packets,
+                rx_dropped: row.rx_dropped,
+                rx_missed: row.rx_missed,
+                rx_nohandler: row.rx_nohandler,
+                carrier_changes: row.carrier_changes,
+            };
             known.seen = self.ticks;
         }
         let before = self.known.len();
@@ -156,20 +178,35 @@ impl Known {
     /// Whether it is new, or shows that it may not be what it was.
     fn has_changed(&self, row: &Network) -> bool {
         self.interface.is_none()
-            || row.rx_bytes < self.rx_bytes
-            || row.carrier_changes != self.carrier_changes
+            || row.rx_bytes < self.told.rx_bytes
+            || row.carrier_changes != self.told.carrier_changes
     }
 
-    /// The counters that `/proc/net/dev` does not tell.
+    /// The counters that `/proc/net/dev` does not tell. What is missed is part of what it calls dropped, and what has
+    /// no handler has come in: without either these two are as they were.
     fn read_counters(&mut self, host: &mut Host, row: &mut Network) {
+        let told = self.told;
+        let is_still = told.rx_missed.is_some()
+            && (told.rx_bytes, told.rx_packets, told.rx_dropped)
+                == (row.rx_bytes, row.rx_packets, row.rx_dropped);
+        let is_due = host.now >= self.due;
+        self.still_ticks = if is_still { self.still_ticks.saturating_add(1) } else { 0 };
         let name = &row.interface;
         let mut total = |kept: &mut Kept, file: &str| {
             let path = |host: &Host| host.sys_path(&format!("class/net/{name}/{file}"));
             host.reread(kept, path).ok().and_then(int)
         };
         row.carrier_changes = total(&mut self.carrier_changes_file, "carrier_changes");
-        row.rx_missed = total(&mut self.rx_missed_file, "statistics/rx_missed_errors");
-        row.rx_nohandler = total(&mut self.rx_nohandler_file, "statistics/rx_nohandler");
+        if !is_still || is_due {
+            row.rx_missed = total(&mut self.rx_missed_file, "statistics/rx_missed_errors");
+            row.rx_nohandler = total(&mut self.rx_nohandler_file, "statistics/rx_nohandler");
+            return;
+        }
+        (row.rx_missed, row.rx_nohandler) = (told.rx_missed, told.rx_nohandler);
+        if self.still_ticks >= STILL_TICKS {
+            self.rx_missed_file.close();
+            self.rx_nohandler_file.close();
+        }
     }
 }
 

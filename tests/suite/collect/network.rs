@@ -145,6 +145,24 @@ fn above_128_interfaces_only_counted_ones_have_counters_of_sysfs() {
     assert_eq!(tree.tick(&mut collector)[1].carrier_changes, Some(4));
 }
 
+/// What is lost in the card is part of what is dropped: without a packet the same is told, and not read.
+#[test]
+fn what_is_lost_of_packets_is_read_when_some_came() {
+    let tree = Tree::new(&[("sys/class/net/eth0/ifindex", "7")]);
+    let mut collector = NetworkCollector::default();
+    let mut told = |packets, missed: &str| {
+        tree.write("sys/class/net/eth0/statistics/rx_missed_errors", missed);
+        tree.received(&[("eth0", packets)]);
+        tree.tick(&mut collector)[0].rx_missed
+    };
+    assert_eq!(told(10, "1"), Some(1));
+    assert_eq!(told(20, "2"), Some(2));
+    assert_eq!(told(20, "3"), Some(2));
+    assert_eq!(told(30, "4"), Some(4));
+    let minute: Vec<_> = (0..61).map(|_| told(30, "5")).collect();
+    assert_eq!((minute[0], minute[60]), (Some(4), Some(5)), "and once a minute");
+}
+
 /// Links the interface to a device, as hardware has one.
 #[cfg(unix)]
 fn plug(tree: &Tree, name: &str, files: &[(&str, &str)], master: Option<&str>) {
