@@ -37,10 +37,12 @@ impl Busy {
         }
     }
 
-    /// The same, that many seconds later and with so many seconds between ticks.
+    /// The same, that many seconds later and with so many seconds between ticks. Ticks are counted on from as many,
+    /// which are no fewer than any recording of this host had before.
     pub fn at(mut self, second: i64, interval: i64) -> Self {
         self.interval_us = interval * 1_000_000;
-        self.tick = second / interval;
+        self.tick = second;
+        self.start.0 += second * (1_000_000 - self.interval_us);
         self
     }
 
