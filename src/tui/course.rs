@@ -9,6 +9,9 @@ use crate::time::Micros;
 /// The least and the greatest value of a column; `None` where nothing is known.
 pub type Span = Option<(f64, f64)>;
 
+/// Rows are as long as lies between them and their predecessors, give or take so much.
+const MOST_LATE: i64 = 1_000_000;
+
 /// Numbers by name, a span a column.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Course {
@@ -34,8 +37,12 @@ impl Course {
         for row in 0..sheet.len() {
             let Some(ts) = sheet.time(row, "ts") else { continue };
             let length = sheet.number(row, "bucket_us").unwrap_or(0.0) as i64;
-            let Some((first, last)) = self.reach(Micros(ts.0 - length.max(1)), ts) else { continue };
-            self.recorded[first..=last].fill(true);
+            let begin = Micros(ts.0 - length.max(1));
+            let Some((first, last)) = self.reach(begin, ts) else { continue };
+            // A tick that is late by a little leaves no hole behind the one before.
+            let since = Micros(begin.0 - (length / 2).min(MOST_LATE));
+            let (since, _) = self.reach(since, ts).unwrap_or((first, last));
+            self.recorded[since..=last].fill(true);
             for name in names.iter().filter(|name| *name != "bucket_us") {
                 let Some(value) = sheet.number(row, name).filter(|value| value.is_finite()) else { continue };
                 let (name, is_peak) = match name.strip_suffix("_max") {
@@ -57,8 +64,10 @@ impl Course {
         }
     }
 
-    /// The columns that a row from `begin` to `end` covers, of which at least the one with its end.
+    /// The columns that a row from `begin` to `end` covers, of which at least the one with its end; of one that ends
+    /// behind the range those within.
     fn reach(&self, begin: Micros, end: Micros) -> Option<(usize, usize)> {
+        let end = if begin < self.to { end.min(self.to) } else { end };
         let last = self.column(end)?;
         // A row begins behind its predecessor's end.
         let first = self.column(Micros(begin.0 + 1).max(Micros(self.from.0 + 1))).unwrap_or(last);

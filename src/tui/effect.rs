@@ -1,6 +1,7 @@
 //! What the model wants done. Carried out elsewhere; what comes of it is an [`Event`](super::Event).
 
 use super::words::Lang;
+use crate::query::tiers::{literal, quoted};
 use crate::time::Micros;
 
 /// Something to do.
@@ -103,4 +104,19 @@ impl Subject {
             Subject::Cgroup { path } => path.clone(),
         }
     }
+
+    /// What asks for its course, tables in braces.
+    pub fn sql(&self) -> String {
+        match self {
+            Subject::Process { pid, start_time, .. } => {
+                PROCESS_COURSE.replace("$pid", &pid.to_string()).replace("$start", &literal(*start_time))
+            }
+            Subject::Cgroup { path } => CGROUP_COURSE.replace("$path", &quoted(path)),
+        }
+    }
 }
+
+const PROCESS_COURSE: &str =
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/queries/panels/process_course.sql"));
+const CGROUP_COURSE: &str =
+    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/queries/panels/cgroup_course.sql"));

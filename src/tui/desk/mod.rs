@@ -98,6 +98,11 @@ impl Desk {
         lock(&self.host).clone()
     }
 
+    /// The question whose rows say which samples there are, and the table behind it.
+    fn ticker(&self) -> (&'static Question, &'static str) {
+        self.ticker
+    }
+
     fn shelf(&self) -> MutexGuard<'_, Shelf> {
         lock(&self.shelf)
     }

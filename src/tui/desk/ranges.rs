@@ -11,8 +11,14 @@ use crate::query::tiers::{Grain, literal, quoted};
 use crate::time::Micros;
 
 const HOUR: i64 = 3_600_000_000;
-/// What is drawn in some hundred columns needs no more rows than that.
-const DRAWN: Grain = Grain { seconds_up_to: 2 * HOUR, minutes_up_to: 8 * 24 * HOUR };
+const MINUTE: i64 = 60_000_000;
+/// So much is asked for behind a range's end, of what was recorded itself.
+const BEYOND: i64 = 10_000_000;
+/// What is drawn in some hundred columns needs no more rows than that: of two hours what was recorded, of eight days
+/// minutes, and what covers the end.
+const DRAWN: Grain = Grain { seconds_up_to: 2 * HOUR + BEYOND, minutes_up_to: 8 * 24 * HOUR + MINUTE };
+/// Whatever is there still of what was recorded.
+const RECORDED: Grain = Grain { seconds_up_to: i64::MAX, minutes_up_to: i64::MAX };
 
 macro_rules! panel_sql {
     ($name:literal) => {
@@ -23,13 +29,32 @@ macro_rules! panel_sql {
 /// The headline numbers, and how busy each CPU was.
 pub fn course(desk: &Desk, from: Micros, to: Micros, columns: usize) -> Result<Course, String> {
     let mut course = Course::new(from, to, columns);
-    for rows in desk.asked(panel_sql!("course"), from, to, DRAWN)? {
+    let beyond = beyond(from, to);
+    for rows in desk.asked(panel_sql!("course"), from, beyond, DRAWN)? {
         course.take_in(&Sheet::new(rows));
     }
-    for rows in desk.asked(panel_sql!("core_course"), from, to, DRAWN)? {
+    for rows in desk.asked(panel_sql!("core_course"), from, beyond, DRAWN)? {
         course.take_in_by(&Sheet::new(rows), "cpu", "busy_pct");
     }
+    let (question, table) = desk.ticker();
+    if table != "system" {
+        // Nothing but one segment: what it has rows of was recorded.
+        let sql = format!("select distinct ts, interval_us as bucket_us from ({})", question.sql);
+        for rows in desk.asked(&sql, from, beyond, DRAWN)? {
+            course.take_in(&Sheet::new(rows));
+        }
+    }
     Ok(course)
+}
+
+/// So far is asked for what covers the end of a range: as long as a row of its grain may be.
+fn beyond(from: Micros, to: Micros) -> Micros {
+    let row = match to.0 - from.0 {
+        length if length + BEYOND <= DRAWN.seconds_up_to => BEYOND,
+        length if length + MINUTE <= DRAWN.minutes_up_to => MINUTE,
+        _ => HOUR,
+    };
+    Micros(to.0.saturating_add(row))
 }
 
 /// One process or cgroup.
@@ -40,15 +65,16 @@ pub fn history(
     to: Micros,
     columns: usize,
 ) -> Result<Course, String> {
-    let sql = match of {
-        Subject::Process { pid, start_time, .. } => panel_sql!("process_course")
-            .replace("$pid", &pid.to_string())
-            .replace("$start", &literal(*start_time)),
-        Subject::Cgroup { path } => panel_sql!("cgroup_course").replace("$path", &quoted(path)),
-    };
+    let sql = of.sql();
     let mut course = Course::new(from, to, columns);
-    for rows in desk.asked(&sql, from, to, DRAWN)? {
-        course.take_in(&Sheet::new(rows));
+    for grain in [DRAWN, RECORDED] {
+        for rows in desk.asked(&sql, from, beyond(from, to), grain)? {
+            course.take_in(&Sheet::new(rows));
+        }
+        // Tiers keep the busiest of a minute alone: of others there is what was recorded.
+        if !course.series.is_empty() {
+            break;
+        }
     }
     Ok(course)
 }

@@ -2,11 +2,10 @@
 
 use super::super::effect::{Effect, Export, Exported};
 use super::super::model::{Model, Zoom};
-use super::super::panel::{PRESETS, Panel, question};
+use super::super::panel::{PRESETS, Panel};
 use super::super::theme::Theme;
 use super::super::words::{self, Lang};
-use super::{moving, sorting, typed};
-use crate::query::tiers::quoted;
+use super::{copied, moving, sorting, typed};
 use crate::time::{self, Micros};
 
 /// Logs are shown from so much before the cursor to so much behind.
@@ -80,27 +79,12 @@ pub fn logs(model: &Model) -> Effect {
     }
 }
 
-/// The SQL behind the panel, as it can be pasted into `sysray query`.
+/// Copies the SQL behind the panel.
 pub fn copy(model: &mut Model) -> Vec<Effect> {
-    let panel = model.screen.focused();
-    let sql = match (panel, panel.questions().first().and_then(|name| question(name))) {
-        (Panel::Question, _) => model.asked.sql.clone(),
-        (_, Some(question)) => {
-            let at = time_text(model.time.cursor);
-            let text = question.sql.lines().filter(|line| !line.starts_with("--"));
-            let text = text.collect::<Vec<_>>().join("\n");
-            text.replace("ts > $from and ts <= $to", &format!("ts = {at}"))
-                .replace("$host", &quoted(&model.host))
-        }
-        _ => return Vec::new(),
-    };
-    let text = model.say(words::COPIED);
-    model.tell(text, false);
-    vec![Effect::Copy(sql)]
-}
-
-fn time_text(at: Micros) -> String {
-    format!("'{}'", time::show(at, &jiff::tz::TimeZone::UTC))
+    let sql = copied::sql(model);
+    let text = model.say(if sql.is_some() { words::COPIED } else { words::NO_SQL });
+    model.tell(text, sql.is_none());
+    sql.map(Effect::Copy).into_iter().collect()
 }
 
 /// Writes what the panel with the keys shows: the answer of a question, else rows of the chosen range.

@@ -2,6 +2,7 @@
 
 mod answers;
 mod commands;
+mod copied;
 mod keys;
 pub mod moving;
 mod sorting;

@@ -103,7 +103,15 @@ pub fn jump(model: &mut Model, text: &str) -> Vec<Effect> {
         live: model.time.is_live,
     };
     match time::parse(text, &context) {
-        Ok(at) => moving::by_hand(model, Move::At(Micros(at.0.clamp(start.0, end.0)))),
+        Ok(at) => {
+            let near = Micros(at.0.clamp(start.0, end.0));
+            if near != at {
+                let edge = if at < start { words::ITS_BEGIN } else { words::ITS_END };
+                let text = format!("{} {}", model.say(words::OUTSIDE), model.say(edge));
+                model.tell(text, false);
+            }
+            moving::by_hand(model, Move::At(near))
+        }
         Err(error) => {
             let text = words::wrong(&error, model.settings.lang);
             model.tell(text, true);

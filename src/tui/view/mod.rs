@@ -23,6 +23,7 @@ use super::model::{Help, Model};
 use super::panel::Panel;
 use super::theme::Role;
 use super::words;
+use crate::time::Micros;
 use paint::Paint;
 
 /// Draws all of it.
@@ -71,6 +72,12 @@ fn draw(model: &Model, paint: &mut Paint, place: usize, panel: Panel, area: Rect
     }
 }
 
+/// When the rows of a panel are of, where that is a sample before the cursor's.
+fn before(model: &Model, panel: Panel) -> Option<Micros> {
+    let at = model.sheet(panel.questions().first()?)?.time(0, "ts")?;
+    (at < model.moment.as_ref()?.ts).then_some(at)
+}
+
 fn title(model: &Model, paint: &mut Paint, panel: Panel, area: Rect, is_focused: bool) {
     let rule = "─".repeat(usize::from(area.width));
     paint.text(area.x, area.y, area.width, &rule, Role::Dim);
@@ -82,6 +89,9 @@ fn title(model: &Model, paint: &mut Paint, panel: Panel, area: Rect, is_focused:
             false => format!("{} {} {}", shown.rows.len(), model.say(words::OF), shown.of),
         };
         text += &format!("{many} ");
+    }
+    if let Some(at) = before(model, panel) {
+        text += &format!("{} {} ", model.say(words::AS_OF), model.when(at, model.time.cursor.0 - at.0));
     }
     let listing = model.listing(panel);
     if !listing.filter.is_empty() {

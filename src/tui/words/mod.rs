@@ -155,6 +155,11 @@ words! {
     RANGE_SET: "range marked: Enter zooms, E exports, R reports", "plage marquée : Entrée agrandit, E exporte, R rapporte";
     RANGE_EMPTY: "the range ends before it begins", "la plage finit avant de commencer";
     COPIED: "SQL copied", "SQL copié";
+    NO_SQL: "no question is behind this panel", "aucune question derrière ce panneau";
+    AS_OF: "as of", "relevé de";
+    OUTSIDE: "outside of the recording: this is its", "hors de l'enregistrement : en voici";
+    ITS_BEGIN: "beginning", "le début";
+    ITS_END: "end", "la fin";
     NOT_FOUND: "it does not hold anywhere there", "nulle part vrai par là";
     UNKNOWN_COMMAND: "no such command; : with help lists them", "commande inconnue ; : suivi de help les énumère";
     COMMANDS: "commands: PANEL, lang en|fr, theme dark|light|high-contrast|mono, until CONDITION, since CONDITION, sql QUESTION, host NAME, sort COLUMN, zoom 1h, export PATH, q", "commandes : PANNEAU, lang en|fr, theme dark|light|high-contrast|mono, until CONDITION, since CONDITION, sql QUESTION, host NOM, sort COLONNE, zoom 1h, export CHEMIN, q";
