@@ -70,9 +70,11 @@ pub(super) fn shown(model: &Model, panel: Panel) -> Shown {
                 let fits = |row: &usize| matches(sheet, *row, &listing.filter);
                 let chosen: Vec<usize> = all.into_iter().filter(fits).collect();
                 let rows = match listing.is_tree {
-                    true if panel == Panel::Process => tree(sheet, sorted(sheet, chosen, &listing), list.key),
+                    true if panel == Panel::Process => {
+                        tree(sheet, sorted(sheet, chosen, &listing, list.key), list.key)
+                    }
                     true if panel == Panel::Cgroup => paths(sheet, chosen),
-                    _ => flat(sheet, sorted(sheet, chosen, &listing), list.key),
+                    _ => flat(sheet, sorted(sheet, chosen, &listing, list.key), list.key),
                 };
                 (rows, of)
             }
@@ -103,12 +105,14 @@ fn flat(sheet: &Sheet, rows: Vec<usize>, columns: &[&str]) -> Vec<Row> {
 
 fn plain(sheet: &Sheet, listing: &Listing) -> Vec<Row> {
     let fits = (0..sheet.len()).filter(|row| matches(sheet, *row, &listing.filter)).collect();
-    let rows = if listing.sort.0 == "ts" { fits } else { sorted(sheet, fits, listing) };
+    let rows = if listing.sort.0 == "ts" { fits } else { sorted(sheet, fits, listing, &[]) };
     rows.into_iter().map(|row| Row { row, key: row.to_string(), depth: 0 }).collect()
 }
 
-/// In the order of a column; what is not known comes last either way.
-fn sorted(sheet: &Sheet, mut rows: Vec<usize>, listing: &Listing) -> Vec<usize> {
+/// In the order of a column; what is not known comes last either way. Where it is the same, rows stand by what
+/// they are known by, so that they keep their places from sample to sample and from panel to panel.
+fn sorted(sheet: &Sheet, mut rows: Vec<usize>, listing: &Listing, key: &[&str]) -> Vec<usize> {
+    rows.sort_by_cached_key(|row| key.iter().map(|name| part(sheet, *row, name)).collect::<Vec<_>>());
     let (name, greatest_first) = (&listing.sort.0, listing.sort.1);
     let turned = |order: std::cmp::Ordering| if greatest_first { order.reverse() } else { order };
     let known = |one: bool, other: bool| other.cmp(&one);
@@ -128,6 +132,14 @@ fn sorted(sheet: &Sheet, mut rows: Vec<usize>, listing: &Listing) -> Vec<usize> 
         rows = texts.into_iter().map(|(_, row)| row).collect();
     }
     rows
+}
+
+/// A part of a key in the order it stands in: numbers and instants by what they are, all else as a text.
+fn part(sheet: &Sheet, row: usize, name: &str) -> (i64, String) {
+    match sheet.number(row, name) {
+        Some(number) => (number as i64, String::new()),
+        None => (0, sheet.text(row, name).unwrap_or_default()),
+    }
 }
 
 /// Children under their parents, each among its siblings in the order it came.
