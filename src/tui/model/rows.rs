@@ -29,6 +29,37 @@ impl Listing {
         let sort = panel.list().map_or(("ts", false), |list| list.sort);
         Listing { sort: (sort.0.into(), sort.1), ..Listing::default() }
     }
+
+    /// The column that rows truly stand by: where that which is wanted is not known of any, what tells about
+    /// the same.
+    pub fn order<'a>(&'a self, sheet: &Sheet) -> &'a str {
+        let wanted = self.sort.0.as_str();
+        let is_known = |name: &str| (0..sheet.len()).any(|row| is_known(sheet, row, name));
+        if is_known(wanted) {
+            return wanted;
+        }
+        let others = match wanted {
+            "run_delay_pct" => ["cpu_pct", "io_bytes_per_s"],
+            _ => ["io_bytes_per_s", "cpu_pct"],
+        };
+        others.into_iter().find(|name| is_known(name)).unwrap_or(wanted)
+    }
+}
+
+fn is_known(sheet: &Sheet, row: usize, name: &str) -> bool {
+    match sheet.is_number(name) {
+        true => number(sheet, row, name).is_some(),
+        false => sheet.text(row, name).is_some(),
+    }
+}
+
+/// A number of a row. A sum of two is not known where neither is.
+pub fn number(sheet: &Sheet, row: usize, name: &str) -> Option<f64> {
+    let is_sum = name == "io_bytes_per_s";
+    if is_sum && ["read_bytes_per_s", "write_bytes_per_s"].iter().all(|of| sheet.number(row, of).is_none()) {
+        return None;
+    }
+    sheet.number(row, name)
 }
 
 /// Rows in the order in which they are shown.
@@ -113,11 +144,11 @@ fn plain(sheet: &Sheet, listing: &Listing) -> Vec<Row> {
 /// they are known by, so that they keep their places from sample to sample and from panel to panel.
 fn sorted(sheet: &Sheet, mut rows: Vec<usize>, listing: &Listing, key: &[&str]) -> Vec<usize> {
     rows.sort_by_cached_key(|row| key.iter().map(|name| part(sheet, *row, name)).collect::<Vec<_>>());
-    let (name, greatest_first) = (&listing.sort.0, listing.sort.1);
+    let (name, greatest_first) = (listing.order(sheet), listing.sort.1);
     let turned = |order: std::cmp::Ordering| if greatest_first { order.reverse() } else { order };
     let known = |one: bool, other: bool| other.cmp(&one);
     if sheet.is_number(name) {
-        let number = |row: &usize| sheet.number(*row, name).filter(|number| number.is_finite());
+        let number = |row: &usize| number(sheet, *row, name).filter(|number| number.is_finite());
         rows.sort_by(|one, other| {
             let (one, other) = (number(one), number(other));
             let order = one.unwrap_or(0.0).total_cmp(&other.unwrap_or(0.0));

@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::super::layout::{columns_of, first_row};
-use super::super::model::{Listing, Model, Row, Shown, java};
+use super::super::model::{self, Listing, Model, Row, Shown, java};
 use super::super::panel::{Column, Panel};
 use super::super::sheet::Sheet;
 use super::super::theme::Role;
@@ -21,7 +21,7 @@ pub fn draw(model: &Model, paint: &mut Paint, panel: Panel, area: Rect, is_focus
     };
     let listing = model.listing(panel);
     let shown = model.shown(panel);
-    let chosen = columns_of(list, model.settings.is_compact, area.width);
+    let chosen = columns_of(model, panel, list, area.width);
     heads(model, paint, area, &chosen, &listing, sheet);
     let height = usize::from(area.height.saturating_sub(1));
     let first = first_row(shown.chosen, shown.rows.len(), height);
@@ -56,7 +56,7 @@ fn heads(
 ) {
     let mut x = area.x;
     for (column, width) in columns {
-        let is_sorted = listing.sort.0 == column.name && !listing.is_tree;
+        let is_sorted = listing.order(sheet) == column.name && !listing.is_tree;
         let mark = match (is_sorted, listing.sort.1) {
             (false, _) => "",
             (true, true) => "▼",
@@ -105,7 +105,7 @@ fn number(sheet: &Sheet, row: usize, name: &str, panel: Panel) -> Option<f64> {
     match (panel, name) {
         (Panel::Java, "heap_max") => java(sheet, row)?.heap_max,
         (Panel::Java, "heap_min") => java(sheet, row)?.heap_min,
-        _ => sheet.number(row, name),
+        _ => model::number(sheet, row, name),
     }
 }
 

@@ -158,6 +158,7 @@ words! {
     NOT_FOUND: "it does not hold anywhere there", "nulle part vrai par là";
     UNKNOWN_COMMAND: "no such command; : with help lists them", "commande inconnue ; : suivi de help les énumère";
     COMMANDS: "commands: PANEL, lang en|fr, theme dark|light|high-contrast|mono, until CONDITION, since CONDITION, sql QUESTION, host NAME, sort COLUMN, zoom 1h, export PATH, q", "commandes : PANNEAU, lang en|fr, theme dark|light|high-contrast|mono, until CONDITION, since CONDITION, sql QUESTION, host NOM, sort COLONNE, zoom 1h, export CHEMIN, q";
+    SORTED_INSTEAD: "({} unknown: by {})", "({} inconnu : par {})";
     NO_SUCH_COLUMN: "no such column here", "pas de telle colonne ici";
     NO_SUCH_HOST: "no such host in this store", "pas de tel hôte dans ce dépôt";
     CHANGED: "files were merged or removed meanwhile; read anew", "des fichiers ont été fusionnés ou supprimés ; relecture faite";

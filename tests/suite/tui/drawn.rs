@@ -4,8 +4,7 @@ use sysray::tui::keys::Key;
 use sysray::tui::panel::Panel;
 use sysray::tui::theme::{Depth, Role, Theme};
 
-use super::made::{numbers, sheet, texts, times, whole};
-use super::{START, Sat};
+use super::Sat;
 
 #[test]
 fn panels() {
@@ -82,36 +81,4 @@ fn without_colours_nothing_has_one() {
     let none = |name: &str| (name == "NO_COLOR").then(|| "1".to_string());
     assert_eq!(Depth::of(none), Depth::None);
     assert_eq!(Depth::of(|name| (name == "COLORTERM").then(|| "truecolor".into())), Depth::True);
-}
-
-/// Two samples of the same processes, whose rows come in another order each time.
-fn of_equals(pids: &[i64]) -> sysray::tui::sheet::Sheet {
-    let many = pids.len();
-    sheet(vec![
-        ("ts", times(&vec![START; many])),
-        ("pid", whole(pids)),
-        ("start_time", times(&pids.iter().map(|pid| START + pid).collect::<Vec<_>>())),
-        ("comm", texts(&vec![Some("worker"); many])),
-        (
-            "cpu_pct",
-            numbers(&pids.iter().map(|pid| Some(f64::from(u8::from(*pid == 70)))).collect::<Vec<_>>()),
-        ),
-    ])
-}
-
-#[test]
-fn rows_of_equal_value_stand_by_what_they_are_known_by() {
-    let mut sat = Sat::before_an_hour(100, 24);
-    sat.presses(&[Key::Char('4')]).answered();
-    let mut orders = Vec::new();
-    for pids in [[1000, 9, 70, 200], [200, 70, 9, 1000], [9, 1000, 200, 70]] {
-        sat.model.moment.as_mut().unwrap().sheets.insert("process", of_equals(&pids));
-        let shown = sat.model.shown(Panel::Process);
-        orders.push(shown.rows.iter().map(|row| pids[row.row]).collect::<Vec<_>>());
-    }
-    assert_eq!(orders, vec![vec![70, 9, 200, 1000]; 3]);
-    sat.presses(&[Key::Char('S')]);
-    let shown = sat.model.shown(Panel::Process);
-    let turned: Vec<i64> = shown.rows.iter().map(|row| [9, 1000, 200, 70][row.row]).collect();
-    assert_eq!(turned, [9, 200, 1000, 70], "ascending whichever way the column is");
 }

@@ -12,6 +12,7 @@ mod mouse;
 mod moves;
 #[cfg(unix)]
 mod real;
+mod sorted;
 mod spoken;
 mod sweep;
 mod typed;
