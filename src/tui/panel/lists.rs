@@ -196,7 +196,7 @@ static NETWORK: List = List {
         more("tx_dropped_per_s", heads::OUT_DROP, 8),
         more("rx_utilisation_pct", heads::IN_PCT, 5),
         more("tx_utilisation_pct", heads::OUT_PCT, 5),
-        more("speed_bits_per_s", heads::SPEED, 10),
+        more("speed_bits_per_s", heads::SPEED, 11),
         more("operstate", heads::STATE, 8),
         more("kind", heads::KIND, 8),
         more("netns_name", heads::NETNS, 0),

@@ -173,12 +173,15 @@ words! {
     P_QUESTION: "SQL", "SQL";
     P_SEARCH: "search", "chercher";
     CORES: "CPUs over time", "CPU dans le temps";
+    LATENCY: "latency", "latence";
     READ: "read", "lu";
+    READ_SHORT: "r", "l";
+    WRITTEN_SHORT: "w", "é";
     WRITTEN: "written", "écrit";
     RECEIVED: "received", "reçu";
     SENT: "sent", "envoyé";
     LOAD: "load", "charge";
-    TASKS: "running {} waiting {}", "actives {} en attente {}";
+    TASKS: "running {}  blocked {}", "actives {}  bloquées {}";
     HINTS: "? help  b jump  {} next event  Space play  1-6 views  / filter  q quit", "? aide  b aller  {} suivant  Espace lecture  1-6 vues  / filtre  q quitter";
     HINTS_HELP: "↑↓ scroll  / search  ? next page  Esc close", "↑↓ défiler  / chercher  ? page suivante  Échap fermer";
     TYPE_QUESTION: "Enter asks; Esc goes back", "Entrée demande ; Échap revient";

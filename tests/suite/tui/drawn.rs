@@ -5,6 +5,7 @@ use sysray::tui::panel::Panel;
 use sysray::tui::theme::{Depth, Role, Theme};
 
 use super::Sat;
+use super::made::{numbers, sheet};
 
 #[test]
 fn panels() {
@@ -81,4 +82,85 @@ fn without_colours_nothing_has_one() {
     let none = |name: &str| (name == "NO_COLOR").then(|| "1".to_string());
     assert_eq!(Depth::of(none), Depth::None);
     assert_eq!(Depth::of(|name| (name == "COLORTERM").then(|| "truecolor".into())), Depth::True);
+}
+
+/// One in which disks and CPUs have much to say.
+fn busy(columns: u16, lines: u16) -> Sat {
+    let mut sat = Sat::before_an_hour(columns, lines);
+    let sheets = &mut sat.model.moment.as_mut().unwrap().sheets;
+    let system = [
+        ("disk_read_bytes_per_s", 1_047_552.0),
+        ("disk_write_bytes_per_s", 31_200_000.0),
+        ("disk_latency_us", 3_770.0),
+        ("network_rx_bytes_per_s", 1_047_552.0),
+        ("network_tx_bytes_per_s", 1_047_552.0),
+        ("runnable", 4.0),
+        ("blocked", 1.0),
+    ];
+    let one = |(name, value): (&'static str, f64)| (name, numbers(&[Some(value)]));
+    sheets.insert("system", sheet(system.into_iter().map(one).collect()));
+    let cpu = [
+        ("busy_pct", 51.5),
+        ("user_pct", 40.0),
+        ("nice_pct", 10.5),
+        ("system_pct", 10.5),
+        ("irq_pct", 10.5),
+        ("softirq_pct", 10.5),
+        ("iowait_pct", 10.5),
+        ("steal_pct", 10.5),
+        ("load1", 1.25),
+        ("context_switches_per_s", 1234.0),
+        ("interrupts_per_s", 562.0),
+        ("forks_per_s", 12.0),
+        // With the recorder that counts it.
+        ("runnable", 5.0),
+        ("blocked", 1.0),
+    ];
+    sheets.insert("cpu", sheet(cpu.into_iter().map(one).collect()));
+    sat
+}
+
+#[test]
+fn no_number_of_the_overview_loses_its_unit() {
+    for (columns, wanted) in [
+        (
+            160,
+            &[
+                "read 1023 KiB/s  written 29.8 MiB/s  latency 3.77 ms  ",
+                "received 1023 KiB/s  sent 1023 KiB/s",
+            ][..],
+        ),
+        (80, &["read 1023 KiB/s  written 29.8 MiB/s  latency 3.77 ms  "]),
+        (100, &["read 1023 KiB/s  written 29.8 MiB/s\n", "received 1023 KiB/s  sent 1023 KiB/s\n"]),
+        (40, &["r 1023 KiB/s  w 29.8 MiB/s\n", "↓ 1023 KiB/s  ↑ 1023 KiB/s\n"]),
+    ] {
+        let mut sat = busy(columns, 48);
+        sat.presses(&[Key::Char('1')]);
+        for wanted in wanted {
+            assert!(sat.screen().contains(wanted), "{wanted:?} at {columns}:\n{}", sat.screen());
+        }
+    }
+}
+
+#[test]
+fn what_runs_is_the_same_number_under_the_same_word_everywhere() {
+    for panel in [Panel::Overview, Panel::Cpu] {
+        let mut sat = busy(120, 40);
+        sat.model.screen.show_only(panel);
+        assert!(sat.screen().contains("running 4  blocked 1"), "{}", sat.screen());
+    }
+}
+
+#[test]
+fn what_cpus_do_is_cut_nowhere() {
+    for columns in [40, 80] {
+        let mut sat = busy(columns, 30);
+        sat.model.screen.show_only(Panel::Cpu);
+        for whole in ["softirq 10.5", "steal 10.5", "interrupts/s 562", "forks/s 12", "CPUs over time"] {
+            assert!(sat.screen().contains(whole), "{whole} at {columns}:\n{}", sat.screen());
+        }
+    }
+    let mut sat = busy(40, 12);
+    sat.model.screen.show_only(Panel::Cpu);
+    assert!(sat.screen().contains("   0    99 %"), "{}", sat.screen());
 }
