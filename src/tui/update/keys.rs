@@ -157,9 +157,10 @@ fn mark(model: &mut Model, is_end: bool) {
     let word = match model.time.range {
         (Some(from), Some(to)) if from >= to => words::RANGE_EMPTY,
         (Some(_), Some(_)) => words::RANGE_SET,
-        _ => words::NO_RANGE,
+        _ if is_end => words::RANGE_ENDS,
+        _ => words::RANGE_BEGINS,
     };
-    let text = model.say(word);
+    let text = words::filled(model.say(word), &[&model.when(here, 1)]);
     model.tell(text, word == words::RANGE_EMPTY);
 }
 

@@ -151,7 +151,8 @@ words! {
     LOADING: "reading", "lecture en cours";
     OF: "of", "sur";
     NO_MORE_MARKS: "no event or anomaly beyond", "ni événement ni anomalie au-delà";
-    NO_RANGE: "mark a range first: [ where it begins, ] where it ends", "marquez d'abord une plage : [ au début, ] à la fin";
+    RANGE_BEGINS: "range begins at {}: ] marks its end", "la plage commence à {} : ] marque sa fin";
+    RANGE_ENDS: "range ends at {}: [ marks its beginning", "la plage finit à {} : [ marque son début";
     RANGE_SET: "range marked: Enter zooms, E exports, R reports", "plage marquée : Entrée agrandit, E exporte, R rapporte";
     RANGE_EMPTY: "the range ends before it begins", "la plage finit avant de commencer";
     COPIED: "SQL copied", "SQL copié";

@@ -15,6 +15,7 @@ mod real;
 mod sorted;
 mod spoken;
 mod sweep;
+mod told;
 mod typed;
 
 use jiff::tz::TimeZone;
