@@ -89,7 +89,7 @@ fn title(model: &Model, paint: &mut Paint, panel: Panel, area: Rect, is_focused:
     }
     text += &instead(model, panel, &listing).unwrap_or_default();
     if listing.follows {
-        text += &format!("[{}] ", listing.chosen.unwrap_or_default());
+        text += &format!("[{}] ", followed(model, panel, &listing));
     }
     if panel == Panel::History
         && let Some(subject) = &model.subject
@@ -110,4 +110,18 @@ fn instead(model: &Model, panel: Panel, listing: &Listing) -> Option<String> {
     };
     let text = words::filled(model.say(words::SORTED_INSTEAD), &[&head(&listing.sort.0), &head(order)]);
     (order != listing.sort.0).then(|| format!("{text} "))
+}
+
+/// The row that is kept in sight: of a process its name, where it is there, and its number.
+fn followed(model: &Model, panel: Panel, listing: &Listing) -> String {
+    let key = listing.chosen.as_deref().unwrap_or_default();
+    if !matches!(panel, Panel::Process | Panel::Java) {
+        return key.to_string();
+    }
+    let pid = key.split(' ').next().unwrap_or_default();
+    let row = model.shown(panel).rows.into_iter().find(|row| row.key == key).map(|row| row.row);
+    match row.and_then(|row| model.sheet("process")?.text(row, "comm")) {
+        Some(name) => format!("{name} ({pid})"),
+        None => pid.to_string(),
+    }
 }

@@ -60,7 +60,7 @@ pub fn draw(model: &Model, paint: &mut Paint, area: Rect) {
             let parts: Vec<&[Span]> = line.columns.iter().map(|name| course.of(name)).collect();
             let spans = narrowed(&braille::sum(&parts), usize::from(graph) * 2);
             let most = spans.iter().flatten().map(|(_, most)| *most).fold(0.0, f64::max);
-            let top = line.top.unwrap_or_else(|| braille::round_top(most)).max(most);
+            let top = line.top.unwrap_or_else(|| braille::round_top(line.columns[0], most)).max(most);
             let place = Rect { x: x + width - graph - 1, y, width: graph, height: 1 };
             braille::draw(paint, place, &spans, top, Role::Graph);
         }
@@ -68,17 +68,14 @@ pub fn draw(model: &Model, paint: &mut Paint, area: Rect) {
 }
 
 impl Line<'_> {
-    /// As much of it as has room.
+    /// As much of it as has room: shorter where more of it then has.
     fn text(&self, room: u16) -> String {
-        let fits = |parts: &[String]| columns(&parts.join("  ")) <= room;
-        let mut parts = match fits(&self.parts) || self.short.is_empty() {
-            true => &self.parts[..],
-            false => &self.short[..],
+        let fitting = |parts: &[String]| {
+            let fits = |many: &usize| columns(&parts[..*many].join("  ")) <= room;
+            parts[..(1..=parts.len()).rev().find(fits).unwrap_or(parts.len().min(1))].to_vec()
         };
-        while parts.len() > 1 && !fits(parts) {
-            parts = &parts[..parts.len() - 1];
-        }
-        parts.join("  ")
+        let (whole, short) = (fitting(&self.parts), fitting(&self.short));
+        if short.len() > whole.len() { short.join("  ") } else { whole.join("  ") }
     }
 }
 

@@ -24,6 +24,7 @@ macro_rules! words {
     };
 }
 
+pub mod commands;
 pub mod fields;
 pub mod heads;
 mod times;
@@ -32,7 +33,7 @@ pub use times::wrong;
 
 /// All words, by name.
 pub fn all() -> impl Iterator<Item = &'static (&'static str, Word)> {
-    ALL.iter().chain(heads::ALL)
+    ALL.iter().chain(heads::ALL).chain(commands::ALL)
 }
 
 /// In a language what is told elsewhere in English, where it is one of these words.
@@ -158,7 +159,11 @@ words! {
     COPIED: "SQL copied", "SQL copié";
     NOT_FOUND: "it does not hold anywhere there", "nulle part vrai par là";
     UNKNOWN_COMMAND: "no such command; : with help lists them", "commande inconnue ; : suivi de help les énumère";
-    COMMANDS: "commands: PANEL, lang en|fr, theme dark|light|high-contrast|mono, until CONDITION, since CONDITION, sql QUESTION, host NAME, sort COLUMN, zoom 1h, export PATH, q", "commandes : PANNEAU, lang en|fr, theme dark|light|high-contrast|mono, until CONDITION, since CONDITION, sql QUESTION, host NOM, sort COLONNE, zoom 1h, export CHEMIN, q";
+    COMMANDS: "Commands", "Commandes";
+    THEMES: "theme is one of: {}", "theme attend un de ces noms : {}";
+    LANGUAGES: "lang is one of: {}", "lang attend un de ces noms : {}";
+    NOW_OF: "{} now {} of {}", "{} ici {} sur {}";
+    UP_TO: "{} up to {}", "{} jusqu'à {}";
     SORTED_INSTEAD: "({} unknown: by {})", "({} inconnu : par {})";
     NO_SUCH_COLUMN: "no such column here", "pas de telle colonne ici";
     NO_SUCH_HOST: "no such host in this store", "pas de tel hôte dans ce dépôt";
@@ -176,8 +181,8 @@ words! {
     CORES: "CPUs over time", "CPU dans le temps";
     LATENCY: "latency", "latence";
     READ: "read", "lu";
-    READ_SHORT: "r", "l";
-    WRITTEN_SHORT: "w", "é";
+    READ_SHORT: "rd", "lu";
+    WRITTEN_SHORT: "wr", "écr";
     WRITTEN: "written", "écrit";
     RECEIVED: "received", "reçu";
     SENT: "sent", "envoyé";
