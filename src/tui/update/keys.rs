@@ -284,7 +284,9 @@ fn in_help(model: &mut Model, key: Key, action: Action) -> Vec<Effect> {
         (_, Action::RowDown) => 1,
         (_, Action::Help) => {
             model.screen.help = match model.screen.help {
-                Help::Keys(_) => Help::Glossary { text: String::new(), found: Vec::new(), line: 0 },
+                Help::Keys(_) | Help::Commands(_) => {
+                    Help::Glossary { text: String::new(), found: Vec::new(), line: 0 }
+                }
                 _ => Help::Closed,
             };
             return match model.screen.help {
@@ -295,7 +297,7 @@ fn in_help(model: &mut Model, key: Key, action: Action) -> Vec<Effect> {
             };
         }
         (_, Action::Filter) => {
-            let is_keys = matches!(model.screen.help, Help::Keys(_));
+            let is_keys = matches!(model.screen.help, Help::Keys(_) | Help::Commands(_));
             if is_keys {
                 model.screen.help = Help::Glossary { text: String::new(), found: Vec::new(), line: 0 };
             }
@@ -323,7 +325,7 @@ fn in_help(model: &mut Model, key: Key, action: Action) -> Vec<Effect> {
         _ => return Vec::new(),
     };
     match &mut model.screen.help {
-        Help::Keys(line) | Help::Glossary { line, .. } => *line = scrolled(*line, by),
+        Help::Keys(line) | Help::Commands(line) | Help::Glossary { line, .. } => *line = scrolled(*line, by),
         Help::Closed => {}
     }
     Vec::new()

@@ -3,6 +3,7 @@
 use sysray::time::Micros;
 use sysray::tui::event::Event;
 use sysray::tui::keys::Key;
+use sysray::tui::words::Lang;
 
 use super::{SECOND, Sat};
 
@@ -53,4 +54,38 @@ fn what_an_answer_brought_is_seen_whatever_is_pressed() {
     assert_eq!(told(&sat), "report: /tmp/8");
     sat.presses(&[Key::Esc]);
     assert_eq!(told(&sat), "");
+}
+
+#[test]
+fn names_that_are_not_there_are_answered_by_a_sentence() {
+    for (lang, typed, wanted) in [
+        (Lang::En, ":theme zz", "theme is one of: dark, light, high-contrast, mono"),
+        (Lang::Fr, ":theme zz", "theme attend un de ces noms : dark, light, high-contrast, mono"),
+        (Lang::En, ":lang xx", "lang is one of: en, fr"),
+        (Lang::Fr, ":lang xx", "lang attend un de ces noms : en, fr"),
+    ] {
+        let mut sat = Sat::before_an_hour(80, 24);
+        sat.model.settings.lang = lang;
+        sat.types(typed).presses(&[Key::Enter]);
+        assert_eq!(told(&sat), wanted);
+        assert!(sat.model.notice.as_ref().unwrap().is_error);
+    }
+}
+
+#[test]
+fn help_about_commands_is_a_page_of_its_own() {
+    for lang in Lang::ALL {
+        let mut sat = Sat::before_an_hour(80, 24);
+        sat.model.settings.lang = lang;
+        sat.types(":help").presses(&[Key::Enter]);
+        let screen = sat.screen();
+        for (name, command) in sysray::tui::words::commands::ALL {
+            let (written, about) = command.in_lang(lang).split_once("{}").unwrap();
+            let is_whole = |line: &str| line.contains(written) && line.ends_with(about);
+            assert!(screen.lines().any(is_whole), "{name}:\n{screen}");
+        }
+        assert!(screen.contains(sat.model.say(sysray::tui::words::HINTS_HELP)), "{screen}");
+        sat.presses(&[Key::Esc]);
+        assert!(!sat.screen().contains("until CONDITION"), "{}", sat.screen());
+    }
 }
