@@ -80,6 +80,8 @@ pub struct Row {
     pub key: String,
     /// How deep it stands in the tree.
     pub depth: usize,
+    /// What leads to it there, from its parent and past its siblings.
+    pub branch: String,
 }
 
 /// The rows of a panel.
@@ -100,13 +102,14 @@ pub(super) fn shown(model: &Model, panel: Panel) -> Shown {
                 let of = all.len();
                 let fits = |row: &usize| matches(sheet, *row, &listing.filter);
                 let chosen: Vec<usize> = all.into_iter().filter(fits).collect();
-                let rows = match listing.is_tree {
+                let mut rows = match listing.is_tree {
                     true if panel == Panel::Process => {
                         tree(sheet, sorted(sheet, chosen, &listing, list.key), list.key)
                     }
                     true if panel == Panel::Cgroup => paths(sheet, chosen),
                     _ => flat(sheet, sorted(sheet, chosen, &listing, list.key), list.key),
                 };
+                branches(&mut rows);
                 (rows, of)
             }
         },
@@ -131,13 +134,15 @@ fn key(sheet: &Sheet, row: usize, columns: &[&str]) -> String {
 }
 
 fn flat(sheet: &Sheet, rows: Vec<usize>, columns: &[&str]) -> Vec<Row> {
-    rows.into_iter().map(|row| Row { row, key: key(sheet, row, columns), depth: 0 }).collect()
+    rows.into_iter()
+        .map(|row| Row { row, key: key(sheet, row, columns), depth: 0, branch: String::new() })
+        .collect()
 }
 
 fn plain(sheet: &Sheet, listing: &Listing) -> Vec<Row> {
     let fits = (0..sheet.len()).filter(|row| matches(sheet, *row, &listing.filter)).collect();
     let rows = if listing.sort.0 == "ts" { fits } else { sorted(sheet, fits, listing, &[]) };
-    rows.into_iter().map(|row| Row { row, key: row.to_string(), depth: 0 }).collect()
+    rows.into_iter().map(|row| Row { row, key: row.to_string(), depth: 0, branch: String::new() }).collect()
 }
 
 /// In the order of a column; what is not known comes last either way. Where it is the same, rows stand by what
@@ -192,7 +197,7 @@ fn tree(sheet: &Sheet, rows: Vec<usize>, columns: &[&str]) -> Vec<Row> {
         if !seen.insert(row) {
             continue;
         }
-        all.push(Row { row, key: key(sheet, row, columns), depth });
+        all.push(Row { row, key: key(sheet, row, columns), depth, branch: String::new() });
         let below = pid(row).and_then(|pid| children.get(&Some(pid)));
         open.extend(below.into_iter().flatten().rev().map(|row| (*row, depth + 1)));
     }
@@ -206,7 +211,27 @@ fn paths(sheet: &Sheet, rows: Vec<usize>) -> Vec<Row> {
     // A slash sorts before all else that a name may have, so that children follow their parent.
     named.sort_by_key(|(path, _)| path.replace('/', "\u{1}"));
     let depth = |path: &str| path.split('/').filter(|part| !part.is_empty()).count();
-    named.into_iter().map(|(path, row)| Row { row, depth: depth(&path), key: path }).collect()
+    named
+        .into_iter()
+        .map(|(path, row)| Row { row, depth: depth(&path), key: path, branch: String::new() })
+        .collect()
+}
+
+/// Deeper than so many, a tree goes on without getting wider.
+const DEEPEST: usize = 16;
+
+/// Draws the branches from the last row to the first: at each depth it is known whether a sibling follows.
+fn branches(rows: &mut [Row]) {
+    let mut follows: Vec<bool> = Vec::new();
+    for row in rows.iter_mut().rev() {
+        follows.resize(row.depth + 1, false);
+        let before = (1..row.depth).skip(row.depth.saturating_sub(DEEPEST));
+        row.branch = before.map(|depth| if follows[depth] { "│ " } else { "  " }).collect();
+        if row.depth > 0 {
+            row.branch += if follows[row.depth] { "├ " } else { "└ " };
+        }
+        follows[row.depth] = true;
+    }
 }
 
 /// Events and anomalies of the range on the strip.
@@ -229,7 +254,7 @@ fn marks(model: &Model, listing: &Listing) -> (Vec<Row>, usize) {
     // It stays chosen whichever language it is shown in.
     let key = |mark: &Mark| format!("{} {} {}", mark.ts.0, mark.kind(Lang::En), mark.text(Lang::En));
     let rows = inside.into_iter().filter(fits);
-    let rows = rows.map(|row| Row { row, key: key(&model.time.marks[row]), depth: 0 });
+    let rows = rows.map(|row| Row { row, key: key(&model.time.marks[row]), depth: 0, branch: String::new() });
     (rows.collect(), of)
 }
 

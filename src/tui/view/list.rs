@@ -85,12 +85,12 @@ fn draw_row(
     let mut x = line.x;
     for (column, width) in columns {
         let name = column.name;
-        let value = number(sheet, row.row, name, panel);
-        match value {
+        match number(sheet, row.row, name, panel) {
             Some(value) if !is_left(sheet, name) => {
                 let (text, role) = (figures::cell(name, value), figures::role(name, value));
                 paint.right(x, line.y, *width, &text, role);
             }
+            None if sheet.is_number(name) => paint.right(x, line.y, *width, "-", Role::Dim),
             _ => match text(model, sheet, row, name, panel) {
                 Some(text) => drop(paint.text(x, line.y, *width, &text, Role::Text)),
                 None if is_left(sheet, name) => drop(paint.text(x, line.y, *width, "-", Role::Dim)),
@@ -117,13 +117,13 @@ fn text(model: &Model, sheet: &Sheet, row: &Row, name: &str, panel: Panel) -> Op
             let comm = sheet.text(row.row, "comm");
             let full = model.settings.has_full_commands.then(|| sheet.text(row.row, "cmdline")).flatten();
             let command = full.or(comm)?;
-            Some(format!("{}{command}", branch(row.depth)))
+            Some(format!("{}{command}", row.branch))
         }
         (Panel::Cgroup, "path") => {
             let path = sheet.text(row.row, "path")?;
             match row.depth {
                 0 => Some(path),
-                depth => Some(format!("{}{}", branch(depth), path.rsplit('/').next().unwrap_or(&path))),
+                _ => Some(format!("{}{}", row.branch, path.rsplit('/').next().unwrap_or(&path))),
             }
         }
         (_, "read_only") => Some(if sheet.is(row.row, name) { "ro" } else { "rw" }.into()),
@@ -132,13 +132,6 @@ fn text(model: &Model, sheet: &Sheet, row: &Row, name: &str, panel: Panel) -> Op
             Some(namespace)
         }
         _ => sheet.text(row.row, name),
-    }
-}
-
-fn branch(depth: usize) -> String {
-    match depth {
-        0 => String::new(),
-        depth => format!("{}└ ", "  ".repeat(depth.min(16) - 1)),
     }
 }
 
