@@ -145,10 +145,11 @@ pub fn columns_of(model: &Model, panel: Panel, list: &List, width: u16) -> Vec<(
     {
         columns.remove(place);
     }
-    // Then what is spare, then the others; the first and the last stay, which say what a row is.
+    // Then what is spare, then the others; the first and a text at the end stay, which say what a row is.
+    let is_text = |column: Option<&Column>| column.is_some_and(|column| column.width == 0);
     for is_spare in [true, false] {
         while taken(&columns) > width
-            && let Some(inside) = columns.get(1..columns.len().saturating_sub(1))
+            && let Some(inside) = columns.get(1..columns.len() - usize::from(is_text(columns.last())))
             && let Some(place) =
                 inside.iter().rposition(|column| column.is_spare == is_spare && may_go(column))
         {

@@ -57,6 +57,8 @@ fn where_a_column_is_not_known_of_any_row_another_that_tells_about_the_same_hold
         // What neither was read nor written of is not known to be nothing.
         let last = sat.model.shown(Panel::Process).rows[4].key.clone();
         assert!(last.starts_with("210 "), "{last} is not known");
+        let line = screen.lines().find(|line| line.contains(" 210 www-data ")).unwrap();
+        assert_eq!(line.split_whitespace().nth(9), Some("-"), "{line}");
     }
     // As soon as one is known, it is the column that was wanted.
     let mut sat = Sat::before_an_hour(160, 40);
@@ -115,6 +117,10 @@ fn a_small_terminal_keeps_what_one_looks_for() {
     let mut sat = Sat::before_an_hour(40, 12);
     sat.presses(&[Key::Char('4')]).answered();
     assert_eq!(heads(&sat).split_whitespace().collect::<Vec<_>>(), ["PID", "S", "CPU%▼", "COMMAND"]);
+    let one = sheet(vec![("interface", texts(&[Some("eth0")])), ("rx_bytes_per_s", numbers(&[Some(7.0)]))]);
+    sat.model.moment.as_mut().unwrap().sheets.insert("network", one);
+    sat.model.screen.show_only(Panel::Network);
+    assert!(sat.screen().contains("IN/s▼ OUT/s\n"), "{}", sat.screen());
     let mut sat = Sat::before_an_hour(80, 24);
     sat.presses(&[Key::Char('2')]).answered();
     let there = heads(&sat);
