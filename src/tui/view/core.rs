@@ -73,11 +73,13 @@ pub fn draw(model: &Model, paint: &mut Paint, area: Rect) {
         let taken = paint.text(area.x, area.y + y, area.width, &label, figures::role("busy_pct", busy));
         let width = area.width.saturating_sub(taken);
         let Some(course) = course else { continue };
-        heat(
-            paint,
-            Rect { x: area.x + taken, y: area.y + y, width, height: 1 },
-            course.of(&format!("cpu{name}")),
-        );
+        let map = Rect { x: area.x + taken, y: area.y + y, width, height: 1 };
+        heat(paint, map, course.of(&format!("cpu{name}")));
+        // Where in it the cursor of time stands.
+        if let Some(column) = course.column(model.time.cursor).filter(|_| width > 0) {
+            let x = (column * usize::from(width) / course.columns.max(1)) as u16;
+            paint.over(Rect { x: map.x + x, width: 1, ..map }, Role::Cursor);
+        }
     }
 }
 
