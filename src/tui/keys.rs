@@ -209,7 +209,7 @@ pub const SYSRAY: &[Binding] = &[
     bound(Group::Panels, &[Key::Tab], A::NextPanel, words::K_NEXT_PANEL),
     bound(Group::Panels, &[Key::BackTab], A::PreviousPanel, words::K_PREVIOUS_PANEL),
     bound(Group::Panels, &[C('f')], A::Full, words::K_FULL),
-    bound(Group::Panels, &[C('l')], A::Logs, words::K_LOGS),
+    bound(Group::Panels, &[C('l'), C('O')], A::Logs, words::K_LOGS),
     bound(Group::Panels, &[C('L')], A::AddLog, words::K_ADD_LOG),
     bound(Group::Panels, &[C('e')], A::ErrorsOnly, words::K_ERRORS_ONLY),
     bound(Group::Rows, &[Key::Up], A::RowUp, words::K_ROW_UP),
@@ -241,8 +241,8 @@ pub const SYSRAY: &[Binding] = &[
 
 /// The letters of nmon for panels; what moves in time stays, where nmon has nothing on the key.
 const NMON: &[Binding] = &[
-    bound(Group::Panels, &[C('c')], A::Only(Panel::Cpu), words::CPU),
-    bound(Group::Panels, &[C('m')], A::Only(Panel::Memory), words::MEMORY),
+    bound(Group::Panels, &[C('c'), C('l'), C('U')], A::Only(Panel::Cpu), words::CPU),
+    bound(Group::Panels, &[C('m'), C('V')], A::Only(Panel::Memory), words::MEMORY),
     bound(Group::Panels, &[C('d')], A::Only(Panel::Disk), words::DISK),
     bound(Group::Panels, &[C('j')], A::Only(Panel::Filesystem), words::FILESYSTEM),
     bound(Group::Panels, &[C('n')], A::Only(Panel::Network), words::NETWORK),

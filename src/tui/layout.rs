@@ -124,22 +124,37 @@ pub fn rows_of(model: &Model, place: usize) -> usize {
     found.map_or(0, |(_, panel, area)| usize::from(area.height.saturating_sub(above(*panel))))
 }
 
-/// The columns of a list that have room, with the widths they get: the last takes what is left.
-pub fn columns_of(list: &List, is_compact: bool, width: u16) -> Vec<(Column, u16)> {
-    let mut columns: Vec<Column> =
-        list.columns.iter().filter(|column| column.is_main || !is_compact).copied().collect();
+/// The columns of a list that have room, with the widths they get: the last takes what is left. What rows stand
+/// by is always among them, and has room for its marker.
+pub fn columns_of(model: &Model, panel: Panel, list: &List, width: u16) -> Vec<(Column, u16)> {
+    let listing = model.listing(panel);
+    let order = model.sheet(list.question).map_or(listing.sort.0.as_str(), |sheet| listing.order(sheet));
+    let is_wanted = |column: &&Column| column.is_main || !model.settings.is_compact || column.name == order;
+    let mut columns: Vec<Column> = list.columns.iter().filter(is_wanted).copied().collect();
+    for column in columns.iter_mut().filter(|column| column.name == order && column.width > 0) {
+        let head = model.say(column.head).chars().count() as u16;
+        column.width = column.width.max(head + 1);
+    }
     let taken = |columns: &[Column]| -> u16 {
         columns.iter().map(|column| if column.width == 0 { LEAST_TEXT * 2 } else { column.width } + 1).sum()
     };
     // What is not one of the main columns gives way first, from the right.
+    let may_go = |column: &Column| column.name != order;
     while taken(&columns) > width
-        && let Some(place) = columns.iter().rposition(|column| !column.is_main)
+        && let Some(place) = columns.iter().rposition(|column| !column.is_main && may_go(column))
     {
         columns.remove(place);
     }
-    while taken(&columns) > width && columns.len() > 2 {
-        let last = columns.len() - 2;
-        columns.remove(last);
+    // Then what is spare, then the others; the first and a text at the end stay, which say what a row is.
+    let is_text = |column: Option<&Column>| column.is_some_and(|column| column.width == 0);
+    for is_spare in [true, false] {
+        while taken(&columns) > width
+            && let Some(inside) = columns.get(1..columns.len() - usize::from(is_text(columns.last())))
+            && let Some(place) =
+                inside.iter().rposition(|column| column.is_spare == is_spare && may_go(column))
+        {
+            columns.remove(1 + place);
+        }
     }
     let mut left = width;
     let mut all = Vec::new();
@@ -152,9 +167,9 @@ pub fn columns_of(list: &List, is_compact: bool, width: u16) -> Vec<(Column, u16
 }
 
 /// The column of a list whose head is so far from the panel's left.
-pub fn head_at(model: &Model, list: &List, x: u16) -> Option<Column> {
+pub fn head_at(model: &Model, panel: Panel, list: &List, x: u16) -> Option<Column> {
     let mut right = 0;
-    let mut all = columns_of(list, model.settings.is_compact, model.size.0).into_iter();
+    let mut all = columns_of(model, panel, list, model.size.0).into_iter();
     all.find(|(_, width)| {
         right += width + 1;
         x < right

@@ -148,7 +148,7 @@ impl CgroupCollector {
 
     /// What the files under its path say, as the row of that group.
     fn told(&mut self, host: &mut Host, group: &Group, every: Duration) -> Option<Arc<Cgroup>> {
-        if self.known.get(&group.path).is_none_or(|known| known.id != group.id) {
+        if self.known.get(&group.path).is_none_or(|known| !known.is_of(group)) {
             self.known.insert(group.path.clone(), Known::new(host, group));
         }
         let known = self.known.get_mut(&group.path).expect("it was put in above where it was missing");
@@ -186,6 +186,12 @@ impl CgroupCollector {
 }
 
 impl Known {
+    /// Whether that is the group as it was: a tree of v1 may have got its path later than another.
+    fn is_of(&self, group: &Group) -> bool {
+        let trees = group.folders.iter().map(|(version, _)| version);
+        self.id == group.id && self.files.iter().map(|(version, _)| version).eq(trees)
+    }
+
     /// Whether files in the folder that it has its number from are kept open.
     fn is_kept(&self) -> bool {
         self.files.first().is_some_and(|(_, files)| files.are_kept())

@@ -24,7 +24,7 @@ use crate::time::Micros;
 pub use java::Java;
 pub use mark::{Mark, Severity, What};
 pub use prompt::{Prompt, Wanted};
-pub use rows::{Listing, Row, Shown, java};
+pub use rows::{Listing, Row, Shown, java, number};
 pub use screen::{Help, Screen};
 pub use timeline::{HEADLINES, Headline, Play, Timeline, Zoom};
 
@@ -149,7 +149,12 @@ pub struct Notice {
     pub text: String,
     pub is_error: bool,
     pub until: Micros,
+    /// Until then keys leave it: what nobody has just asked for is to be seen.
+    pub holds: Micros,
 }
+
+/// How long a notice that a key did not bring is there whatever is pressed.
+const HOLDS: i64 = 1_500_000;
 
 /// What the glossary has of a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -227,7 +232,23 @@ impl Model {
     pub fn tell(&mut self, text: impl Into<String>, is_error: bool) {
         let seconds = if is_error { 8 } else { 4 };
         let text = words::said(&text.into(), self.settings.lang).to_string();
-        self.notice = Some(Notice { text, is_error, until: Micros(self.now.0 + seconds * 1_000_000) });
+        let (until, holds) = (Micros(self.now.0 + seconds * 1_000_000), Micros(self.now.0 + HOLDS));
+        self.notice = Some(Notice { text, is_error, until, holds });
+    }
+
+    /// What was said before a key, and whether it stays behind it: while a line is typed nothing is seen of it.
+    pub fn notice_before(&mut self, is_escape: bool) -> Option<Notice> {
+        let is_hidden = self.prompt.is_some();
+        let now = self.now;
+        self.notice.take().filter(|notice| is_hidden || (!is_escape && notice.holds > now))
+    }
+
+    /// What a key said is there until the next one; where it said nothing, what was there before.
+    pub fn notice_behind(&mut self, before: Option<Notice>) {
+        match &mut self.notice {
+            Some(notice) => notice.holds = self.now,
+            None => self.notice = before,
+        }
     }
 }
 

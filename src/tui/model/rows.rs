@@ -29,6 +29,37 @@ impl Listing {
         let sort = panel.list().map_or(("ts", false), |list| list.sort);
         Listing { sort: (sort.0.into(), sort.1), ..Listing::default() }
     }
+
+    /// The column that rows truly stand by: where that which is wanted is not known of any, what tells about
+    /// the same.
+    pub fn order<'a>(&'a self, sheet: &Sheet) -> &'a str {
+        let wanted = self.sort.0.as_str();
+        let is_known = |name: &str| (0..sheet.len()).any(|row| is_known(sheet, row, name));
+        if is_known(wanted) {
+            return wanted;
+        }
+        let others = match wanted {
+            "run_delay_pct" => ["cpu_pct", "io_bytes_per_s"],
+            _ => ["io_bytes_per_s", "cpu_pct"],
+        };
+        others.into_iter().find(|name| is_known(name)).unwrap_or(wanted)
+    }
+}
+
+fn is_known(sheet: &Sheet, row: usize, name: &str) -> bool {
+    match sheet.is_number(name) {
+        true => number(sheet, row, name).is_some(),
+        false => sheet.text(row, name).is_some(),
+    }
+}
+
+/// A number of a row. A sum of two is not known where neither is.
+pub fn number(sheet: &Sheet, row: usize, name: &str) -> Option<f64> {
+    let is_sum = name == "io_bytes_per_s";
+    if is_sum && ["read_bytes_per_s", "write_bytes_per_s"].iter().all(|of| sheet.number(row, of).is_none()) {
+        return None;
+    }
+    sheet.number(row, name)
 }
 
 /// Rows in the order in which they are shown.
@@ -49,6 +80,8 @@ pub struct Row {
     pub key: String,
     /// How deep it stands in the tree.
     pub depth: usize,
+    /// What leads to it there, from its parent and past its siblings.
+    pub branch: String,
 }
 
 /// The rows of a panel.
@@ -69,11 +102,14 @@ pub(super) fn shown(model: &Model, panel: Panel) -> Shown {
                 let of = all.len();
                 let fits = |row: &usize| matches(sheet, *row, &listing.filter);
                 let chosen: Vec<usize> = all.into_iter().filter(fits).collect();
-                let rows = match listing.is_tree {
-                    true if panel == Panel::Process => tree(sheet, sorted(sheet, chosen, &listing), list.key),
+                let mut rows = match listing.is_tree {
+                    true if panel == Panel::Process => {
+                        tree(sheet, sorted(sheet, chosen, &listing, list.key), list.key)
+                    }
                     true if panel == Panel::Cgroup => paths(sheet, chosen),
-                    _ => flat(sheet, sorted(sheet, chosen, &listing), list.key),
+                    _ => flat(sheet, sorted(sheet, chosen, &listing, list.key), list.key),
                 };
+                branches(&mut rows);
                 (rows, of)
             }
         },
@@ -98,22 +134,26 @@ fn key(sheet: &Sheet, row: usize, columns: &[&str]) -> String {
 }
 
 fn flat(sheet: &Sheet, rows: Vec<usize>, columns: &[&str]) -> Vec<Row> {
-    rows.into_iter().map(|row| Row { row, key: key(sheet, row, columns), depth: 0 }).collect()
+    rows.into_iter()
+        .map(|row| Row { row, key: key(sheet, row, columns), depth: 0, branch: String::new() })
+        .collect()
 }
 
 fn plain(sheet: &Sheet, listing: &Listing) -> Vec<Row> {
     let fits = (0..sheet.len()).filter(|row| matches(sheet, *row, &listing.filter)).collect();
-    let rows = if listing.sort.0 == "ts" { fits } else { sorted(sheet, fits, listing) };
-    rows.into_iter().map(|row| Row { row, key: row.to_string(), depth: 0 }).collect()
+    let rows = if listing.sort.0 == "ts" { fits } else { sorted(sheet, fits, listing, &[]) };
+    rows.into_iter().map(|row| Row { row, key: row.to_string(), depth: 0, branch: String::new() }).collect()
 }
 
-/// In the order of a column; what is not known comes last either way.
-fn sorted(sheet: &Sheet, mut rows: Vec<usize>, listing: &Listing) -> Vec<usize> {
-    let (name, greatest_first) = (&listing.sort.0, listing.sort.1);
+/// In the order of a column; what is not known comes last either way. Where it is the same, rows stand by what
+/// they are known by, so that they keep their places from sample to sample and from panel to panel.
+fn sorted(sheet: &Sheet, mut rows: Vec<usize>, listing: &Listing, key: &[&str]) -> Vec<usize> {
+    rows.sort_by_cached_key(|row| key.iter().map(|name| part(sheet, *row, name)).collect::<Vec<_>>());
+    let (name, greatest_first) = (listing.order(sheet), listing.sort.1);
     let turned = |order: std::cmp::Ordering| if greatest_first { order.reverse() } else { order };
     let known = |one: bool, other: bool| other.cmp(&one);
     if sheet.is_number(name) {
-        let number = |row: &usize| sheet.number(*row, name).filter(|number| number.is_finite());
+        let number = |row: &usize| number(sheet, *row, name).filter(|number| number.is_finite());
         rows.sort_by(|one, other| {
             let (one, other) = (number(one), number(other));
             let order = one.unwrap_or(0.0).total_cmp(&other.unwrap_or(0.0));
@@ -128,6 +168,14 @@ fn sorted(sheet: &Sheet, mut rows: Vec<usize>, listing: &Listing) -> Vec<usize> 
         rows = texts.into_iter().map(|(_, row)| row).collect();
     }
     rows
+}
+
+/// A part of a key in the order it stands in: numbers and instants by what they are, all else as a text.
+fn part(sheet: &Sheet, row: usize, name: &str) -> (i64, String) {
+    match sheet.number(row, name) {
+        Some(number) => (number as i64, String::new()),
+        None => (0, sheet.text(row, name).unwrap_or_default()),
+    }
 }
 
 /// Children under their parents, each among its siblings in the order it came.
@@ -149,7 +197,7 @@ fn tree(sheet: &Sheet, rows: Vec<usize>, columns: &[&str]) -> Vec<Row> {
         if !seen.insert(row) {
             continue;
         }
-        all.push(Row { row, key: key(sheet, row, columns), depth });
+        all.push(Row { row, key: key(sheet, row, columns), depth, branch: String::new() });
         let below = pid(row).and_then(|pid| children.get(&Some(pid)));
         open.extend(below.into_iter().flatten().rev().map(|row| (*row, depth + 1)));
     }
@@ -163,7 +211,27 @@ fn paths(sheet: &Sheet, rows: Vec<usize>) -> Vec<Row> {
     // A slash sorts before all else that a name may have, so that children follow their parent.
     named.sort_by_key(|(path, _)| path.replace('/', "\u{1}"));
     let depth = |path: &str| path.split('/').filter(|part| !part.is_empty()).count();
-    named.into_iter().map(|(path, row)| Row { row, depth: depth(&path), key: path }).collect()
+    named
+        .into_iter()
+        .map(|(path, row)| Row { row, depth: depth(&path), key: path, branch: String::new() })
+        .collect()
+}
+
+/// Deeper than so many, a tree goes on without getting wider.
+const DEEPEST: usize = 16;
+
+/// Draws the branches from the last row to the first: at each depth it is known whether a sibling follows.
+fn branches(rows: &mut [Row]) {
+    let mut follows: Vec<bool> = Vec::new();
+    for row in rows.iter_mut().rev() {
+        follows.resize(row.depth + 1, false);
+        let before = (1..row.depth).skip(row.depth.saturating_sub(DEEPEST));
+        row.branch = before.map(|depth| if follows[depth] { "│ " } else { "  " }).collect();
+        if row.depth > 0 {
+            row.branch += if follows[row.depth] { "├ " } else { "└ " };
+        }
+        follows[row.depth] = true;
+    }
 }
 
 /// Events and anomalies of the range on the strip.
@@ -186,7 +254,7 @@ fn marks(model: &Model, listing: &Listing) -> (Vec<Row>, usize) {
     // It stays chosen whichever language it is shown in.
     let key = |mark: &Mark| format!("{} {} {}", mark.ts.0, mark.kind(Lang::En), mark.text(Lang::En));
     let rows = inside.into_iter().filter(fits);
-    let rows = rows.map(|row| Row { row, key: key(&model.time.marks[row]), depth: 0 });
+    let rows = rows.map(|row| Row { row, key: key(&model.time.marks[row]), depth: 0, branch: String::new() });
     (rows.collect(), of)
 }
 

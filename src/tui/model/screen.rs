@@ -10,6 +10,8 @@ pub enum Help {
     Closed,
     /// The key table, from this line on.
     Keys(usize),
+    /// What may be typed behind `:`, from this line on.
+    Commands(usize),
     /// The glossary: what is searched, what was found, from this line on.
     Glossary { text: String, found: Vec<Found>, line: usize },
 }

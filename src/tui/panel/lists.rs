@@ -14,14 +14,20 @@ pub struct Column {
     pub width: u16,
     /// Shown even in the compact form.
     pub is_main: bool,
+    /// Of the main ones, what gives way before the others.
+    pub is_spare: bool,
 }
 
 const fn main(name: &'static str, head: Word, width: u16) -> Column {
-    Column { name, head, width, is_main: true }
+    Column { name, head, width, is_main: true, is_spare: false }
+}
+
+const fn spare(name: &'static str, head: Word, width: u16) -> Column {
+    Column { name, head, width, is_main: true, is_spare: true }
 }
 
 const fn more(name: &'static str, head: Word, width: u16) -> Column {
-    Column { name, head, width, is_main: false }
+    Column { name, head, width, is_main: false, is_spare: false }
 }
 
 /// A panel of rows.
@@ -62,15 +68,16 @@ static PROCESS: List = List {
     sort: ("cpu_pct", true),
     columns: &[
         main("pid", heads::PID, 8),
-        main("username", heads::USER, 10),
+        spare("username", heads::USER, 10),
         main("state", heads::S, 1),
         main("cpu_pct", heads::CPU_PCT, 6),
         more("user_pct", heads::USER_PCT, 6),
         more("system_pct", heads::SYS_PCT, 6),
         main("rss_bytes", heads::RSS, 9),
-        main("memory_pct", heads::MEM_PCT, 5),
-        main("read_bytes_per_s", heads::READ_S, 11),
-        main("write_bytes_per_s", heads::WRITE_S, 11),
+        spare("memory_pct", heads::MEM_PCT, 5),
+        main("read_bytes_per_s", heads::READ_S, 10),
+        main("write_bytes_per_s", heads::WRITE_S, 10),
+        more("io_bytes_per_s", heads::IO_S, 10),
         more("run_delay_pct", heads::RQ_PCT, 5),
         more("block_delay_pct", heads::IO_PCT, 5),
         more("threads", heads::THR, 5),
@@ -89,14 +96,14 @@ static JAVA: List = List {
     sort: ("cpu_pct", true),
     columns: &[
         main("pid", heads::PID, 8),
-        main("username", heads::USER, 10),
+        spare("username", heads::USER, 10),
         main("state", heads::S, 1),
         main("cpu_pct", heads::CPU_PCT, 6),
         main("rss_bytes", heads::RSS, 9),
         main("heap_max", heads::HEAP_MAX, 9),
         more("heap_min", heads::HEAP_MIN, 9),
         more("collector", heads::GC, 10),
-        main("threads", heads::THR, 5),
+        spare("threads", heads::THR, 5),
         more("open_files", heads::FDS, 6),
         more("run_delay_pct", heads::RQ_PCT, 5),
         more("block_delay_pct", heads::IO_PCT, 5),
@@ -189,7 +196,7 @@ static NETWORK: List = List {
         more("tx_dropped_per_s", heads::OUT_DROP, 8),
         more("rx_utilisation_pct", heads::IN_PCT, 5),
         more("tx_utilisation_pct", heads::OUT_PCT, 5),
-        more("speed_bits_per_s", heads::SPEED, 10),
+        more("speed_bits_per_s", heads::SPEED, 11),
         more("operstate", heads::STATE, 8),
         more("kind", heads::KIND, 8),
         more("netns_name", heads::NETNS, 0),

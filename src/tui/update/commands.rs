@@ -1,10 +1,10 @@
 //! Commands behind `:`, and what several keys have in common.
 
 use super::super::effect::{Effect, Export, Exported};
-use super::super::model::{Model, Zoom};
+use super::super::model::{Help, Model, Zoom};
 use super::super::panel::{PRESETS, Panel};
 use super::super::theme::Theme;
-use super::super::words::{self, Lang};
+use super::super::words::{self, Lang, Word};
 use super::{copied, moving, sorting, typed};
 use crate::time::{self, Micros};
 
@@ -24,18 +24,15 @@ pub fn command(model: &mut Model, text: &str) -> Vec<Effect> {
     }
     match word {
         "q" | "quit" => return vec![Effect::Quit],
-        "help" => {
-            let text = model.say(words::COMMANDS);
-            model.tell(text, false);
-        }
+        "help" => model.screen.help = Help::Commands(0),
         "lang" => match rest {
             "en" => model.settings.lang = Lang::En,
             "fr" => model.settings.lang = Lang::Fr,
-            _ => model.tell("lang en, lang fr", true),
+            _ => among(model, words::LANGUAGES, &Lang::ALL.map(Lang::name)),
         },
         "theme" => match Theme::ALL.into_iter().find(|theme| theme.name() == rest) {
             Some(theme) => model.settings.theme = theme,
-            None => model.tell(Theme::ALL.map(Theme::name).join(", "), true),
+            None => among(model, words::THEMES, &Theme::ALL.map(Theme::name)),
         },
         "until" | "since" if !rest.is_empty() => {
             let (number, from) = (model.typed.number(), model.time.cursor);
@@ -55,6 +52,12 @@ pub fn command(model: &mut Model, text: &str) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// Says which names there are.
+fn among(model: &mut Model, word: Word, names: &[&str]) {
+    let text = words::filled(model.say(word), &[&names.join(", ")]);
+    model.tell(text, true);
 }
 
 /// Shows one panel alone.

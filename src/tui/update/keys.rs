@@ -157,9 +157,10 @@ fn mark(model: &mut Model, is_end: bool) {
     let word = match model.time.range {
         (Some(from), Some(to)) if from >= to => words::RANGE_EMPTY,
         (Some(_), Some(_)) => words::RANGE_SET,
-        _ => words::NO_RANGE,
+        _ if is_end => words::RANGE_ENDS,
+        _ => words::RANGE_BEGINS,
     };
-    let text = model.say(word);
+    let text = words::filled(model.say(word), &[&model.when(here, 1)]);
     model.tell(text, word == words::RANGE_EMPTY);
 }
 
@@ -283,7 +284,9 @@ fn in_help(model: &mut Model, key: Key, action: Action) -> Vec<Effect> {
         (_, Action::RowDown) => 1,
         (_, Action::Help) => {
             model.screen.help = match model.screen.help {
-                Help::Keys(_) => Help::Glossary { text: String::new(), found: Vec::new(), line: 0 },
+                Help::Keys(_) | Help::Commands(_) => {
+                    Help::Glossary { text: String::new(), found: Vec::new(), line: 0 }
+                }
                 _ => Help::Closed,
             };
             return match model.screen.help {
@@ -294,7 +297,7 @@ fn in_help(model: &mut Model, key: Key, action: Action) -> Vec<Effect> {
             };
         }
         (_, Action::Filter) => {
-            let is_keys = matches!(model.screen.help, Help::Keys(_));
+            let is_keys = matches!(model.screen.help, Help::Keys(_) | Help::Commands(_));
             if is_keys {
                 model.screen.help = Help::Glossary { text: String::new(), found: Vec::new(), line: 0 };
             }
@@ -322,7 +325,7 @@ fn in_help(model: &mut Model, key: Key, action: Action) -> Vec<Effect> {
         _ => return Vec::new(),
     };
     match &mut model.screen.help {
-        Help::Keys(line) | Help::Glossary { line, .. } => *line = scrolled(*line, by),
+        Help::Keys(line) | Help::Commands(line) | Help::Glossary { line, .. } => *line = scrolled(*line, by),
         Help::Closed => {}
     }
     Vec::new()

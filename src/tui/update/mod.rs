@@ -10,13 +10,21 @@ mod typed;
 
 use super::effect::Effect;
 use super::event::Event;
+use super::keys::Key;
 use super::model::{Help, Model};
 
 /// Takes an event in.
 pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     match event {
-        Event::Key(key) if model.prompt.is_some() => typed::key(model, key),
-        Event::Key(key) => keys::key(model, key),
+        Event::Key(key) => {
+            let before = model.notice_before(key == Key::Esc);
+            let effects = match model.prompt {
+                Some(_) => typed::key(model, key),
+                None => keys::key(model, key),
+            };
+            model.notice_behind(before);
+            effects
+        }
         Event::Click(..) | Event::Drag(..) | Event::Wheel(..) if model.screen.help != Help::Closed => {
             Vec::new()
         }

@@ -62,8 +62,9 @@ pub fn named(model: &mut Model, name: &str) {
 /// By the column whose head is so far from the panel's left: of numbers the greatest first, of texts the first
 /// of the alphabet; once more, the other way round.
 pub fn at(model: &mut Model, x: u16) {
-    let Some(list) = model.screen.focused().list() else { return };
-    let Some(column) = layout::head_at(model, list, x) else { return };
+    let panel = model.screen.focused();
+    let Some(list) = panel.list() else { return };
+    let Some(column) = layout::head_at(model, panel, list, x) else { return };
     let Some(sheet) = model.sheet(list.question) else { return };
     // What is made of others while it is drawn has no order.
     if !sheet.columns().iter().any(|name| name == column.name) {

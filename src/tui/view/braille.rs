@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use super::super::course::Span;
 use super::super::theme::Role;
 use super::paint::Paint;
+use crate::export::figures::scale;
 
 /// The bit of each dot of a character, by column and line.
 const BITS: [[u8; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
@@ -53,11 +54,17 @@ pub fn sum(courses: &[&[Span]]) -> Vec<Span> {
         .collect()
 }
 
-/// A round number at or above the greatest value, for the top of a graph.
-pub fn round_top(most: f64) -> f64 {
+/// A round number at or above the greatest value, for the top of a graph: round in the unit that the measure's
+/// name ends in, which for bytes goes by powers of 1024.
+pub fn round_top(measure: &str, most: f64) -> f64 {
     if most.is_nan() || most <= 0.0 {
         return 1.0;
     }
+    let is_binary = measure.ends_with("_bytes") || measure.ends_with("bytes_per_s");
+    let unit = if is_binary { scale(measure, most).divisor } else { 1.0 };
+    let most = most / unit;
     let power = 10f64.powf(most.log10().floor());
-    [1.0, 2.0, 5.0, 10.0].into_iter().map(|step| step * power).find(|top| *top >= most).unwrap_or(most)
+    let round = [1.0, 2.0, 5.0, 10.0].into_iter().map(|step| step * power).find(|top| *top >= most);
+    let round = round.unwrap_or(most);
+    unit * if is_binary && round >= 1000.0 { round.max(1024.0) } else { round }
 }

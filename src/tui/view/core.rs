@@ -6,7 +6,7 @@ use super::super::model::Model;
 use super::super::theme::Role;
 use super::super::words::{self, Word};
 use super::figures;
-use super::paint::Paint;
+use super::paint::{Paint, columns};
 
 const MODES: [(Word, &str); 8] = [
     (words::MODE_USER, "user_pct"),
@@ -18,16 +18,12 @@ const MODES: [(Word, &str); 8] = [
     (words::MODE_STEAL, "steal_pct"),
     (words::MODE_GUEST, "guest_pct"),
 ];
-/// The averages behind the first stand under its word.
-const MORE: [(Option<Word>, &str); 8] = [
-    (Some(words::LOAD), "load1"),
-    (None, "load5"),
-    (None, "load15"),
-    (Some(words::RUNNING), "runnable"),
-    (Some(words::BLOCKED), "blocked"),
-    (Some(words::SWITCHES), "context_switches_per_s"),
-    (Some(words::INTERRUPTS), "interrupts_per_s"),
-    (Some(words::FORKS), "forks_per_s"),
+const LOADS: [&str; 3] = ["load1", "load5", "load15"];
+const TASKS: [(Word, &str); 2] = [(words::RUNNING, "runnable"), (words::BLOCKED, "blocked")];
+const RATES: [(Word, &str); 3] = [
+    (words::SWITCHES, "context_switches_per_s"),
+    (words::INTERRUPTS, "interrupts_per_s"),
+    (words::FORKS, "forks_per_s"),
 ];
 const SHADES: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
@@ -46,13 +42,19 @@ pub fn draw(model: &Model, paint: &mut Paint, area: Rect) {
             let modes = MODES.iter().filter_map(|(word, column)| {
                 Some(format!("{} {}", model.say(*word), figures::cell(column, number(column)?)))
             });
-            paint.line(area, 1, &modes.collect::<Vec<_>>().join("  "), Role::Text);
-            let more = MORE.iter().filter_map(|(word, column)| {
-                let value = figures::cell(column, number(column)?);
-                Some(word.map_or_else(|| value.clone(), |word| format!("{} {value}", model.say(word))))
-            });
-            paint.line(area, 2, &more.collect::<Vec<_>>().join("  "), Role::Dim);
-            line = 4;
+            line = 1 + flow(paint, area, 1, &modes.collect::<Vec<_>>(), Role::Text);
+            let loads = LOADS.iter().filter_map(|column| Some(figures::cell(column, number(column)?)));
+            let loads = loads.collect::<Vec<_>>().join(" ");
+            let loads = (!loads.is_empty()).then(|| format!("{} {loads}", model.say(words::LOAD)));
+            // As the overview has it: without the recorder, which runs whenever it looks.
+            let tasks =
+                TASKS.iter().filter_map(|(word, column)| Some((*word, *column, model.headline(column)?)));
+            let rates = RATES.iter().filter_map(|(word, column)| Some((*word, *column, number(column)?)));
+            let more = tasks
+                .chain(rates)
+                .map(|(word, column, value)| format!("{} {}", model.say(word), figures::cell(column, value)));
+            line +=
+                flow(paint, area, line, &loads.into_iter().chain(more).collect::<Vec<_>>(), Role::Dim) + 1;
         }
         None => paint.line(area, 0, model.say(words::NOTHING_HERE), Role::Dim),
     }
@@ -71,12 +73,31 @@ pub fn draw(model: &Model, paint: &mut Paint, area: Rect) {
         let taken = paint.text(area.x, area.y + y, area.width, &label, figures::role("busy_pct", busy));
         let width = area.width.saturating_sub(taken);
         let Some(course) = course else { continue };
-        heat(
-            paint,
-            Rect { x: area.x + taken, y: area.y + y, width, height: 1 },
-            course.of(&format!("cpu{name}")),
-        );
+        let map = Rect { x: area.x + taken, y: area.y + y, width, height: 1 };
+        heat(paint, map, course.of(&format!("cpu{name}")));
+        // Where in it the cursor of time stands.
+        if let Some(column) = course.column(model.time.cursor).filter(|_| width > 0) {
+            let x = (column * usize::from(width) / course.columns.max(1)) as u16;
+            paint.over(Rect { x: map.x + x, width: 1, ..map }, Role::Cursor);
+        }
     }
+}
+
+/// Texts behind each other, none of which is cut where a line ends; how many lines they took.
+fn flow(paint: &mut Paint, area: Rect, line: u16, texts: &[String], role: Role) -> u16 {
+    let mut lines: Vec<String> = Vec::new();
+    for text in texts {
+        match lines.last_mut() {
+            Some(last) if columns(last) + columns(text) + 2 <= area.width => *last += &format!("  {text}"),
+            _ => lines.push(text.clone()),
+        }
+    }
+    // Where there are few lines, the CPUs below need them more.
+    lines.truncate(if area.height < 10 { 1 } else { usize::MAX });
+    for (at, text) in lines.iter().enumerate() {
+        paint.line(area, line + at as u16, text, role);
+    }
+    lines.len() as u16
 }
 
 /// How busy it was at its busiest in each stretch of the strip.

@@ -1,11 +1,11 @@
-//! Help over the panels: the key table, and behind it the glossary.
+//! Help over the panels: the key table, what may be typed behind `:`, and the glossary.
 
 use ratatui::layout::Rect;
 
 use super::super::keys::Group;
 use super::super::model::{Found, Help, Model};
 use super::super::theme::Role;
-use super::super::words;
+use super::super::words::{self, Word};
 use super::paint::{Paint, columns};
 
 /// Draws what is open of it.
@@ -14,6 +14,7 @@ pub fn draw(model: &Model, paint: &mut Paint, area: Rect) {
     let (title, lines, from) = match &model.screen.help {
         Help::Closed => return,
         Help::Keys(line) => (words::HELP, keys(model), *line),
+        Help::Commands(line) => (words::COMMANDS, commands(model), *line),
         Help::Glossary { text, found, line } => {
             (words::GLOSSARY, glossary(model, text, found, area.width), *line)
         }
@@ -46,8 +47,21 @@ fn keys(model: &Model) -> Vec<(String, Role)> {
         }
     }
     lines.push((String::new(), Role::Text));
-    lines.push((model.say(words::COMMANDS).to_string(), Role::Dim));
+    lines.push((format!(": {}", model.say(words::COMMANDS)), Role::Title));
+    lines.extend(commands(model));
     lines
+}
+
+/// A line each, what they do one below the other.
+fn commands(model: &Model) -> Vec<(String, Role)> {
+    let of = |word: &Word| model.say(*word).split_once("{}").unwrap_or((model.say(*word), ""));
+    let wide = words::commands::ALL.iter().map(|(_, word)| columns(of(word).0)).max().unwrap_or(0);
+    let line = |(_, word): &(&str, Word)| {
+        let (written, about) = of(word);
+        let pad = " ".repeat(usize::from(wide - columns(written)) + 1);
+        (format!("  {written}{pad}{about}"), Role::Text)
+    };
+    words::commands::ALL.iter().map(line).collect()
 }
 
 fn glossary(model: &Model, text: &str, found: &[Found], width: u16) -> Vec<(String, Role)> {

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::super::model::Model;
 use super::super::theme::Role;
-use super::super::words::{self, Word, heads};
+use super::super::words::{self, Word, filled, heads};
 use super::paint::Paint;
 use super::{braille, figures};
 
@@ -40,14 +40,17 @@ pub fn draw(model: &Model, paint: &mut Paint, area: Rect) {
     for (place, (title, name)) in there.iter().take(fit).enumerate() {
         let y = area.y + place as u16 * height;
         let graph = Rect { y, height: height.min(area.bottom() - y), ..area };
-        let top = braille::round_top(course.most(name).unwrap_or(0.0));
+        let top = braille::round_top(name, course.most(name).unwrap_or(0.0));
         braille::draw(paint, graph, course.of(name), top, Role::Graph);
         let here = course.column(model.time.cursor).and_then(|column| {
             course.of(name).get(column).copied().flatten().map(|(_, most)| (column, most))
         });
-        let now = here.map_or_else(String::new, |(_, most)| format!(": {}", figures::cell(name, most)));
-        let text = format!("{} {}{now} ", model.say(*title), figures::cell(name, top));
-        paint.text(graph.x, graph.y, graph.width, &text, Role::Title);
+        let (title, end) = (model.say(*title), figures::cell(name, top));
+        let text = match here {
+            Some((_, now)) => filled(model.say(words::NOW_OF), &[title, &figures::cell(name, now), &end]),
+            None => filled(model.say(words::UP_TO), &[title, &end]),
+        };
+        paint.text(graph.x, graph.y, graph.width, &format!("{text} "), Role::Title);
         if let Some(column) = course.column(model.time.cursor) {
             let x = graph.x + ((column / 2) as u16).min(graph.width.saturating_sub(1));
             paint.over(Rect { x, width: 1, ..graph }, Role::Cursor);

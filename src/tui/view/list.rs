@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::super::layout::{columns_of, first_row};
-use super::super::model::{Listing, Model, Row, Shown, java};
+use super::super::model::{self, Listing, Model, Row, Shown, java};
 use super::super::panel::{Column, Panel};
 use super::super::sheet::Sheet;
 use super::super::theme::Role;
@@ -21,7 +21,7 @@ pub fn draw(model: &Model, paint: &mut Paint, panel: Panel, area: Rect, is_focus
     };
     let listing = model.listing(panel);
     let shown = model.shown(panel);
-    let chosen = columns_of(list, model.settings.is_compact, area.width);
+    let chosen = columns_of(model, panel, list, area.width);
     heads(model, paint, area, &chosen, &listing, sheet);
     let height = usize::from(area.height.saturating_sub(1));
     let first = first_row(shown.chosen, shown.rows.len(), height);
@@ -56,7 +56,7 @@ fn heads(
 ) {
     let mut x = area.x;
     for (column, width) in columns {
-        let is_sorted = listing.sort.0 == column.name && !listing.is_tree;
+        let is_sorted = listing.order(sheet) == column.name && !listing.is_tree;
         let mark = match (is_sorted, listing.sort.1) {
             (false, _) => "",
             (true, true) => "▼",
@@ -85,12 +85,12 @@ fn draw_row(
     let mut x = line.x;
     for (column, width) in columns {
         let name = column.name;
-        let value = number(sheet, row.row, name, panel);
-        match value {
+        match number(sheet, row.row, name, panel) {
             Some(value) if !is_left(sheet, name) => {
                 let (text, role) = (figures::cell(name, value), figures::role(name, value));
                 paint.right(x, line.y, *width, &text, role);
             }
+            None if sheet.is_number(name) => paint.right(x, line.y, *width, "-", Role::Dim),
             _ => match text(model, sheet, row, name, panel) {
                 Some(text) => drop(paint.text(x, line.y, *width, &text, Role::Text)),
                 None if is_left(sheet, name) => drop(paint.text(x, line.y, *width, "-", Role::Dim)),
@@ -105,7 +105,7 @@ fn number(sheet: &Sheet, row: usize, name: &str, panel: Panel) -> Option<f64> {
     match (panel, name) {
         (Panel::Java, "heap_max") => java(sheet, row)?.heap_max,
         (Panel::Java, "heap_min") => java(sheet, row)?.heap_min,
-        _ => sheet.number(row, name),
+        _ => model::number(sheet, row, name),
     }
 }
 
@@ -117,13 +117,13 @@ fn text(model: &Model, sheet: &Sheet, row: &Row, name: &str, panel: Panel) -> Op
             let comm = sheet.text(row.row, "comm");
             let full = model.settings.has_full_commands.then(|| sheet.text(row.row, "cmdline")).flatten();
             let command = full.or(comm)?;
-            Some(format!("{}{command}", branch(row.depth)))
+            Some(format!("{}{command}", row.branch))
         }
         (Panel::Cgroup, "path") => {
             let path = sheet.text(row.row, "path")?;
             match row.depth {
                 0 => Some(path),
-                depth => Some(format!("{}{}", branch(depth), path.rsplit('/').next().unwrap_or(&path))),
+                _ => Some(format!("{}{}", row.branch, path.rsplit('/').next().unwrap_or(&path))),
             }
         }
         (_, "read_only") => Some(if sheet.is(row.row, name) { "ro" } else { "rw" }.into()),
@@ -132,13 +132,6 @@ fn text(model: &Model, sheet: &Sheet, row: &Row, name: &str, panel: Panel) -> Op
             Some(namespace)
         }
         _ => sheet.text(row.row, name),
-    }
-}
-
-fn branch(depth: usize) -> String {
-    match depth {
-        0 => String::new(),
-        depth => format!("{}└ ", "  ".repeat(depth.min(16) - 1)),
     }
 }
 

@@ -19,7 +19,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 
 use super::layout;
-use super::model::{Help, Model};
+use super::model::{Help, Listing, Model};
 use super::panel::Panel;
 use super::theme::Role;
 use super::words;
@@ -97,8 +97,9 @@ fn title(model: &Model, paint: &mut Paint, panel: Panel, area: Rect, is_focused:
     if !listing.filter.is_empty() {
         text += &format!("[{}] ", listing.filter);
     }
+    text += &instead(model, panel, &listing).unwrap_or_default();
     if listing.follows {
-        text += &format!("[{}] ", listing.chosen.unwrap_or_default());
+        text += &format!("[{}] ", followed(model, panel, &listing));
     }
     if panel == Panel::History
         && let Some(subject) = &model.subject
@@ -107,4 +108,30 @@ fn title(model: &Model, paint: &mut Paint, panel: Panel, area: Rect, is_focused:
     }
     let role = if is_focused { Role::Title } else { Role::Dim };
     paint.text(area.x + 1.min(area.width), area.y, area.width.saturating_sub(2), &text, role);
+}
+
+/// Where rows cannot stand by the column that is wanted: by which they do.
+fn instead(model: &Model, panel: Panel, listing: &Listing) -> Option<String> {
+    let list = panel.list().filter(|_| !listing.is_tree)?;
+    let order = listing.order(model.sheet(list.question)?);
+    let head = |name: &str| {
+        let column = list.columns.iter().find(|column| column.name == name);
+        column.map_or_else(|| name.to_string(), |column| model.say(column.head).to_string())
+    };
+    let text = words::filled(model.say(words::SORTED_INSTEAD), &[&head(&listing.sort.0), &head(order)]);
+    (order != listing.sort.0).then(|| format!("{text} "))
+}
+
+/// The row that is kept in sight: of a process its name, where it is there, and its number.
+fn followed(model: &Model, panel: Panel, listing: &Listing) -> String {
+    let key = listing.chosen.as_deref().unwrap_or_default();
+    if !matches!(panel, Panel::Process | Panel::Java) {
+        return key.to_string();
+    }
+    let pid = key.split(' ').next().unwrap_or_default();
+    let row = model.shown(panel).rows.into_iter().find(|row| row.key == key).map(|row| row.row);
+    match row.and_then(|row| model.sheet("process")?.text(row, "comm")) {
+        Some(name) => format!("{name} ({pid})"),
+        None => pid.to_string(),
+    }
 }

@@ -6,13 +6,19 @@ use super::super::course::Span;
 use super::super::model::Model;
 use super::super::theme::Role;
 use super::super::words::{self, Word, filled};
-use super::paint::Paint;
+use super::paint::{Paint, columns};
 use super::{braille, figures};
+
+/// So much room a text has before its graph.
+const TEXT: u16 = 54;
 
 /// A number that is shown, its name in the course, and what its graph ends at.
 struct Line<'a> {
     word: Word,
-    text: String,
+    /// In parts, none of which is cut: the last have no room first.
+    parts: Vec<String>,
+    /// The same in fewer letters, where that is how more of it has room.
+    short: Vec<String>,
     role: Role,
     columns: &'a [&'a str],
     top: Option<f64>,
@@ -42,20 +48,41 @@ pub fn draw(model: &Model, paint: &mut Paint, area: Rect) {
         let (x, y) = (area.x + column * width, area.y + row);
         paint.text(x, y, 9, model.say(line.word), Role::Dim);
         let room = width.saturating_sub(10);
-        let graph = room.saturating_sub(44).min(width / 3);
-        paint.text(x + 10, y, room.saturating_sub(graph + 1), &line.text, line.role);
+        let graph = room.saturating_sub(TEXT).min(width / 3);
+        // A graph has a space before it, the next column one behind it.
+        let graph = if graph >= 8 { graph } else { 0 };
+        let text = line.text(room.saturating_sub(if graph == 0 { 1 } else { graph + 2 }));
+        paint.text(x + 10, y, room, &text, line.role);
         if let Some(course) = &model.course
-            && graph >= 8
+            && graph > 0
             && !line.columns.is_empty()
         {
             let parts: Vec<&[Span]> = line.columns.iter().map(|name| course.of(name)).collect();
             let spans = narrowed(&braille::sum(&parts), usize::from(graph) * 2);
             let most = spans.iter().flatten().map(|(_, most)| *most).fold(0.0, f64::max);
-            let top = line.top.unwrap_or_else(|| braille::round_top(most)).max(most);
+            let top = line.top.unwrap_or_else(|| braille::round_top(line.columns[0], most)).max(most);
             let place = Rect { x: x + width - graph - 1, y, width: graph, height: 1 };
             braille::draw(paint, place, &spans, top, Role::Graph);
         }
     }
+}
+
+impl Line<'_> {
+    /// As much of it as has room: shorter where more of it then has.
+    fn text(&self, room: u16) -> String {
+        let fitting = |parts: &[String]| {
+            let fits = |many: &usize| columns(&parts[..*many].join("  ")) <= room;
+            parts[..(1..=parts.len()).rev().find(fits).unwrap_or(parts.len().min(1))].to_vec()
+        };
+        let (whole, short) = (fitting(&self.parts), fitting(&self.short));
+        if short.len() > whole.len() { short.join("  ") } else { whole.join("  ") }
+    }
+}
+
+/// The parts of a text, which stand two spaces apart, each with its number.
+fn filled_parts(text: &str, by: &[&str]) -> Vec<String> {
+    let mut by = by.iter();
+    text.split("  ").map(|part| filled(part, &by.next().copied().into_iter().collect::<Vec<_>>())).collect()
 }
 
 fn lines(model: &Model) -> Vec<Line<'static>> {
@@ -71,21 +98,25 @@ fn lines(model: &Model) -> Vec<Line<'static>> {
         roles.max_by_key(rank).filter(|role| rank(role) > 0).unwrap_or(Role::Text)
     };
     let say = |word: Word| model.say(word);
-    let tasks = filled(say(words::TASKS), &[&shown("runnable"), &shown("blocked")]);
+    let read = shown("disk_read_bytes_per_s");
+    let written = shown("disk_write_bytes_per_s");
+    let received = shown("network_rx_bytes_per_s");
+    let sent = shown("network_tx_bytes_per_s");
     vec![
         Line {
             word: words::CPU,
-            text: filled(
+            parts: filled_parts(
                 say(words::CPU_LINE),
                 &[&format!("{:>5}", shown("cpu")), &shown("iowait_pct"), &shown("steal_pct")],
             ),
+            short: Vec::new(),
             role: worst(&["cpu", "iowait_pct", "steal_pct"]),
             columns: &["cpu"],
             top: Some(100.0),
         },
         Line {
             word: words::MEMORY,
-            text: filled(
+            parts: filled_parts(
                 say(words::MEMORY_LINE),
                 &[
                     &format!("{:>5}", shown("memory_used_pct")),
@@ -93,50 +124,56 @@ fn lines(model: &Model) -> Vec<Line<'static>> {
                     &shown("swap_used_bytes"),
                 ],
             ),
+            short: Vec::new(),
             role: worst(&["memory_used_pct"]),
             columns: &["memory_used_pct"],
             top: Some(100.0),
         },
         Line {
             word: words::LOAD,
-            text: format!("{} {} {}  {tasks}", shown("load1"), shown("load5"), shown("load15")),
+            parts: [format!("{} {} {}", shown("load1"), shown("load5"), shown("load15"))]
+                .into_iter()
+                .chain(filled_parts(say(words::TASKS), &[&shown("runnable"), &shown("blocked")]))
+                .collect(),
+            short: Vec::new(),
             role: Role::Text,
             columns: &[],
             top: None,
         },
         Line {
             word: words::DISK,
-            text: format!(
-                "{} {}  {} {}  {}",
-                say(words::READ),
-                shown("disk_read_bytes_per_s"),
-                say(words::WRITTEN),
-                shown("disk_write_bytes_per_s"),
-                shown("disk_latency_us")
-            ),
+            parts: vec![
+                format!("{} {read}", say(words::READ)),
+                format!("{} {written}", say(words::WRITTEN)),
+                format!("{} {}", say(words::LATENCY), shown("disk_latency_us")),
+            ],
+            short: vec![
+                format!("{} {read}", say(words::READ_SHORT)),
+                format!("{} {written}", say(words::WRITTEN_SHORT)),
+                format!("{} {}", say(words::LATENCY), shown("disk_latency_us")),
+            ],
             role: Role::Text,
             columns: &["disk_read_bytes_per_s", "disk_write_bytes_per_s"],
             top: None,
         },
         Line {
             word: words::NETWORK,
-            text: format!(
-                "{} {}  {} {}",
-                say(words::RECEIVED),
-                shown("network_rx_bytes_per_s"),
-                say(words::SENT),
-                shown("network_tx_bytes_per_s")
-            ),
+            parts: vec![
+                format!("{} {received}", say(words::RECEIVED)),
+                format!("{} {sent}", say(words::SENT)),
+            ],
+            short: vec![format!("↓ {received}"), format!("↑ {sent}")],
             role: Role::Text,
             columns: &["network_rx_bytes_per_s", "network_tx_bytes_per_s"],
             top: None,
         },
         Line {
             word: words::PRESSURE,
-            text: filled(
+            parts: filled_parts(
                 say(words::PRESSURE_LINE),
                 &[&shown("cpu_some_pct"), &shown("memory_some_pct"), &shown("io_some_pct")],
             ),
+            short: Vec::new(),
             role: worst(&["cpu_some_pct", "memory_some_pct", "io_some_pct"]),
             columns: &["cpu_some_pct", "memory_some_pct", "io_some_pct"],
             top: Some(100.0),

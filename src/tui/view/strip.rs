@@ -28,7 +28,7 @@ pub fn draw(model: &Model, paint: &mut Paint, area: Rect) {
     let parts: Vec<_> = headline.columns.iter().map(|name| course.of(name)).collect();
     let spans = braille::sum(&parts);
     let most = spans.iter().flatten().map(|(_, most)| *most).fold(0.0, f64::max);
-    let top = headline.top.unwrap_or_else(|| braille::round_top(most)).max(most);
+    let top = headline.top.unwrap_or_else(|| braille::round_top(headline.columns[0], most)).max(most);
     gaps(paint, graph, course);
     braille::draw(paint, graph, &spans, top, Role::Graph);
     let unit = if headline.top.is_some() { "_pct" } else { headline.columns[0] };

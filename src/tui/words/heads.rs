@@ -37,6 +37,7 @@ words! {
     IN_PKT: "IN PKT", "R PAQ";
     INODE_PCT: "INODE%", "INODE%";
     INTERFACE: "INTERFACE", "INTERFACE";
+    IO_S: "I/O/s", "E/S/s";
     IO_PCT: "IO%", "E/S%";
     IO_SOME: "IO?", "E/S?";
     KIND: "KIND", "GENRE";

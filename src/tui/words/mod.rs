@@ -24,6 +24,7 @@ macro_rules! words {
     };
 }
 
+pub mod commands;
 pub mod fields;
 pub mod heads;
 mod times;
@@ -32,7 +33,7 @@ pub use times::wrong;
 
 /// All words, by name.
 pub fn all() -> impl Iterator<Item = &'static (&'static str, Word)> {
-    ALL.iter().chain(heads::ALL)
+    ALL.iter().chain(heads::ALL).chain(commands::ALL)
 }
 
 /// In a language what is told elsewhere in English, where it is one of these words.
@@ -151,7 +152,8 @@ words! {
     LOADING: "reading", "lecture en cours";
     OF: "of", "sur";
     NO_MORE_MARKS: "no event or anomaly beyond", "ni événement ni anomalie au-delà";
-    NO_RANGE: "mark a range first: [ where it begins, ] where it ends", "marquez d'abord une plage : [ au début, ] à la fin";
+    RANGE_BEGINS: "range begins at {}: ] marks its end", "la plage commence à {} : ] marque sa fin";
+    RANGE_ENDS: "range ends at {}: [ marks its beginning", "la plage finit à {} : [ marque son début";
     RANGE_SET: "range marked: Enter zooms, E exports, R reports", "plage marquée : Entrée agrandit, E exporte, R rapporte";
     RANGE_EMPTY: "the range ends before it begins", "la plage finit avant de commencer";
     COPIED: "SQL copied", "SQL copié";
@@ -162,7 +164,12 @@ words! {
     ITS_END: "end", "la fin";
     NOT_FOUND: "it does not hold anywhere there", "nulle part vrai par là";
     UNKNOWN_COMMAND: "no such command; : with help lists them", "commande inconnue ; : suivi de help les énumère";
-    COMMANDS: "commands: PANEL, lang en|fr, theme dark|light|high-contrast|mono, until CONDITION, since CONDITION, sql QUESTION, host NAME, sort COLUMN, zoom 1h, export PATH, q", "commandes : PANNEAU, lang en|fr, theme dark|light|high-contrast|mono, until CONDITION, since CONDITION, sql QUESTION, host NOM, sort COLONNE, zoom 1h, export CHEMIN, q";
+    COMMANDS: "Commands", "Commandes";
+    THEMES: "theme is one of: {}", "theme attend un de ces noms : {}";
+    LANGUAGES: "lang is one of: {}", "lang attend un de ces noms : {}";
+    NOW_OF: "{} now {} of {}", "{} ici {} sur {}";
+    UP_TO: "{} up to {}", "{} jusqu'à {}";
+    SORTED_INSTEAD: "({} unknown: by {})", "({} inconnu : par {})";
     NO_SUCH_COLUMN: "no such column here", "pas de telle colonne ici";
     NO_SUCH_HOST: "no such host in this store", "pas de tel hôte dans ce dépôt";
     CHANGED: "files were merged or removed meanwhile; read anew", "des fichiers ont été fusionnés ou supprimés ; relecture faite";
@@ -177,12 +184,15 @@ words! {
     P_QUESTION: "SQL", "SQL";
     P_SEARCH: "search", "chercher";
     CORES: "CPUs over time", "CPU dans le temps";
+    LATENCY: "latency", "latence";
     READ: "read", "lu";
+    READ_SHORT: "rd", "lu";
+    WRITTEN_SHORT: "wr", "écr";
     WRITTEN: "written", "écrit";
     RECEIVED: "received", "reçu";
     SENT: "sent", "envoyé";
     LOAD: "load", "charge";
-    TASKS: "running {} waiting {}", "actives {} en attente {}";
+    TASKS: "running {}  blocked {}", "actives {}  bloquées {}";
     HINTS: "? help  b jump  {} next event  Space play  1-6 views  / filter  q quit", "? aide  b aller  {} suivant  Espace lecture  1-6 vues  / filtre  q quitter";
     HINTS_HELP: "↑↓ scroll  / search  ? next page  Esc close", "↑↓ défiler  / chercher  ? page suivante  Échap fermer";
     TYPE_QUESTION: "Enter asks; Esc goes back", "Entrée demande ; Échap revient";

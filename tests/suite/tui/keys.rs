@@ -26,6 +26,10 @@ fn no_key_stands_in_a_table_twice() {
 fn nmon_users_find_their_letters_and_everybody_a_way_out() {
     assert_eq!(Keys::Nmon.action(Key::Char('d')), Some(Action::Only(Panel::Disk)));
     assert_eq!(Keys::Nmon.action(Key::Char('t')), Some(Action::Only(Panel::Process)));
+    for (letter, panel) in [('l', Panel::Cpu), ('U', Panel::Cpu), ('V', Panel::Memory)] {
+        assert_eq!(Keys::Nmon.action(Key::Char(letter)), Some(Action::Only(panel)), "{letter}");
+    }
+    assert_eq!(Keys::Nmon.key_of(Action::Logs), Some(Key::Char('O')));
     for keys in [Keys::Sysray, Keys::Nmon] {
         assert_eq!(keys.action(Key::Char('q')), Some(Action::Quit));
         assert_eq!(keys.action(Key::Ctrl('c')), Some(Action::Quit));

@@ -12,8 +12,10 @@ mod mouse;
 mod moves;
 #[cfg(unix)]
 mod real;
+mod sorted;
 mod spoken;
 mod sweep;
+mod told;
 mod typed;
 
 use jiff::tz::TimeZone;

@@ -230,7 +230,7 @@ fn prompts(lang: Lang, keep: &mut impl FnMut(String, &Sat)) {
 
 /// What is said of what was done, or cannot be.
 fn notices(lang: Lang, keep: &mut impl FnMut(String, &Sat)) {
-    let typed = [":777\r", ":host 7\r", ":sort 7\r", ":help\r", ":zoom 1h\r"];
+    let typed = [":777\r", ":host 7\r", ":sort 7\r", ":help\r", ":zoom 1h\r", ":theme zz\r", ":lang xx\r"];
     for keys in typed.into_iter().chain(["]", "[]", "[,]", "x", "))))", "(", "j1h\r", "J1h\r"]) {
         let mut sat = sat(lang);
         for c in keys.chars() {
