@@ -6,7 +6,7 @@ use std::time::Duration;
 use arrow::array::RecordBatch;
 
 use crate::collect::{Collector, Host};
-use crate::schema::rows::Recorder;
+use crate::schema::rows::{Event, Recorder};
 use crate::schema::{Rows, Sample, Stamp, TABLES, Table};
 use crate::time::Clock;
 
@@ -42,6 +42,8 @@ pub struct Sampler<'a> {
     possible: Possible,
     /// Whether there was a sample that rows were made of: until then everything is read.
     has_rows: bool,
+    /// What the sample before the first rows told as events.
+    before: Rows<Event>,
 }
 
 /// A collector and what it cost so far.
@@ -98,7 +100,19 @@ impl<'a> Sampler<'a> {
         };
         let collectors = collectors.into_iter().map(watched).collect();
         let (journal_us, beside, cost, deltas, possible) = Default::default();
-        Sampler { host, clock, collectors, journal_us, beside, cost, deltas, possible, has_rows: false }
+        let before = Default::default();
+        Sampler {
+            host,
+            clock,
+            collectors,
+            journal_us,
+            beside,
+            cost,
+            deltas,
+            possible,
+            has_rows: false,
+            before,
+        }
     }
 
     /// Whether there is a collector of that name.
@@ -117,9 +131,9 @@ impl<'a> Sampler<'a> {
         intervals.iter().for_each(|(collector, every)| self.set_interval(collector, Some(*every)));
     }
 
-    /// Takes the sample that the first rows are counted from.
+    /// Takes the sample that the first rows are counted from. What it tells as events comes with them.
     pub fn prime(&mut self, own: Recorder) {
-        self.tick(own, false);
+        self.before = self.tick(own, false).rows.event;
         self.has_rows = false;
     }
 
@@ -176,6 +190,8 @@ impl<'a> Sampler<'a> {
             }
         }
         self.has_rows = true;
+        let told = std::mem::take(&mut self.before);
+        rows.event = told.into_iter().chain(std::mem::take(&mut rows.event)).collect();
         self.cost = cost::now(&mut self.host);
         rows.recorder = self.costs(own).into();
         let totals = keep_totals.then(|| rows.clone());

@@ -52,7 +52,16 @@ impl Reader {
         let told = |kind: &str, severity, subject: &str| Some(Event::about(kind, severity, subject, text));
         if let Some((_, rest)) = text.split_once("I/O error") {
             let device = after(rest, "dev ").or_else(|| after(rest, "on dev "));
+            let device = device.or_else(|| between(text, "(", ")"));
             return device.and_then(|device| told("io_error", CRITICAL, device));
+        }
+        // `critical medium error, dev sda, sector 8`, and what else a block device may have; one that says it cannot
+        // do a thing has lost nothing.
+        if let Some((what, rest)) = text.split_once(" error, dev ")
+            && let Some((device, _)) = rest.split_once(", sector")
+            && !what.ends_with("operation not supported")
+        {
+            return told("io_error", CRITICAL, device);
         }
         if let Some(rest) = text.strip_prefix("INFO: task ")
             && let Some((task, _)) = rest.split_once(" blocked for more than ")
@@ -81,8 +90,11 @@ impl Reader {
         if lower.contains("filesystem has been shut down") {
             return told("readonly_remount", CRITICAL, between(text, "(", ")").unwrap_or(""));
         }
-        if let Some(state) =
-            ["link is up", "link is down", "link becomes ready"].iter().find(|s| lower.contains(**s))
+        if lower.contains("re-mounted") && (lower.ends_with(" ro") || lower.contains(" ro.")) {
+            return told("readonly_remount", WARNING, between(text, "(", ")").unwrap_or(""));
+        }
+        if let Some(state) = LINKS.iter().find(|s| lower.contains(**s))
+            && !lower.contains("pciehp")
         {
             let severity = if state.ends_with("down") { WARNING } else { INFO };
             return told("link", severity, &interface(text, &lower, state));
@@ -146,6 +158,16 @@ fn cpu(text: &str) -> String {
 }
 
 /// The last word before what is said of the link that may be the name of an interface.
+const LINKS: [&str; 7] = [
+    "link is up",
+    "link is down",
+    "link becomes ready",
+    ": link up",
+    ": link down",
+    "link status definitely up",
+    "link status definitely down",
+];
+
 fn interface(text: &str, lower: &str, state: &str) -> String {
     let before = lower.find(state).and_then(|at| text.get(..at)).unwrap_or_default();
     let words = before.split([' ', '(', ')']).map(|word| word.trim_end_matches(':'));

@@ -176,7 +176,8 @@ impl Line {
             self.next = Next::Secret;
         }
         // `X-Api-Key: …`, `"token": …`
-        let name = word.strip_suffix(':').map(|name| name.trim_matches(['"', '\'', '{', '[', ',']));
+        let last = word.strip_suffix(':').and_then(|names| names.rsplit([',', '{', '[']).next());
+        let name = last.map(|name| name.trim_matches(['"', '\'']));
         if name.is_some_and(|name| is_key(name) && (is_secret_name(name) || is_secret_variable(name))) {
             self.next = Next::Secret;
         }

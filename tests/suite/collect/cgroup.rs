@@ -183,6 +183,26 @@ fn of_a_group_in_which_nothing_runs_only_the_waiting_is_read() {
     assert!((3..=4).contains(&seen.len()), "all is read again every ten seconds: {seen:?}");
 }
 
+/// systemd and container engines make a group in one tree of v1 after the other.
+#[test]
+fn a_tree_that_got_the_path_later_is_read_too() {
+    let tree = tempfile::tempdir().unwrap();
+    let root = tree.path();
+    let mounts = "30 23 0:27 / /sys/fs/cgroup/cpuacct rw - cgroup cgroup rw,cpuacct\n\
+                  31 23 0:28 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n";
+    put(root, "proc/self/mountinfo", mounts);
+    put(root, "sys/fs/cgroup/cpuacct/a/cpuacct.usage", "5000\n");
+    put(root, "sys/fs/cgroup/memory/memory.usage_in_bytes", "1\n");
+    let mut collector = CgroupCollector::default();
+    let mut told = |second| {
+        let row = at(&mut collector, root, Duration::from_secs(second)).remove("/a").unwrap();
+        (row.usage_us, row.memory_bytes)
+    };
+    assert_eq!(told(1), (Some(5), None));
+    put(root, "sys/fs/cgroup/memory/a/memory.usage_in_bytes", "4096\n");
+    assert!((2..15).any(|second| told(second) == (Some(5), Some(4096))));
+}
+
 /// A group that went is looked for no longer, and one that came at the same time is found, though the
 /// kernel counts as many as before.
 #[test]

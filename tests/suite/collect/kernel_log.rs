@@ -52,6 +52,17 @@ fn what_the_kernel_says_has_a_kind_and_a_subject() {
             "sda",
         ),
         ("blk_update_request: I/O error, dev vdb, sector 8", "io_error", "critical", "vdb"),
+        ("critical medium error, dev sdb, sector 8 op 0x0:(READ) flags 0x0", "io_error", "critical", "sdb"),
+        (
+            "XFS (dm-3): metadata I/O error in \"xfs_trans_read_buf_map\" at daddr 0x2",
+            "io_error",
+            "critical",
+            "dm-3",
+        ),
+        ("EXT4-fs (loop0): re-mounted 2f0c ro. Quota mode: none.", "readonly_remount", "warning", "loop0"),
+        ("mlx5_core 0000:5e:00.0 ens1f0: Link down", "link", "warning", "ens1f0"),
+        ("bond0: (slave eth1): link status definitely down, disabling slave", "link", "warning", "eth1"),
+        ("r8169 0000:02:00.0 eth0: link up", "link", "info", "eth0"),
         (
             "Buffer I/O error on dev dm-0, logical block 1, lost async page write",
             "io_error",

@@ -135,6 +135,8 @@ fn secrets_are_hidden() {
         // JSON.
         (r#"app|{"user":"me","password":"a b","n":1}"#, r#"app {"user":"me","password":***,"n":1}"#),
         (r#"app|{"API_TOKEN": "abc", "HOME": "/root"}"#, r#"app {"API_TOKEN": *** "HOME": "/root"}"#),
+        (r#"app|{"user":"x","password": "abc"}"#, r#"app {"user":"x","password": ***"#),
+        (r#"app|{"a":{"api_key": "abc"}}"#, r#"app {"a":{"api_key": ***"#),
         // Scripts.
         ("sh|-c|mysql -u root -pabc shop", "sh -c mysql -u root -p*** shop"),
         ("sh|-c|PGPASSWORD=abc psql -h db", "sh -c PGPASSWORD=*** psql -h db"),
