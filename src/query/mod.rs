@@ -28,6 +28,7 @@ mod renewed;
 mod resident;
 mod row_groups;
 mod running;
+mod runs;
 mod session;
 mod source;
 mod spill;

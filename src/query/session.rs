@@ -9,6 +9,8 @@ use datafusion::execution::disk_manager::DiskManagerBuilder;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::logical_expr::planner::ExprPlanner;
 use datafusion::optimizer::Analyzer;
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use super::arithmetic::WholeNumbers;
@@ -20,9 +22,10 @@ use super::joined::Joining;
 use super::literals::TimeLiterals;
 use super::one_host::OneHost;
 use super::pool::Halves;
+use super::runs::RunAggregation;
 use super::spill::Spill;
 use super::view::{CATALOG, Store, Views};
-use super::yielding;
+use super::yielding::Yielding;
 
 /// Batches have fewer rows where less may be held, or files of sorted rows cannot be merged.
 const SMALL_POOL_BYTES: usize = 64 << 20;
@@ -33,6 +36,9 @@ const LARGE_POOL_BYTES: usize = 128 << 20;
 const MADE: usize = 4;
 /// A smaller file is read by one thread. Rows are small here: a mebibyte may be half a million of them.
 const SPLIT_BYTES: usize = 256 << 10;
+
+/// The rule before which ours are put in: those behind it push filters through what ours make.
+const BEFORE: &str = "EnsureCooperative";
 
 /// A session over what was recorded.
 pub(super) fn session(views: &Arc<Views>, options: &Options) -> Result<SessionContext> {
@@ -78,7 +84,7 @@ pub(super) fn session(views: &Arc<Views>, options: &Options) -> Result<SessionCo
         .with_runtime_env(runtime)
         .with_expr_planners(planners)
         .with_analyzer_rules(rules)
-        .with_physical_optimizer_rules(yielding::rules())
+        .with_physical_optimizer_rules(physical_rules())
         .with_default_features();
     if let Some(rule) = OneHost::of(&views.sources) {
         state = state.with_optimizer_rule(Arc::new(rule));
@@ -88,4 +94,13 @@ pub(super) fn session(views: &Arc<Views>, options: &Options) -> Result<SessionCo
     functions::register(&session, views, &options.read_time);
     session.register_catalog(CATALOG, Arc::new(Store::whole(views)));
     Ok(session)
+}
+
+/// The usual rules, with ours among them.
+fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+    let mut rules = PhysicalOptimizer::new().rules;
+    let at = rules.iter().position(|rule| rule.name() == BEFORE).unwrap_or(rules.len());
+    rules.insert(at, Arc::new(RunAggregation));
+    rules.insert(at, Arc::new(Yielding));
+    rules
 }

@@ -9,23 +9,11 @@ use datafusion::common::Result;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
-use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::coop::CooperativeExec;
 
-/// The rule before which ours is put in: those behind it push filters through both.
-const BEFORE: &str = "EnsureCooperative";
-
 #[derive(Debug)]
-struct Yielding;
-
-/// The usual rules, with this one among them.
-pub(super) fn rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
-    let mut rules = PhysicalOptimizer::new().rules;
-    let at = rules.iter().position(|rule| rule.name() == BEFORE).unwrap_or(rules.len());
-    rules.insert(at, Arc::new(Yielding));
-    rules
-}
+pub(super) struct Yielding;
 
 impl PhysicalOptimizerRule for Yielding {
     fn name(&self) -> &str {

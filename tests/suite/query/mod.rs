@@ -29,6 +29,7 @@ mod order;
 mod places;
 mod plans;
 pub mod pushed;
+mod runs;
 pub mod shelf;
 mod watched;
 mod written;

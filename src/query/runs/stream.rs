@@ -1,0 +1,130 @@
+//! Batches of rows become batches of runs, as long as they have some.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, RecordBatch, UInt32Array};
+use datafusion::arrow::compute::{BatchCoalescer, take};
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::common::Result;
+use datafusion::physical_plan::metrics::{BaselineMetrics, RecordOutput};
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::{PhysicalExpr, SendableRecordBatchStream};
+use futures::{StreamExt, stream};
+
+use super::bounds::Bounds;
+use super::{Argument, Key};
+
+/// Runs that are shorter than this in the mean cost more to make than they save.
+const ROWS_PER_RUN: usize = 2;
+/// After a batch without runs so many more are at most passed on before the next is looked at.
+const MOST_PASSED: usize = 64;
+
+/// The runs of one partition.
+pub(super) struct Runs {
+    keys: Arc<[Key]>,
+    arguments: Arc<[Argument]>,
+    schema: SchemaRef,
+    /// Runs of few rows each until they are a batch.
+    made: BatchCoalescer,
+    /// A batch without runs, behind what is made.
+    passed: Option<RecordBatch>,
+    /// So many batches are passed on unseen: twice as many each time that there were no runs.
+    unseen: usize,
+    patience: usize,
+}
+
+impl Runs {
+    pub(super) fn new(
+        keys: Arc<[Key]>,
+        arguments: Arc<[Argument]>,
+        schema: SchemaRef,
+        batch_rows: usize,
+    ) -> Self {
+        let made = BatchCoalescer::new(schema.clone(), batch_rows);
+        Self { keys, arguments, schema, made, passed: None, unseen: 0, patience: 1 }
+    }
+
+    pub(super) fn stream(
+        self,
+        input: SendableRecordBatchStream,
+        metrics: BaselineMetrics,
+    ) -> SendableRecordBatchStream {
+        let schema = self.schema.clone();
+        let batches =
+            stream::try_unfold((self, input.fuse(), metrics), |(mut runs, mut input, metrics)| async move {
+                let mut ended = false;
+                loop {
+                    if let Some(batch) = runs.next() {
+                        let batch = batch.record_output(&metrics);
+                        return Ok(Some((batch, (runs, input, metrics))));
+                    }
+                    if ended {
+                        return Ok(None);
+                    }
+                    let next = input.next().await.transpose()?;
+                    let _timer = metrics.elapsed_compute().timer();
+                    match next {
+                        Some(batch) => runs.add(&batch)?,
+                        None => {
+                            ended = true;
+                            runs.made.finish_buffered_batch()?;
+                        }
+                    }
+                }
+            });
+        Box::pin(RecordBatchStreamAdapter::new(schema, batches))
+    }
+
+    fn next(&mut self) -> Option<RecordBatch> {
+        self.made.next_completed_batch().or_else(|| self.passed.take())
+    }
+
+    fn add(&mut self, batch: &RecordBatch) -> Result<()> {
+        let rows = batch.num_rows();
+        if rows == 0 {
+            return Ok(());
+        }
+        let values = |expr: &Arc<dyn PhysicalExpr>| expr.evaluate(batch)?.into_array(rows);
+        let keys: Vec<ArrayRef> = self.keys.iter().map(|key| values(&key.expr)).collect::<Result<_>>()?;
+        let arguments: Vec<ArrayRef> =
+            self.arguments.iter().map(|argument| values(&argument.expr)).collect::<Result<_>>()?;
+        if self.unseen == 0 {
+            let bounds = Bounds::of(&keys, rows)?;
+            if rows / bounds.len() >= ROWS_PER_RUN {
+                self.patience = 1;
+                let runs = self.folded(&keys, &arguments, bounds)?;
+                return Ok(self.made.push_batch(runs)?);
+            }
+            self.unseen = self.patience;
+            self.patience = (2 * self.patience).min(MOST_PASSED);
+        } else {
+            self.unseen -= 1;
+        }
+        // Order is kept.
+        self.made.finish_buffered_batch()?;
+        self.passed = Some(RecordBatch::try_new(self.schema.clone(), [keys, arguments].concat())?);
+        Ok(())
+    }
+
+    /// One row a run. Where a sum is none of 64 bits, or what is compared is no number, rows stay as they are: what
+    /// that means the aggregate knows.
+    fn folded(&self, keys: &[ArrayRef], arguments: &[ArrayRef], mut bounds: Bounds) -> Result<RecordBatch> {
+        let fold_all = |bounds: &Bounds, refused: &mut BTreeSet<usize>| {
+            let each = self.arguments.iter().zip(arguments);
+            each.map(|(argument, values)| argument.fold.of(values, bounds, refused))
+                .collect::<Result<Vec<_>>>()
+        };
+        let mut refused = BTreeSet::new();
+        let mut folded = fold_all(&bounds, &mut refused)?;
+        if !refused.is_empty() {
+            bounds = bounds.split(&refused);
+            folded = fold_all(&bounds, &mut refused)?;
+        }
+        let starts = UInt32Array::from(bounds.starts);
+        let mut columns: Vec<ArrayRef> =
+            keys.iter().map(|key| Ok(take(key, &starts, None)?)).collect::<Result<_>>()?;
+        columns.append(&mut folded);
+        Ok(RecordBatch::try_new(self.schema.clone(), columns)?)
+    }
+}

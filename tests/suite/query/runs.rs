@@ -1,0 +1,186 @@
+//! Runs of rows of one group are one row before they are grouped, and no answer tells.
+//!
+//! `same` is the one helper: with a `count(*)` beside them the same aggregates see rows as they are.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use sysray::query::Engine;
+
+use super::house::house;
+use super::{engine, options, told};
+
+const RUNS: &str = "RunAggregateExec";
+
+/// What a question of groups is answered, rows in order, with runs; and that it is the same without.
+fn same(engine: &Engine, keys: &str, aggregates: &str, from: &str) -> Vec<String> {
+    let ask = |aggregates: &str| {
+        let sql = format!("select {keys}, {aggregates} from {from} group by {keys}");
+        let seen = told(engine, &format!("explain {sql}")).contains(RUNS);
+        let answer = told(engine, &sql);
+        assert!(!answer.starts_with("error"), "{sql}: {answer}");
+        let mut rows: Vec<String> = answer.lines().skip(1).map(String::from).collect();
+        rows.sort();
+        (seen, rows)
+    };
+    let (with, rows) = ask(aggregates);
+    let (without, counted) = ask(&format!("{aggregates}, count(*)"));
+    assert!(with && !without, "{keys} {aggregates} {from}: {with} {without}");
+    let counted: Vec<String> =
+        counted.iter().map(|row| row.rsplit_once(' ').unwrap().0.to_string()).collect();
+    assert_eq!(rows, counted, "{keys} {aggregates} {from}");
+    rows
+}
+
+#[test]
+fn answers_are_the_same_with_runs_and_without() {
+    let engine = engine(house(), options());
+    let keys = [
+        "value - value % 100",
+        "value % 2",
+        "(value - value % 3) % 1000",
+        "case when value % 40000 < 20000 then value - value % 100 else value % 1000 end",
+        "case when value % 500 < 250 then value - value % 250 end",
+        "value % 500 < 100",
+        "cast(value - value % 100 as varchar)",
+        "arrow_cast('short' || (value - value % 30) % 700, 'Utf8View')",
+        "arrow_cast('of one length, not at hand ' || (100 + (value - value % 3) % 7), 'Utf8View')",
+        "arrow_cast(case when value % 64 < 40 then repeat('x', (value - value % 20) % 16) end, 'Utf8View')",
+        "to_timestamp(value - value % 60)",
+        "case when value % 90 < 30 then 0.0 when value % 90 < 60 then -0.0 else cast('NaN' as double) end",
+    ];
+    let from = |key: &str| {
+        format!(
+            "(select {key} as k, (value - value % 200) % 600 as l, value * 7919 % 10007 - 5000 as x,
+               case when value % 300 > 140 and value % 7 > 0 then value end as y,
+               case when value % 11 = 0 then cast('NaN' as double) else -0.5 * (value % 4) end as z,
+               case when value % 3 = 0 then -0.0 when value % 5 = 0 then null else 0.0 end as zero,
+               to_timestamp(value) as t
+             from generate_series(0, 40000))"
+        )
+    };
+    for key in keys {
+        for aggregates in [
+            "sum(x), min(x), max(x)",
+            "sum(y), max(y), sum(x + y), min(t), max(t)",
+            "min(arrow_cast(y % 1000, 'UInt16')), max(cast(x as int)), max(t)",
+            "sum(cast(x as int)), sum(cast(x as smallint))",
+            "min(z), max(z)",
+            "min(zero), max(zero)",
+        ] {
+            assert!(same(&engine, "k", aggregates, &from(key)).len() > 1);
+        }
+        same("k, l", "sum(x), min(y)", &from(key));
+    }
+}
+
+#[test]
+fn what_is_unknown_makes_runs_of_its_own_and_no_zero() {
+    let engine = engine(house(), options());
+    let values = "(values (1, 5), (1, null), (null, 1), (null, 2), (2, null), (2, null), (1, 7)) as t(k, x)";
+    assert_eq!(
+        same(&engine, "k", "sum(x), min(x), max(x)", values),
+        ["1 12 5 7", "2 NULL NULL NULL", "NULL 3 1 2"]
+    );
+    assert!(
+        same(&engine, "k", "sum(x)", "(select 1 as k, value as x from generate_series(1, 0))").is_empty()
+    );
+    assert!(same(&engine, "comm", "sum(cpu_us)", "process where pid < 0").is_empty());
+}
+
+#[test]
+fn recorded_rows_are_the_same_with_runs_and_without() {
+    let engine = engine(house(), options());
+    for (keys, aggregates, from) in [
+        ("comm", "sum(cpu_us), max(rss_bytes), min(ts)", "process"),
+        ("pid, start_time", "max(rss_bytes), min(rss_bytes)", "process where not is_kernel"),
+        ("host, pid, comm", "sum(cpu_us), max(cpu_pct)", "process"),
+        ("ts", "sum(cpu_us)", "process"),
+        ("tick", "max(cpu)", "system where host = 'web1'"),
+        ("device", "sum(read_us + write_us), max(queue_length)", "disk"),
+    ] {
+        assert!(!same(&engine, keys, aggregates, from).is_empty());
+    }
+}
+
+/// The message is the same, and what fits when all is added up still does.
+#[test]
+fn sums_beyond_64_bits_are_what_they_were() {
+    let engine = engine(house(), options());
+    let sums = |x: &str, rows: u32, run: u32, more: &str| {
+        let from =
+            format!("(select value - value % {run} as k, {x} as x from generate_series(0, {}))", rows - 1);
+        told(&engine, &format!("select k, sum(x){more} from {from} group by k order by k"))
+    };
+    let beyond = "error: the sum is beyond the whole numbers of 64 bits; take `cast(… as double)` for what it is computed of";
+    for run in [2, 4, 20, 100] {
+        for more in ["", ", count(*)"] {
+            assert_eq!(sums("9223372036854775807 - value", 100, run, more), beyond);
+            // Between runs.
+            let x = "case when value % 4 = 0 then 5000000000000000000 else 0 end";
+            assert_eq!(sums(x, 100, run.max(8), more), beyond);
+        }
+    }
+    // A long run is added up before it is judged.
+    let x = "case value when 0 then 9223372036854775807 when 1 then 1 when 2 then -9 else 0 end";
+    assert_eq!(sums(x, 10, 10, ", max(x)"), "k sum(x) max(x)\n0 9223372036854775799 9223372036854775807");
+    assert_eq!(sums(x, 10, 10, ""), "k sum(x)\n0 9223372036854775799");
+}
+
+#[test]
+fn runs_are_made_where_they_change_nothing() {
+    let engine = engine(house(), options());
+    let explained =
+        |select: &str, rest: &str| told(&engine, &format!("explain select {select} from process {rest}"));
+    for (select, rest) in [
+        ("comm, sum(cpu_us)", "group by comm"),
+        ("pid, max(rss_bytes) - min(rss_bytes)", "where cpu_us > 0 group by pid"),
+        ("comm, sum(cpu_us), max(cpu_us), max(cpu_pct)", "group by comm having sum(cpu_us) > 5"),
+    ] {
+        let plan = explained(select, rest);
+        assert!(plan.contains(RUNS), "{plan}");
+    }
+    for (select, rest) in [
+        ("sum(cpu_us)", ""),
+        ("distinct comm", ""),
+        ("comm, count(*)", "group by comm"),
+        ("comm, sum(cpu_us), count(rss_bytes)", "group by comm"),
+        ("comm, sum(distinct cpu_us), sum(distinct rss_bytes)", "group by comm"),
+        ("comm, sum(cpu_us) filter (where pid > 3)", "group by comm"),
+        ("comm, sum(cpu_pct)", "group by comm"),
+        ("comm, avg(cpu_us)", "group by comm"),
+        ("pid, max(comm)", "group by pid"),
+        ("comm, sum(cpu_us)", "group by rollup (comm)"),
+    ] {
+        let plan = explained(select, rest);
+        assert!(!plan.contains(RUNS), "{plan}");
+    }
+    // What is looked for by a key is still looked for in the files.
+    let plan = explained("pid, sum(cpu_us)", "group by pid order by pid limit 3");
+    assert!(plan.contains(RUNS) && plan.contains("DynamicFilter"), "{plan}");
+}
+
+/// Rows that go into the aggregate, of a hundred thousand.
+fn left(key: &str) -> u64 {
+    static LEFT: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"RunAggregateExec:.*?output_rows=([\d.]+)( K)?,").unwrap());
+    let sql = format!(
+        "select k, sum(x) from (select {key} as k, value as x from generate_series(1, 100000)) group by k"
+    );
+    let done = told(&engine(house(), options()), &format!("explain analyze {sql}"));
+    let found = LEFT.captures(&done).unwrap_or_else(|| panic!("{done}"));
+    let rows: f64 = found[1].parse().unwrap();
+    (rows * if found.get(2).is_some() { 1000.0 } else { 1.0 }) as u64
+}
+
+#[test]
+fn where_there_are_runs_they_are_what_is_grouped() {
+    let long = left("value - value % 1000");
+    assert!((101..=120).contains(&long), "{long}");
+    let none = left("value % 1000");
+    assert!((99_000..=101_000).contains(&none), "{none}");
+    // Found again when they begin later.
+    let later = left("case when value < 30000 then value else value - value % 1000 end");
+    assert!((30_000..=70_000).contains(&later), "{later}");
+}
