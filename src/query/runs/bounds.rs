@@ -61,16 +61,19 @@ fn changes(texts: &StringViewArray) -> BooleanBuffer {
     let views = texts.views();
     let differ = |row: usize| {
         let (before, after) = (views[row], views[row + 1]);
-        // The length is in the lower half of each.
+        // The lowest 32 bits are the length.
         let (length, other) = (before as u32, after as u32);
         before != after
             && (length != other || length <= INLINE_BYTES || texts.value(row) != texts.value(row + 1))
     };
-    BooleanBuffer::collect_bool(texts.len() - 1, |row| match texts.nulls() {
-        None => differ(row),
-        Some(nulls) => match (nulls.is_valid(row), nulls.is_valid(row + 1)) {
-            (true, true) => differ(row),
-            (before, after) => before != after,
-        },
-    })
+    let changes = texts.len() - 1;
+    match texts.nulls() {
+        None => BooleanBuffer::collect_bool(changes, differ),
+        Some(nulls) => {
+            BooleanBuffer::collect_bool(changes, |row| match (nulls.is_valid(row), nulls.is_valid(row + 1)) {
+                (true, true) => differ(row),
+                (before, after) => before != after,
+            })
+        }
+    }
 }

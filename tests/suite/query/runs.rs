@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use sysray::query::Engine;
+use sysray::query::{Engine, Options};
 
 use super::house::house;
 use super::{engine, options, told};
@@ -35,7 +35,8 @@ fn same(engine: &Engine, keys: &str, aggregates: &str, from: &str) -> Vec<String
 
 #[test]
 fn answers_are_the_same_with_runs_and_without() {
-    let engine = engine(house(), options());
+    // What is the most of numbers and what is none depends on their order, which one thread keeps.
+    let engine = engine(house(), Options { threads: 1, ..options() });
     let keys = [
         "value - value % 100",
         "value % 2",
@@ -71,7 +72,7 @@ fn answers_are_the_same_with_runs_and_without() {
         ] {
             assert!(same(&engine, "k", aggregates, &from(key)).len() > 1);
         }
-        same("k, l", "sum(x), min(y)", &from(key));
+        same(&engine, "k, l", "sum(x), min(y)", &from(key));
     }
 }
 
