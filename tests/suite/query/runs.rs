@@ -66,7 +66,7 @@ fn answers_are_the_same_with_runs_and_without() {
             "sum(x), min(x), max(x)",
             "sum(y), max(y), sum(x + y), min(t), max(t)",
             "min(arrow_cast(y % 1000, 'UInt16')), max(cast(x as int)), max(t)",
-            "sum(cast(x as int)), sum(cast(x as smallint))",
+            "sum(cast(x as int)) as one, sum(cast(x as smallint)) as other",
             "min(z), max(z)",
             "min(zero), max(zero)",
         ] {
