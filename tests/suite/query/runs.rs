@@ -45,7 +45,7 @@ fn answers_are_the_same_with_runs_and_without() {
         "case when value % 500 < 250 then value - value % 250 end",
         "value % 500 < 100",
         "cast(value - value % 100 as varchar)",
-        "arrow_cast('short' || (value - value % 30) % 700, 'Utf8View')",
+        "arrow_cast('short' || ((value - value % 30) % 700), 'Utf8View')",
         "arrow_cast('of one length, not at hand ' || (100 + (value - value % 3) % 7), 'Utf8View')",
         "arrow_cast(case when value % 64 < 40 then repeat('x', (value - value % 20) % 16) end, 'Utf8View')",
         "to_timestamp(value - value % 60)",
@@ -66,7 +66,7 @@ fn answers_are_the_same_with_runs_and_without() {
             "sum(x), min(x), max(x)",
             "sum(y), max(y), sum(x + y), min(t), max(t)",
             "min(arrow_cast(y % 1000, 'UInt16')), max(cast(x as int)), max(t)",
-            "sum(cast(x as int)) as one, sum(cast(x as smallint)) as other",
+            "sum(cast(x as int))",
             "min(z), max(z)",
             "min(zero), max(zero)",
         ] {
