@@ -33,13 +33,18 @@ pub fn run(args: Query) -> Result<()> {
             "give one as \"select max(cpu) from system\", or in a file with -f; -f - reads standard input";
         return Err(Misused(format!("there is no question, and no terminal to ask on; {way}")).into());
     }
+    let output = args.output.filter(|path| path.as_os_str() != "-");
+    let by_name = output.as_deref().and_then(Format::of_path);
+    let ending = output.as_deref().and_then(|path| path.extension()).filter(|_| by_name.is_none());
+    if let (None, Some(ending)) = (args.format, ending) {
+        let way = "known are txt, csv, json, ndjson, md, parquet, arrow and arrows; else say --format";
+        return Err(Misused(format!("no format is known by the ending .{}: {way}", ending.display())).into());
+    }
+    let format = args.format.or(by_name).unwrap_or(Format::Table);
     let sql = query::filled(&question(args.sql, args.file)?, &args.param)?;
     let (engine, when) = scope.open()?;
     let zone = when::said(when)?.context.zone;
     quiet();
-    let output = args.output.filter(|path| path.as_os_str() != "-");
-    let by_name = output.as_deref().and_then(Format::of_path);
-    let format = args.format.or(by_name).unwrap_or(Format::Table);
     let mut style = export::Options { zone, ..export::Options::default() };
     let running = Running::default();
     let cancelled = running.clone();

@@ -22,6 +22,8 @@ const LENGTHS: [(usize, i64); 4] = [(60, 600), (400, 120), (1_200, 60), (usize::
 const SECOND: i64 = 1_000_000;
 /// Rows that came at an interval of their own stand at most so long for what is now.
 const LONGEST_STANDING: i64 = 120 * SECOND;
+/// And are looked for at least so far back, since the interval may have become longer.
+const SHORTEST_STANDING: i64 = 20 * SECOND;
 
 /// Ever longer stretches in which the next sample is looked for.
 const REACHES: [i64; 4] = [600 * SECOND, 7_200 * SECOND, 86_400 * SECOND, i64::MAX / 4];
@@ -202,8 +204,8 @@ impl Moments {
         let at_hand = is_known.then(|| desk.shelf().sheet(place, ts, true)).flatten();
         let before = match at_hand {
             None => {
-                let reach =
-                    self.intervals.get(question.name).map_or(LONGEST_STANDING, |interval| 2 * interval);
+                let known = self.intervals.get(question.name);
+                let reach = known.map_or(LONGEST_STANDING, |interval| (2 * interval).max(SHORTEST_STANDING));
                 let from = Micros(ts.0.saturating_sub(reach.min(LONGEST_STANDING)));
                 last_of(&desk.asked(question.sql, from, ts, Grain::FINE)?).map_err(super::told)?
             }

@@ -19,6 +19,8 @@ fn misuse_is_two() {
         &["record", "--max-size", "lots"],
         &["schema", "procces"],
         &["frobnicate"],
+        #[cfg(feature = "desk")]
+        &["query", "-o", "answer.xlsx", "select 1"],
     ] {
         let (code, said) = Sysray::new(words).fails();
         assert_eq!(code, 2, "{words:?}: {said}");

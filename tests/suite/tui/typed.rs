@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use sysray::query::{Options, Running};
 use sysray::time::{self, Clock, Context, Micros, SystemClock};
 use sysray::tui::desk::{Desk, Hands, Hooks};
-use sysray::tui::effect::{Effect, Export, Exported, Subject};
-use sysray::tui::event::{Event, Extent};
+use sysray::tui::effect::{Effect, Export, Exported, Go, Move, Subject};
+use sysray::tui::event::{Event, Extent, Moment};
 use sysray::tui::keys::Key;
 use sysray::tui::panel::Panel;
 use sysray::tui::words::Lang;
@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use super::made::{sheet, texts};
 use super::{SECOND, START, Sat};
-use crate::cli::recorded;
+use crate::cli::{Sysray, recorded};
 
 fn at(second: i64) -> Micros {
     Micros(START + second * SECOND)
@@ -126,7 +126,10 @@ struct Open {
 
 impl Open {
     fn new() -> Open {
-        let store = recorded(4);
+        Open::over(recorded(4))
+    }
+
+    fn over(store: TempDir) -> Open {
         let read_time = Arc::new(|text: &str| {
             let now = SystemClock::default().wall();
             let zone = jiff::tz::TimeZone::UTC;
@@ -139,6 +142,15 @@ impl Open {
         let desk = Desk::open(&[store.path().to_path_buf()], None, options, Box::new(slow)).unwrap();
         let (sender, events) = mpsc::channel();
         Open { hands: Hands::start(desk, sender), _store: store, events, begun }
+    }
+
+    /// What is so where the cursor goes.
+    fn goes(&self, from: Micros, to: Move, questions: &[&'static str]) -> Moment {
+        self.hands.give(Effect::Go(Go { from, to, questions: questions.to_vec() }));
+        match self.hears() {
+            Event::Moment(Ok(moment)) => moment,
+            other => panic!("{other:?}"),
+        }
     }
 
     /// The next event, and nothing is waited for for ever.
@@ -184,6 +196,33 @@ fn a_question_without_end_keeps_nothing_waiting_and_can_be_stopped() {
     assert!(matches!(first, Event::Answer(2, Err(_))), "{first:?}");
     let Event::Answer(3, Ok(answer)) = second else { panic!("{second:?}") };
     assert_eq!(answer.number(0, "ticks"), Some(4.0));
+}
+
+/// As a recorder reads processes less often that would take more than its budget.
+#[test]
+fn between_two_looks_at_processes_those_of_the_one_before_stand() {
+    let store = TempDir::new().unwrap();
+    let config = store.path().join("rare.toml");
+    std::fs::write(&config, "[collect.process]\ninterval = \"1s\"\n").unwrap();
+    let words = ["record", "-i", "250ms", "-c", "9", "--config", config.to_str().unwrap()];
+    let root = TempDir::new().unwrap();
+    Sysray::new(&words).store(root.path()).prints();
+    let desk = Open::over(root);
+    desk.extent();
+    let mut here = desk.goes(Micros(0), Move::Start, &["process", "system"]);
+    let (mut looks, mut samples) = (std::collections::BTreeSet::new(), 0);
+    for _ in 0..9 {
+        // What the first look says of its interval is that it began a moment ago.
+        if let Some(processes) = here.sheets.get("process") {
+            let of = processes.time(0, "ts").unwrap();
+            assert!(processes.len() > 2 && of <= here.ts && here.ts.0 - of.0 < 2 * SECOND);
+            looks.insert(of);
+            samples += 1;
+        }
+        here = desk.goes(here.ts, Move::Samples(1), &["process", "system"]);
+    }
+    assert!(samples > looks.len() + 3, "{samples} samples of {looks:?}");
+    assert!((2..=5).contains(&looks.len()), "{looks:?}");
 }
 
 #[test]
