@@ -1,7 +1,6 @@
 -- Where memory was in each sample.
 select
-  ts,
-  total_bytes, used_bytes, used_pct, available_bytes, free_bytes, buffers_bytes, cached_bytes, anon_bytes,
+  ts, total_bytes, used_bytes, used_pct, available_bytes, free_bytes, buffers_bytes, cached_bytes, anon_bytes,
   mapped_bytes, shmem_bytes, slab_bytes, slab_reclaimable_bytes, kernel_stack_bytes, page_tables_bytes,
   dirty_bytes, writeback_bytes, unevictable_bytes, mlocked_bytes, commit_limit_bytes, committed_bytes,
   swap_total_bytes, swap_used_bytes, swap_used_pct, swap_cached_bytes, zswap_bytes, anon_huge_pages_bytes,
