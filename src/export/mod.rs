@@ -91,19 +91,23 @@ impl Format {
 
     /// The format that a file's extension asks for.
     pub fn of_path(path: &Path) -> Option<Format> {
-        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
-            "txt" => Some(Format::Table),
-            "csv" => Some(Format::Csv),
-            "json" => Some(Format::Json),
-            "ndjson" | "jsonl" => Some(Format::Ndjson),
-            "md" => Some(Format::Markdown),
-            "parquet" => Some(Format::Parquet),
-            "arrow" => Some(Format::Arrow),
-            "arrows" => Some(Format::Arrows),
-            _ => None,
-        }
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        ENDINGS.iter().find(|(ending, _)| *ending == extension).map(|(_, format)| *format)
     }
 }
+
+/// What files of a format end in.
+pub const ENDINGS: [(&str, Format); 9] = [
+    ("txt", Format::Table),
+    ("csv", Format::Csv),
+    ("json", Format::Json),
+    ("ndjson", Format::Ndjson),
+    ("jsonl", Format::Ndjson),
+    ("md", Format::Markdown),
+    ("parquet", Format::Parquet),
+    ("arrow", Format::Arrow),
+    ("arrows", Format::Arrows),
+];
 
 impl fmt::Display for Format {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

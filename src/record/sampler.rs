@@ -42,8 +42,8 @@ pub struct Sampler<'a> {
     possible: Possible,
     /// Whether there was a sample that rows were made of: until then everything is read.
     has_rows: bool,
-    /// What the sample before the first rows told as events.
-    before: Rows<Event>,
+    /// Of the sample that the first rows are counted from.
+    first_events: Rows<Event>,
 }
 
 /// A collector and what it cost so far.
@@ -100,7 +100,7 @@ impl<'a> Sampler<'a> {
         };
         let collectors = collectors.into_iter().map(watched).collect();
         let (journal_us, beside, cost, deltas, possible) = Default::default();
-        let before = Default::default();
+        let first_events = Default::default();
         Sampler {
             host,
             clock,
@@ -111,7 +111,7 @@ impl<'a> Sampler<'a> {
             deltas,
             possible,
             has_rows: false,
-            before,
+            first_events,
         }
     }
 
@@ -133,7 +133,7 @@ impl<'a> Sampler<'a> {
 
     /// Takes the sample that the first rows are counted from. What it tells as events comes with them.
     pub fn prime(&mut self, own: Recorder) {
-        self.before = self.tick(own, false).rows.event;
+        self.first_events = self.tick(own, false).rows.event;
         self.has_rows = false;
     }
 
@@ -190,7 +190,7 @@ impl<'a> Sampler<'a> {
             }
         }
         self.has_rows = true;
-        let told = std::mem::take(&mut self.before);
+        let told = std::mem::take(&mut self.first_events);
         rows.event = told.into_iter().chain(std::mem::take(&mut rows.event)).collect();
         self.cost = cost::now(&mut self.host);
         rows.recorder = self.costs(own).into();

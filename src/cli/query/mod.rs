@@ -6,7 +6,7 @@ mod scope;
 
 use std::io::{self, BufWriter, IsTerminal, Read, Write};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
@@ -34,13 +34,7 @@ pub fn run(args: Query) -> Result<()> {
         return Err(Misused(format!("there is no question, and no terminal to ask on; {way}")).into());
     }
     let output = args.output.filter(|path| path.as_os_str() != "-");
-    let by_name = output.as_deref().and_then(Format::of_path);
-    let ending = output.as_deref().and_then(|path| path.extension()).filter(|_| by_name.is_none());
-    if let (None, Some(ending)) = (args.format, ending) {
-        let way = "known are txt, csv, json, ndjson, md, parquet, arrow and arrows; else say --format";
-        return Err(Misused(format!("no format is known by the ending .{}: {way}", ending.display())).into());
-    }
-    let format = args.format.or(by_name).unwrap_or(Format::Table);
+    let format = format(args.format, output.as_deref())?;
     let sql = query::filled(&question(args.sql, args.file)?, &args.param)?;
     let (engine, when) = scope.open()?;
     let zone = when::said(when)?.context.zone;
@@ -142,4 +136,15 @@ fn quiet() {
         Some("question" | "query") => {}
         _ => loud(panic),
     }));
+}
+
+/// The format that was asked for, else what the file's name ends in.
+fn format(asked: Option<Format>, output: Option<&Path>) -> Result<Format> {
+    let by_name = output.and_then(Format::of_path);
+    if let (None, None, Some(ending)) = (asked, by_name, output.and_then(Path::extension)) {
+        let known: Vec<&str> = export::ENDINGS.iter().map(|(ending, _)| *ending).collect();
+        let way = format!("known are {}; else say --format", known.join(", "));
+        return Err(Misused(format!("no format is known by the ending .{}: {way}", ending.display())).into());
+    }
+    Ok(asked.or(by_name).unwrap_or(Format::Table))
 }

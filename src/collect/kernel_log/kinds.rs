@@ -157,7 +157,7 @@ fn cpu(text: &str) -> String {
     number.flatten().map_or_else(String::new, |number| format!("cpu{number}"))
 }
 
-/// The last word before what is said of the link that may be the name of an interface.
+/// What is said of a link that came or went, in small letters.
 const LINKS: [&str; 7] = [
     "link is up",
     "link is down",
@@ -168,6 +168,7 @@ const LINKS: [&str; 7] = [
     "link status definitely down",
 ];
 
+/// The last word before what is said of the link that may be the name of an interface.
 fn interface(text: &str, lower: &str, state: &str) -> String {
     let before = lower.find(state).and_then(|at| text.get(..at)).unwrap_or_default();
     let words = before.split([' ', '(', ')']).map(|word| word.trim_end_matches(':'));

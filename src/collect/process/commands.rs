@@ -22,8 +22,8 @@ pub struct Asked {
     pub tid: i64,
     /// When it started, so that the answer is not taken for another's of the same pid.
     pub start_ticks: Option<i64>,
-    /// Whether it is asked too what runtime it has mapped.
-    pub runtime: bool,
+    /// Whether its mappings are looked through for a runtime too.
+    pub wants_runtime: bool,
 }
 
 impl Asked {
@@ -170,6 +170,6 @@ fn read(folder: &mut Folder, asked: &Asked, wanted: Wanted) -> Option<Told> {
     };
     let pss = if wanted.pss { folder.text(tid, "smaps_rollup").ok()? } else { None };
     let pss_bytes = pss.and_then(parse_pss);
-    let is_java = asked.runtime && folder.contains(tid, "maps", JVM).ok()? == Some(true);
+    let is_java = asked.wants_runtime && folder.contains(tid, "maps", JVM).ok()? == Some(true);
     Some(Told { cmdline, pss_bytes, runtime: is_java.then_some("jvm") })
 }

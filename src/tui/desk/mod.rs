@@ -10,6 +10,7 @@ pub mod logs;
 mod moments;
 mod ranges;
 mod shelf;
+mod standing;
 mod typed;
 
 use std::ops::ControlFlow;
@@ -96,11 +97,6 @@ impl Desk {
 
     fn host(&self) -> String {
         lock(&self.host).clone()
-    }
-
-    /// The question whose rows say which samples there are, and the table behind it.
-    fn ticker(&self) -> (&'static Question, &'static str) {
-        self.ticker
     }
 
     fn shelf(&self) -> MutexGuard<'_, Shelf> {

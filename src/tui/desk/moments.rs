@@ -13,6 +13,7 @@ use super::super::event::Moment;
 use super::super::panel::{Question, question};
 use super::super::sheet::Sheet;
 use super::shelf::Place;
+use super::standing::Standing;
 use super::{Desk, Job};
 use crate::query::tiers::{Grain, literal, quoted};
 use crate::time::Micros;
@@ -20,10 +21,6 @@ use crate::time::Micros;
 /// How long a stretch is that is kept at hand; shorter where a sample has so many rows.
 const LENGTHS: [(usize, i64); 4] = [(60, 600), (400, 120), (1_200, 60), (usize::MAX, 10)];
 const SECOND: i64 = 1_000_000;
-/// Rows that came at an interval of their own stand at most so long for what is now.
-const LONGEST_STANDING: i64 = 120 * SECOND;
-/// And are looked for at least so far back, since the interval may have become longer.
-const SHORTEST_STANDING: i64 = 20 * SECOND;
 
 /// Ever longer stretches in which the next sample is looked for.
 const REACHES: [i64; 4] = [600 * SECOND, 7_200 * SECOND, 86_400 * SECOND, i64::MAX / 4];
@@ -39,8 +36,7 @@ pub struct Moments {
     ahead: Vec<(&'static Question, Place)>,
     /// Between samples, as seen last, in microseconds.
     interval: i64,
-    /// The same of questions whose rows came at a longer one.
-    intervals: BTreeMap<&'static str, i64>,
+    standing: Standing,
 }
 
 /// The rows of questions with many of them, of all samples in a short range.
@@ -53,8 +49,8 @@ struct Around {
 impl Moments {
     /// What is read ahead is read by `rest`.
     pub fn new(rest: Sender<Job>) -> Self {
-        let (lengths, intervals) = Default::default();
-        Moments { rest, lengths, reading: Vec::new(), ahead: Vec::new(), interval: SECOND, intervals }
+        let (lengths, reading, ahead, standing) = Default::default();
+        Moments { rest, lengths, reading, ahead, interval: SECOND, standing }
     }
 
     /// Another host: nothing of what was to be read ahead is.
@@ -62,7 +58,7 @@ impl Moments {
         self.reading.clear();
         self.ahead.clear();
         self.lengths.clear();
-        self.intervals.clear();
+        self.standing = Standing::default();
     }
 
     /// Where the move ends, and what was so there.
@@ -88,7 +84,7 @@ impl Moments {
         for question in questions {
             let sheet = match self.sheet(desk, question, ts, last, &around)?.filter(|sheet| !sheet.is_empty())
             {
-                None => self.standing(desk, question, ts)?,
+                None => self.standing.before(desk, question, self.place(question, ts), ts)?,
                 found => found,
             };
             if let Some(sheet) = sheet {
@@ -166,7 +162,10 @@ impl Moments {
             };
             let many = rows.iter().map(RecordBatch::num_rows).sum::<usize>();
             let fitting = LENGTHS.iter().find(|(most, _)| many <= *most).map_or(600, |(_, length)| *length);
-            self.lengths.insert(question.name, fitting);
+            // A sample without rows does not say how many others have.
+            if many > 0 {
+                self.lengths.insert(question.name, fitting);
+            }
             // At the end there is nothing around it that was not just looked at.
             if ts < last {
                 self.ahead.push((question, self.place(question, ts)));
@@ -186,37 +185,6 @@ impl Moments {
             read(desk, question, before)?;
         }
         Ok(desk.shelf().sheet(before, ts, true))
-    }
-
-    /// The last rows before a sample that has none of its own, where they come at an interval of their own that has
-    /// not passed twice since: as a recorder has processes read less often that would take more than it may.
-    fn standing(
-        &mut self,
-        desk: &Desk,
-        question: &'static Question,
-        ts: Micros,
-    ) -> Result<Option<Sheet>, String> {
-        if question.is_slow || !question.sql.contains("interval_us") {
-            return Ok(None);
-        }
-        let place = self.place(question, ts);
-        let is_known = desk.shelf().known_to(place).is_some_and(|upto| upto >= ts);
-        let at_hand = is_known.then(|| desk.shelf().sheet(place, ts, true)).flatten();
-        let before = match at_hand {
-            None => {
-                let known = self.intervals.get(question.name);
-                let reach = known.map_or(LONGEST_STANDING, |interval| (2 * interval).max(SHORTEST_STANDING));
-                let from = Micros(ts.0.saturating_sub(reach.min(LONGEST_STANDING)));
-                last_of(&desk.asked(question.sql, from, ts, Grain::FINE)?).map_err(super::told)?
-            }
-            at_hand => at_hand,
-        };
-        let standing = before.and_then(|sheet| {
-            let (at, interval) = (sheet.time(0, "ts")?, sheet.number(0, "interval_us")? as i64);
-            self.intervals.insert(question.name, interval);
-            (ts.0 - at.0 <= 2 * interval).then_some(sheet)
-        });
-        Ok(standing)
     }
 
     /// The instants of the samples in the stretch around one.
@@ -312,7 +280,7 @@ pub fn read(desk: &Desk, question: &Question, place: Place) -> Result<(), String
 }
 
 /// Of rows of several samples those of one.
-fn at_once(rows: &[RecordBatch], ts: Micros) -> Result<Vec<RecordBatch>, ArrowError> {
+pub(super) fn at_once(rows: &[RecordBatch], ts: Micros) -> Result<Vec<RecordBatch>, ArrowError> {
     let of_one = |rows: &RecordBatch| match rows.column_by_name("ts") {
         Some(times) => {
             let wanted = TimestampMicrosecondArray::new_scalar(ts.0);
@@ -322,16 +290,6 @@ fn at_once(rows: &[RecordBatch], ts: Micros) -> Result<Vec<RecordBatch>, ArrowEr
         None => Ok(rows.slice(0, 0)),
     };
     rows.iter().map(of_one).collect()
-}
-
-/// Of rows of several samples those of the last one.
-fn last_of(rows: &[RecordBatch]) -> Result<Option<Sheet>, ArrowError> {
-    let sheets = rows.iter().map(|rows| Sheet::new(rows.clone()));
-    let times = sheets.flat_map(|sheet| (0..sheet.len()).filter_map(|row| sheet.time(row, "ts")).max());
-    let Some(last) = times.max() else { return Ok(None) };
-    let rows = at_once(rows, last)?;
-    let whole = rows.first().map(|first| concat_batches(&first.schema(), &rows));
-    Ok(whole.transpose()?.map(Sheet::new))
 }
 
 /// The next sample behind an instant, or the last before, however far.

@@ -36,7 +36,7 @@ pub fn course(desk: &Desk, from: Micros, to: Micros, columns: usize) -> Result<C
     for rows in desk.asked(panel_sql!("core_course"), from, beyond, DRAWN)? {
         course.take_in_by(&Sheet::new(rows), "cpu", "busy_pct");
     }
-    let (question, table) = desk.ticker();
+    let (question, table) = desk.ticker;
     if table != "system" {
         // Nothing but one segment: what it has rows of was recorded.
         let sql = format!("select distinct ts, interval_us as bucket_us from ({})", question.sql);

@@ -24,7 +24,7 @@ use crate::time::Micros;
 pub use java::Java;
 pub use mark::{Mark, Severity, What};
 pub use prompt::{Prompt, Wanted};
-pub use rows::{Listing, Row, Shown, java, number};
+pub use rows::{Listing, Row, Shown, java};
 pub use screen::{Help, Screen};
 pub use timeline::{HEADLINES, Headline, Play, Timeline, Zoom};
 

@@ -48,18 +48,9 @@ impl Listing {
 
 fn is_known(sheet: &Sheet, row: usize, name: &str) -> bool {
     match sheet.is_number(name) {
-        true => number(sheet, row, name).is_some(),
+        true => sheet.number(row, name).is_some(),
         false => sheet.text(row, name).is_some(),
     }
-}
-
-/// A number of a row. A sum of two is not known where neither is.
-pub fn number(sheet: &Sheet, row: usize, name: &str) -> Option<f64> {
-    let is_sum = name == "io_bytes_per_s";
-    if is_sum && ["read_bytes_per_s", "write_bytes_per_s"].iter().all(|of| sheet.number(row, of).is_none()) {
-        return None;
-    }
-    sheet.number(row, name)
 }
 
 /// Rows in the order in which they are shown.
@@ -153,7 +144,7 @@ fn sorted(sheet: &Sheet, mut rows: Vec<usize>, listing: &Listing, key: &[&str]) 
     let turned = |order: std::cmp::Ordering| if greatest_first { order.reverse() } else { order };
     let known = |one: bool, other: bool| other.cmp(&one);
     if sheet.is_number(name) {
-        let number = |row: &usize| number(sheet, *row, name).filter(|number| number.is_finite());
+        let number = |row: &usize| sheet.number(*row, name).filter(|number| number.is_finite());
         rows.sort_by(|one, other| {
             let (one, other) = (number(one), number(other));
             let order = one.unwrap_or(0.0).total_cmp(&other.unwrap_or(0.0));

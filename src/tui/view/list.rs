@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 
 use super::super::layout::{columns_of, first_row};
-use super::super::model::{self, Listing, Model, Row, Shown, java};
+use super::super::model::{Listing, Model, Row, Shown, java};
 use super::super::panel::{Column, Panel};
 use super::super::sheet::Sheet;
 use super::super::theme::Role;
@@ -105,7 +105,7 @@ fn number(sheet: &Sheet, row: usize, name: &str, panel: Panel) -> Option<f64> {
     match (panel, name) {
         (Panel::Java, "heap_max") => java(sheet, row)?.heap_max,
         (Panel::Java, "heap_min") => java(sheet, row)?.heap_min,
-        _ => model::number(sheet, row, name),
+        _ => sheet.number(row, name),
     }
 }
 

@@ -11,6 +11,8 @@ use sysray::schema::{Row, Rows, Sample, Value};
 
 #[cfg(target_os = "linux")]
 mod cgroup;
+#[cfg(target_os = "linux")]
+mod container;
 mod cpu;
 #[cfg(target_os = "linux")]
 mod disk;

@@ -80,7 +80,7 @@ pub fn processes(ts: i64) -> Sheet {
         ("rss_bytes", whole(&[12 << 20, 8 << 20, 30 << 20, 200 << 20, 2200 << 20])),
         ("read_bytes_per_s", numbers(&[Some(0.0), Some(0.0), None, Some(52_428_800.0), Some(4096.0)])),
         ("write_bytes_per_s", numbers(&[Some(0.0), Some(1024.0), None, Some(31_457_280.0), Some(0.0)])),
-        ("io_bytes_per_s", numbers(&[Some(0.0), Some(1024.0), Some(0.0), Some(83_886_080.0), Some(4096.0)])),
+        ("io_bytes_per_s", numbers(&[Some(0.0), Some(1024.0), None, Some(83_886_080.0), Some(4096.0)])),
         ("threads", whole(&[1, 1, 4, 1, 80])),
     ])
 }

@@ -178,15 +178,15 @@ impl Known {
     /// What it is asked about what it runs.
     pub fn asked(&self) -> Asked {
         let is_many = self.row.threads >= Some(THREADS_OF_RUNTIME);
-        let runtime = is_many && self.runtime_looks > 0 && self.row.runtime.is_none();
-        Asked { pid: self.row.pid, tid: self.tid, start_ticks: self.row.start_ticks, runtime }
+        let wants_runtime = is_many && self.runtime_looks > 0 && self.row.runtime.is_none();
+        Asked { pid: self.row.pid, tid: self.tid, start_ticks: self.row.start_ticks, wants_runtime }
     }
 
     /// Takes in what it was found to run.
     pub fn take_told(&mut self, asked: &Asked, told: &Told) {
         set(&mut self.row.cmdline, told.cmdline.as_deref());
         self.row.pss_bytes = told.pss_bytes;
-        if asked.runtime {
+        if asked.wants_runtime {
             set(&mut self.row.runtime, told.runtime);
             self.runtime_looks = self.runtime_looks.saturating_sub(1);
         }
