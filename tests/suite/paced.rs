@@ -5,7 +5,7 @@
 use sysray::collect::{Collector, Error, Host};
 use sysray::record::Sampler;
 use sysray::schema::Sample;
-use sysray::schema::rows::{Disk, Network, Recorder};
+use sysray::schema::rows::{Disk, Event, Network, Recorder};
 use sysray::time::SystemClock;
 
 struct Told(std::vec::IntoIter<Sample>);
@@ -73,6 +73,16 @@ fn what_is_read_at_a_pace_of_its_own_is_counted_from_when_it_was_read_before() {
             vec![own(10), other(Some(1), ten_s)],
         ]
     );
+}
+
+/// As what the kernel refuses is told of once, when it is first asked.
+#[test]
+fn what_the_first_sample_tells_as_an_event_comes_with_the_first_rows_once() {
+    let mut first = interfaces(100, None);
+    first.event.push(Event::about("standing", Event::WARNING, "process_exit", "refused"));
+    let told = intervals(vec![first, interfaces(130, None), interfaces(150, None)]);
+    let said = |tick: &Sample| tick.event.iter().map(|event| event.message.clone()).collect::<Vec<_>>();
+    assert_eq!(told.iter().map(said).collect::<Vec<_>>(), [vec![Some("refused".into())], vec![]]);
 }
 
 #[test]
