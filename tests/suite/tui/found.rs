@@ -65,3 +65,21 @@ fn a_gap_is_no_zero() {
     assert_eq!(course.of("cpu")[45], None);
     assert!(!course.recorded[45] && course.recorded[10]);
 }
+
+#[test]
+fn a_late_tick_and_the_end_of_a_range_are_no_gaps() {
+    let mut course = Course::new(Micros(START), Micros(START + 2 * SECOND + SECOND / 2), 250);
+    // The second one's interval was measured 33 ms too short, the third ends behind the range.
+    course.take_in(&sheet(vec![
+        ("ts", times(&[START + SECOND, START + 2 * SECOND, START + 3 * SECOND])),
+        ("bucket_us", whole(&[SECOND, SECOND - 33_000, SECOND])),
+    ]));
+    assert!(course.recorded.iter().all(|recorded| *recorded));
+    // Where one was missed altogether there is one.
+    let mut course = Course::new(Micros(START), Micros(START + 4 * SECOND), 400);
+    course.take_in(&sheet(vec![
+        ("ts", times(&[START + SECOND, START + 4 * SECOND])),
+        ("bucket_us", whole(&[SECOND, SECOND])),
+    ]));
+    assert_eq!(course.recorded.iter().filter(|recorded| !**recorded).count(), 150);
+}

@@ -3,6 +3,7 @@
 //! `Sat` is the one helper: somebody who sits before it, presses keys and reads the screen.
 
 mod anomalies;
+mod copied;
 mod drawn;
 mod found;
 mod keys;
