@@ -39,10 +39,13 @@ impl Course {
             let length = sheet.number(row, "bucket_us").unwrap_or(0.0) as i64;
             let begin = Micros(ts.0 - length.max(1));
             let Some((first, last)) = self.reach(begin, ts) else { continue };
-            // A tick that is late by a little leaves no hole behind the one before.
-            let since = Micros(begin.0 - (length / 2).min(MOST_LATE));
-            let (since, _) = self.reach(since, ts).unwrap_or((first, last));
-            self.recorded[since..=last].fill(true);
+            // A tick that is late by a little leaves no hole behind the one before; nor does a range that ends
+            // before there was to be a next one.
+            let late = (length / 2).min(MOST_LATE);
+            let (since, _) = self.reach(Micros(begin.0 - late), ts).unwrap_or((first, last));
+            let is_last = ts.0 + length + late > self.to.0;
+            let until = if is_last { self.columns - 1 } else { last };
+            self.recorded[since..=until].fill(true);
             for name in names.iter().filter(|name| *name != "bucket_us") {
                 let Some(value) = sheet.number(row, name).filter(|value| value.is_finite()) else { continue };
                 let (name, is_peak) = match name.strip_suffix("_max") {

@@ -75,6 +75,10 @@ fn a_late_tick_and_the_end_of_a_range_are_no_gaps() {
         ("bucket_us", whole(&[SECOND, SECOND - 33_000, SECOND])),
     ]));
     assert!(course.recorded.iter().all(|recorded| *recorded));
+    // A recording is known by whole seconds, and may end with an event behind its last sample.
+    let mut course = Course::new(Micros(START), Micros(START + 2 * SECOND), 150);
+    course.take_in(&sheet(vec![("ts", times(&[START + SECOND])), ("bucket_us", whole(&[SECOND]))]));
+    assert!(course.recorded.iter().all(|recorded| *recorded));
     // Where one was missed altogether there is one.
     let mut course = Course::new(Micros(START), Micros(START + 4 * SECOND), 400);
     course.take_in(&sheet(vec![
