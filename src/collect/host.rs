@@ -18,9 +18,10 @@ use crate::schema::rows::Listen;
 /// What is asked aside is mostly answered within a fraction of a millisecond.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-/// As many descriptors are kept of files that are not a process's: some twenty of the host, nine a
-/// control group, three an interface.
-const MOST_KEPT: usize = 2048;
+/// As many descriptors are kept of files that are not a process's: some fifty of the host, one or two an
+/// interface, up to thirteen a control group that does something. Each holds some 6 KiB of the kernel's; what is
+/// beyond is opened for each look, which takes a few microseconds more.
+const MOST_KEPT: usize = 512;
 
 /// Where the kernel's files are, and the buffer they are read into.
 pub struct Host {

@@ -1,11 +1,13 @@
 //! What a part says of itself at its beginning: whose it is, and which tables its frames have.
 //!
 //! ```text
-//! magic "SRJ1" · length u32 · CRC-32C u32 · header as JSON        then frames, see `frame`
+//! magic "SRJ2" · length u32 · CRC-32C u32 · header as JSON, packed by zstd        then frames, see `frame`
 //! ```
 //!
-//! It declares every table's columns, so that a part can be sealed by a later program.
+//! It declares every table's columns, so that a part can be sealed by a later program. Unpacked that is some
+//! 20 KB. Parts of earlier programs have it so, behind the magic `SRJ1`, and are read as before.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::datatypes::{Field, Schema, SchemaRef};
@@ -13,7 +15,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::schema::{COMMON, PART_FORMAT, TABLES, Table, Type};
 
-const MAGIC: [u8; 4] = *b"SRJ1";
+const MAGIC: [u8; 4] = *b"SRJ2";
+const MAGIC_UNPACKED: [u8; 4] = *b"SRJ1";
+/// The level of zstd: a header is packed once in ten minutes.
+const LEVEL: i32 = 9;
+/// No header unpacks to more, whatever it says of itself.
+const MOST_UNPACKED: usize = 4 << 20;
 /// What says how long a header is.
 pub const BEGINNING: usize = 12;
 
@@ -40,27 +47,34 @@ struct Declared {
 pub fn encode(host: &str, boot_id: &str) -> Vec<u8> {
     let header = Header::of_today(host, boot_id);
     let json = serde_json::to_vec(&header).expect("a header of strings and numbers is JSON");
+    let packed = zstd::bulk::compress(&json, LEVEL).expect("there is memory for a few KB");
     let mut bytes = Vec::from(MAGIC);
-    bytes.extend_from_slice(&(json.len() as u32).to_le_bytes());
-    bytes.extend_from_slice(&crc32c::crc32c(&json).to_le_bytes());
-    bytes.extend_from_slice(&json);
+    bytes.extend_from_slice(&(packed.len() as u32).to_le_bytes());
+    bytes.extend_from_slice(&crc32c::crc32c(&packed).to_le_bytes());
+    bytes.extend_from_slice(&packed);
     bytes
 }
 
 /// How long the header is that the bytes begin with, as they say.
 pub fn length(bytes: &[u8]) -> Option<usize> {
-    let json = bytes.get(4..8)?.try_into().ok().map(u32::from_le_bytes)?;
-    (bytes[..4] == MAGIC).then_some(BEGINNING + json as usize)
+    let header = bytes.get(4..8)?.try_into().ok().map(u32::from_le_bytes)?;
+    [MAGIC, MAGIC_UNPACKED]
+        .iter()
+        .any(|magic| bytes.starts_with(magic))
+        .then_some(BEGINNING + header as usize)
 }
 
 /// Reads the header that the bytes begin with, and its length. `None` where it is not whole and
 /// sound.
 pub fn decode(bytes: &[u8]) -> Option<(Header, usize)> {
-    let number = |at: usize| Some(u32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?));
-    let json = bytes.get(12..12usize.checked_add(number(4)? as usize)?)?;
-    let sound = bytes[..4] == MAGIC && crc32c::crc32c(json) == number(8)?;
-    let header = sound.then(|| serde_json::from_slice(json).ok())??;
-    Some((header, 12 + json.len()))
+    let length = length(bytes)?;
+    let check = bytes.get(8..BEGINNING)?.try_into().ok().map(u32::from_le_bytes)?;
+    let header = bytes.get(BEGINNING..length).filter(|header| crc32c::crc32c(header) == check)?;
+    let json = match bytes.starts_with(&MAGIC) {
+        true => Cow::from(zstd::bulk::decompress(header, MOST_UNPACKED).ok()?),
+        false => header.into(),
+    };
+    Some((serde_json::from_slice(&json).ok()?, length))
 }
 
 impl Header {

@@ -116,7 +116,7 @@ fn a_part_that_was_set_aside_is_of_the_host_whose_folder_it_lies_in() {
 fn what_holds_nothing_makes_nothing() {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join("x.part");
-    for bytes in [&b""[..], b"SRJ1", &[0; 5000], b"a letter, SRF1 and more"] {
+    for bytes in [&b""[..], b"SRJ1", b"SRJ2", &[0; 5000], b"a letter, SRF1 and more"] {
         fs::write(&path, bytes).unwrap();
         let refused = recover(&path, &dir.path().join("out")).unwrap_err();
         assert!(matches!(refused, Error::NothingSound { .. }), "{refused}");
