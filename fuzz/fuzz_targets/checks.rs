@@ -11,7 +11,7 @@ pub fn put_right(mut bytes: Vec<u8>) -> Vec<u8> {
             place.copy_from_slice(&check.to_le_bytes());
         }
     };
-    if bytes.starts_with(b"SRJ1")
+    if (bytes.starts_with(b"SRJ1") || bytes.starts_with(b"SRJ2"))
         && let Some(json) = number(&bytes, 4).and_then(|length| bytes.get(12..12 + length))
     {
         let check = crc32c::crc32c(json);

@@ -155,6 +155,21 @@ fn nothing_is_allocated_for_what_is_only_promised() {
     assert!(peak_bytes() - before < 3 << 30, "{} bytes more", peak_bytes() - before);
 }
 
+#[test]
+fn a_header_is_packed_and_one_that_unpacks_to_megabytes_is_none() {
+    let headed = |json: &[u8]| {
+        let packed = zstd::bulk::compress(json, 9).unwrap();
+        let numbers = [packed.len() as u32, crc32c::crc32c(&packed)].map(u32::to_le_bytes).concat();
+        Part::parse(Path::new("headed"), [b"SRJ2", &numbers[..], &packed].concat()).unwrap()
+    };
+    let today = part_header("web1", "boot");
+    let json = zstd::bulk::decompress(&today[12..], 1 << 20).unwrap();
+    assert!(today.len() < json.len() / 4, "{} of {}", today.len(), json.len());
+    assert_eq!(headed(&json).header().unwrap().host, "web1");
+    let padded = [json, vec![b' '; 5 << 20]].concat();
+    assert!(headed(&padded).header().is_none());
+}
+
 /// Who asks a store reads of a part only what he wants: that must be what is found by reading all of it.
 #[test]
 fn a_reader_who_passes_over_most_of_a_part_finds_what_is_in_it_all_the_same() {
