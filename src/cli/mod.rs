@@ -31,11 +31,13 @@ mod shell;
 mod snapshot;
 mod status_line;
 mod store;
+mod talk;
 #[cfg(feature = "desk")]
 mod tui;
 mod values;
 mod when;
 
+use std::io::{Write, stderr};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -96,7 +98,8 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("sysray: {}", one_line(&error));
+            // Where nobody can be told, the code tells.
+            let _ = writeln!(stderr(), "sysray: {}", one_line(&error));
             ExitCode::from(match () {
                 () if error.is::<NothingRecorded>() => NOTHING_RECORDED,
                 () if error.is::<NotSound>() => NOT_SOUND,

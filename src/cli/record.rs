@@ -1,6 +1,7 @@
 //! `sysray record`.
 
 use std::ffi::OsString;
+use std::io::{Write, stderr};
 use std::path::Path;
 use std::process::Command;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -68,7 +69,9 @@ pub fn run(args: Record) -> Result<()> {
         0 => {}
         // So many were asked for, and are not there; one that was only to go on until now has gone on.
         _ if is_counted => bail!(told),
-        _ => eprintln!("sysray: {told}"),
+        _ => {
+            let _ = writeln!(stderr(), "sysray: {told}");
+        }
     }
     Ok(())
 }

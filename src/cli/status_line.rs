@@ -1,8 +1,9 @@
 //! What a recording shows: one line that is written over on a terminal, else nothing but trouble.
 
-use std::io::{IsTerminal, Write, stderr};
+use std::io::{IsTerminal, stderr};
 use std::path::{Path, PathBuf};
 
+use super::talk::Talk;
 use crate::record::{Progress, Summary, Watcher};
 pub use crate::schema::show_size as human;
 
@@ -11,26 +12,26 @@ pub struct StatusLine {
     store: PathBuf,
     terminal: bool,
     last_trouble: String,
+    talk: Talk,
 }
 
 impl StatusLine {
     /// For a recording into that store.
     pub fn new(store: &Path) -> Self {
-        StatusLine { store: store.into(), terminal: stderr().is_terminal(), last_trouble: String::new() }
+        let (terminal, talk) = (stderr().is_terminal(), Talk::new());
+        StatusLine { store: store.into(), terminal, last_trouble: String::new(), talk }
     }
 
     /// Ends the line, and says where the recording is.
-    pub fn finish(&self, summary: &Summary) {
+    pub fn finish(mut self, summary: &Summary) {
         if self.terminal {
             self.write(&format!("{} samples in {}\n", summary.ticks, self.store.display()));
         }
     }
 
-    /// Writes over the line. A terminal that is gone is no reason to stop recording.
-    fn write(&self, text: &str) {
-        let mut stderr = stderr().lock();
-        let _ = write!(stderr, "\r\x1b[K{text}");
-        let _ = stderr.flush();
+    /// Writes over the line.
+    fn write(&mut self, text: &str) {
+        self.talk.say(format!("\r\x1b[K{text}"));
     }
 }
 
@@ -64,7 +65,7 @@ impl Watcher for StatusLine {
             if self.terminal {
                 self.write("");
             }
-            eprintln!("sysray: {}", what.split_whitespace().collect::<Vec<_>>().join(" "));
+            self.talk.say(format!("sysray: {}\n", what.split_whitespace().collect::<Vec<_>>().join(" ")));
             self.last_trouble = what.into();
         }
     }

@@ -12,8 +12,10 @@ use std::time::{Duration, Instant};
 
 /// Threads that there are at most.
 pub const MOST_THREADS: usize = 4;
-/// Of these, as many may be held up by mounts that hang, so that other questions are answered still.
-const MOST_FOR_MOUNTS: usize = 2;
+/// Of these, as many may be held up by mounts that hang, and as many by processes that hold the lock of their
+/// memory; one is left for other questions whatever hangs.
+const MOST_FOR_ONE_KIND: usize = 2;
+const MOST_HELD: usize = MOST_THREADS - 1;
 /// Questions that wait at most; one more is put when there is room again.
 const MOST_WAITING: usize = 256;
 /// What a directory of users may take, which is the deepest of them.
@@ -26,6 +28,8 @@ const IDLE: Duration = Duration::from_secs(70);
 pub enum About {
     /// A mount that may hang.
     Mount,
+    /// The memory of a process that may hold its lock.
+    Process,
     /// Anything that is answered sooner or later.
     Other,
 }
@@ -37,7 +41,28 @@ struct Inner {
     waiting: VecDeque<(About, Job)>,
     threads: usize,
     idle: usize,
+    /// Threads that are busy with what may hang.
     mounts: usize,
+    processes: usize,
+}
+
+impl Inner {
+    fn held(&mut self, about: About) -> Option<&mut usize> {
+        match about {
+            About::Mount => Some(&mut self.mounts),
+            About::Process => Some(&mut self.processes),
+            About::Other => None,
+        }
+    }
+
+    fn may(&self, about: About) -> bool {
+        let own = match about {
+            About::Mount => self.mounts,
+            About::Process => self.processes,
+            About::Other => return true,
+        };
+        own < MOST_FOR_ONE_KIND && self.mounts + self.processes < MOST_HELD
+    }
 }
 
 /// The threads, shared by all collectors of a host.
@@ -47,10 +72,11 @@ pub struct Aside {
 }
 
 impl Aside {
-    /// Has something done aside; false where too much waits already.
+    /// Has something done aside; false where too much waits already, and of a process where as many hang as may:
+    /// it is asked about again, and what waits meanwhile would only keep others out.
     pub fn ask(&self, about: About, job: impl FnOnce() + Send + 'static) -> bool {
         let mut inner = self.inner();
-        if inner.waiting.len() >= MOST_WAITING {
+        if inner.waiting.len() >= MOST_WAITING || about == About::Process && !inner.may(about) {
             return false;
         }
         inner.waiting.push_back((about, Box::new(job)));
@@ -78,8 +104,7 @@ impl Aside {
     fn work(&self) {
         let mut inner = self.inner();
         loop {
-            let may = |about: About| about != About::Mount || inner.mounts < MOST_FOR_MOUNTS;
-            let next = inner.waiting.iter().position(|(about, _)| may(*about));
+            let next = inner.waiting.iter().position(|(about, _)| inner.may(*about));
             let Some((about, job)) = next.and_then(|at| inner.waiting.remove(at)) else {
                 inner.idle += 1;
                 let (woken, timeout) =
@@ -92,11 +117,11 @@ impl Aside {
                 }
                 continue;
             };
-            inner.mounts += usize::from(about == About::Mount);
+            inner.held(about).into_iter().for_each(|held| *held += 1);
             drop(inner);
             job();
             inner = self.inner();
-            inner.mounts -= usize::from(about == About::Mount);
+            inner.held(about).into_iter().for_each(|held| *held -= 1);
         }
     }
 }

@@ -29,10 +29,13 @@ const OWN_TICKS: usize = 15;
 /// The child that seals works in bursts: what it uses is spread over this.
 const CHILD_WINDOW: Duration = Duration::from_secs(900);
 const LOOK_EVERY: Duration = Duration::from_secs(10);
-/// A step is taken back when what is used has been below this share of the budget for this time, which
-/// doubles with each time that it had to be taken again.
+/// A step is taken back when what is used has been below this share of the budget for this time. It doubles, up to
+/// an hour, where a step has to be taken again within an hour of that, and is as short as at first after one that
+/// held longer.
 const EASE: f64 = 0.6;
 const PATIENCE: Duration = Duration::from_secs(300);
+const MOST_PATIENCE: Duration = Duration::from_secs(3600);
+const HELD: Duration = Duration::from_secs(3600);
 
 /// CPU time used so far, in microseconds.
 #[derive(Clone, Copy, Debug, Default)]
@@ -61,6 +64,8 @@ pub struct Budget {
     children: VecDeque<(Duration, i64)>,
     calm_since: Option<Duration>,
     patience: Duration,
+    /// When a step was last taken back.
+    eased: Option<Duration>,
     is_told: bool,
 }
 
@@ -68,7 +73,8 @@ impl Budget {
     /// At most so many percent of one CPU.
     pub fn new(most_pct: f64) -> Self {
         let (own, children) = Default::default();
-        Budget { most_pct, step: 0, own, children, calm_since: None, patience: PATIENCE, is_told: false }
+        let (calm_since, eased) = (None, None);
+        Budget { most_pct, step: 0, own, children, calm_since, patience: PATIENCE, eased, is_told: false }
     }
 
     /// The step that is in force.
@@ -93,6 +99,10 @@ impl Budget {
         self.own.drain(..self.own.len() - 1);
         if used_pct > self.most_pct {
             self.calm_since = None;
+            if let Some(eased) = self.eased.take() {
+                let has_held = at > eased + HELD;
+                self.patience = if has_held { PATIENCE } else { (2 * self.patience).min(MOST_PATIENCE) };
+            }
             return self.give_up(used_pct);
         }
         self.is_told = false;
@@ -105,7 +115,7 @@ impl Budget {
             return None;
         }
         self.calm_since = None;
-        self.patience *= 2;
+        self.eased = Some(at);
         self.step -= 1;
         Some(News { step: Some(self.step), used_pct, is_less: false })
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::budget::{self, STEPS};
 use super::episode::{News, Stage};
+use super::storm;
 use crate::schema::Text;
 use crate::schema::rows::Event;
 use crate::store::Note;
@@ -101,10 +102,10 @@ pub fn skipped(news: &News, interval: Duration) -> Event {
     let (took_ms, interval_ms) = (news.most as f64 / 1e3, interval.as_secs_f64() * 1e3);
     let message = match news.stage {
         Stage::Began => format!(
-            "samples are skipped: one came {took_ms:.1} ms after it was due, the interval is {interval_ms} ms"
+            "samples are skipped: one was there {took_ms:.1} ms after it was due, the interval is {interval_ms} ms"
         ),
         stage => format!(
-            "{} samples were skipped in {:.1} s{}: one came up to {took_ms:.1} ms after it was due, the interval is \
+            "{} samples were skipped in {:.1} s{}: one was there up to {took_ms:.1} ms after it was due, the interval is \
              {interval_ms} ms",
             news.count,
             seconds(news),
@@ -115,19 +116,26 @@ pub fn skipped(news: &News, interval: Duration) -> Event {
     Event { detail: Some(spanned(news, more)), ..event("skipped", Event::WARNING, message) }
 }
 
-/// Processes came and went that no row shows.
-pub fn fork_storm(news: &News) -> Event {
+/// Processes came and went between two samples.
+pub fn fork_storm(told: &storm::Told) -> Event {
+    let (news, in_rows) = (&told.news, told.ended);
+    let unseen = (news.count - in_rows).max(0);
+    let shown = match (unseen, in_rows) {
+        (_, 0) => "no row shows them".into(),
+        (0, _) => "process_exit has them".into(),
+        (unseen, _) => format!("process_exit has them but for {unseen}"),
+    };
     let message = match news.stage {
-        Stage::Began => format!("{} processes a second come and go that no row shows", news.most),
+        Stage::Began => format!("{} processes a second come and go between two samples; {shown}", news.most),
         stage => format!(
-            "{} processes came and went in {:.1} s that no row shows, up to {} a second{}",
+            "{} processes came and went between two samples within {:.1} s, up to {} a second{}; {shown}",
             news.count,
             seconds(news),
             news.most,
             ended(stage)
         ),
     };
-    let more = serde_json::json!({ "unseen": news.count, "most_per_s": news.most });
+    let more = serde_json::json!({ "short_lived": news.count, "unseen": unseen, "most_per_s": news.most });
     Event {
         subject: Some("host".into()),
         detail: Some(spanned(news, more)),

@@ -197,8 +197,8 @@ pub fn run(
         recording.skipped(overdue);
         let tick = sampler.tick(recording.own.clone(), false);
         let rows = tick.rows.len();
-        if let Some(news) = storm.see(ts, now.monotonic, &tick.rows, ticks_per_s) {
-            recording.tell(events::fork_storm(&news));
+        if let Some(told) = storm.see(ts, now.monotonic, &tick.rows, ticks_per_s) {
+            recording.tell(events::fork_storm(&told));
         }
         let about = |table: &str| (tick.interval_us(table), sampler.is_read(table));
         for told in alerts.see(ts, now.monotonic, &tick.rows, about) {
@@ -266,7 +266,7 @@ pub fn run(
         }
     }
     skips.close().into_iter().for_each(|news| recording.tell(events::skipped(&news, interval)));
-    storm.close().into_iter().for_each(|news| recording.tell(events::fork_storm(&news)));
+    storm.close().into_iter().for_each(|told| recording.tell(events::fork_storm(&told)));
     watcher.sealing();
     for told in alerts.close() {
         watcher.trouble(&line(&told));

@@ -1,8 +1,8 @@
-//! Processes that came and went between two ticks, so many that it is told: no row shows them.
+//! Processes that came and went between two ticks, so many that it is told: no row of `process` shows them.
 
 use std::time::Duration;
 
-use super::episode::{Episode, News};
+use super::episode::{Episode, News, Stage};
 use crate::schema::rows::Sample;
 use crate::time::Micros;
 
@@ -14,6 +14,8 @@ const STORM_PER_S: f64 = 1000.0;
 pub struct Storm {
     episode: Episode,
     threads: Option<i64>,
+    /// Of those that it goes on about, how many `process_exit` has told of.
+    ended: i64,
     /// Since the last tick with rows of processes: the kernel's count, and when that tick was.
     forks: i64,
     listed: Option<(Micros, Duration)>,
@@ -22,7 +24,7 @@ pub struct Storm {
 impl Storm {
     /// Takes in a tick's rows. `now` is the monotonic clock, which is the boot clock that the kernel
     /// stamps the start of processes with, `ticks_per_s` its unit there.
-    pub fn see(&mut self, ts: Micros, now: Duration, sample: &Sample, ticks_per_s: i64) -> Option<News> {
+    pub fn see(&mut self, ts: Micros, now: Duration, sample: &Sample, ticks_per_s: i64) -> Option<Told> {
         self.forks += sample.cpu.first().and_then(|cpu| cpu.forks).unwrap_or(0);
         if sample.process.is_empty() {
             return None;
@@ -36,14 +38,28 @@ impl Storm {
         let newborn = sample.process.iter().filter(|p| p.start_ticks.is_some_and(|start| start >= since));
         // The kernel counts a thread as it counts a process: one more of them is no process unseen.
         let ended: i64 = sample.process_exit.iter().filter_map(|exit| exit.threads_ended).sum();
-        let unseen = forks - (newborn.count() as i64).max(more_threads) - ended;
-        let per_s = unseen as f64 / now.saturating_sub(listed).as_secs_f64().max(1e-3);
-        let count = if per_s >= STORM_PER_S { unseen } else { 0 };
-        self.episode.see((before, ts), now, count, per_s as i64)
+        let short_lived = forks - (newborn.count() as i64).max(more_threads);
+        let per_s = short_lived as f64 / now.saturating_sub(listed).as_secs_f64().max(1e-3);
+        let count = if per_s >= STORM_PER_S { short_lived } else { 0 };
+        let news = self.episode.see((before, ts), now, count, per_s as i64);
+        let ended = if count > 0 { ended.min(count) } else { 0 };
+        match &news {
+            Some(News { stage: Stage::Began, .. }) => self.ended = ended,
+            _ => self.ended += ended,
+        }
+        news.map(|news| Told { news, ended: self.ended })
     }
 
     /// What is left to be told at the end.
-    pub fn close(&mut self) -> Option<News> {
-        self.episode.close()
+    pub fn close(&mut self) -> Option<Told> {
+        self.episode.close().map(|news| Told { news, ended: self.ended })
     }
+}
+
+/// What is to be told of a storm.
+#[derive(Clone, Copy, Debug)]
+pub struct Told {
+    pub news: News,
+    /// How many of its processes and threads `process_exit` has rows of.
+    pub ended: i64,
 }

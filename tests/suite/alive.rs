@@ -13,7 +13,7 @@ use std::time::Duration;
 use sysray::collect::{Collector, Error, Host, Settings};
 use sysray::record::{self, Maintenance, Options, Standing, Sync, schedule};
 use sysray::schema::Micros;
-use sysray::schema::rows::{Cpu, Process, Sample};
+use sysray::schema::rows::{Cpu, Process, ProcessExit, Sample};
 use sysray::store::{Folder, Policy};
 use sysray::time::Clock;
 use tempfile::TempDir;
@@ -63,6 +63,8 @@ struct Tick {
     takes: i64,
     /// So many processes come and go before it.
     forks: i64,
+    /// Of as many the kernel tells when they end.
+    exits: i64,
 }
 
 struct Slow {
@@ -78,7 +80,7 @@ impl Collector for Slow {
     }
 
     fn tables(&self) -> &'static [&'static str] {
-        &["cpu", "process"]
+        &["cpu", "process", "process_exit"]
     }
 
     fn collect(&mut self, _: &mut Host, sample: &mut Sample) -> Result<(), Error> {
@@ -89,6 +91,11 @@ impl Collector for Slow {
         self.forks += tick.forks;
         sample.cpu.push(Cpu { forks: Some(self.forks), ..Cpu::default() });
         sample.process.push(Process { pid: 7, start_ticks: Some(1), ..Process::default() });
+        if tick.exits > 0 {
+            sample
+                .process_exit
+                .push(ProcessExit { threads_ended: Some(tick.exits), ..ProcessExit::default() });
+        }
         Ok(())
     }
 }
@@ -161,7 +168,7 @@ impl Watch {
     }
 }
 
-const CALM: Tick = Tick { stall: 0, suspend: 0, step: 0, takes: 0, forks: 0 };
+const CALM: Tick = Tick { stall: 0, suspend: 0, step: 0, takes: 0, forks: 0, exits: 0 };
 
 #[test]
 fn no_two_ticks_begin_less_than_half_an_interval_apart_and_none_is_lost_count_of() {
@@ -295,6 +302,18 @@ fn processes_that_come_and_go_unseen_in_their_thousands_are_told_of() {
     assert_eq!(watch.kinds(), ["fork_storm"; 3]);
     assert_eq!(watch.details("fork_storm", "unseen"), [10_000, 600_000, 680_000]);
     assert_eq!(watch.details("fork_storm", "most_per_s"), [10_000; 3]);
+}
+
+#[test]
+fn those_whose_end_the_kernel_tells_of_are_a_storm_too_and_not_unseen() {
+    let mut script = vec![Tick { forks: 10_000, exits: 9_000, ..CALM }; 3];
+    script[0] = CALM;
+    script[2].exits = 10_000;
+    script.extend([CALM; 15]);
+    let watch = Watch::of(&script);
+    assert_eq!(watch.kinds(), ["fork_storm"; 2]);
+    assert_eq!(watch.details("fork_storm", "short_lived"), [10_000, 20_000]);
+    assert_eq!(watch.details("fork_storm", "unseen"), [1_000, 1_000]);
 }
 
 #[test]

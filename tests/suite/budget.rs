@@ -71,6 +71,37 @@ fn a_step_is_taken_back_after_five_calm_minutes_and_later_each_time() {
 }
 
 #[test]
+fn a_busy_spell_is_forgotten_within_the_hour_however_many_there_were() {
+    let mut recorder = Recorder::new(1.0);
+    for spell in 0..10 {
+        recorder.runs(300, 3.0);
+        assert_eq!(recorder.budget.step(), STEPS.len() - 1, "{spell}");
+        recorder.runs(1800, 0.1);
+        assert_eq!(recorder.budget.step(), 0, "{spell}");
+        recorder.runs(4 * 3600, 0.1);
+    }
+}
+
+#[test]
+fn a_step_that_is_always_taken_again_is_tried_once_an_hour() {
+    let mut recorder = Recorder::new(1.0);
+    recorder.runs(25, 1.5);
+    let mut calm = Vec::new();
+    for _ in 0..6 {
+        let begin = recorder.second;
+        while recorder.budget.step() > 0 {
+            recorder.runs(1, 0.5);
+        }
+        calm.push((recorder.second - begin) / 60);
+        // As soon as all is read again it is too much.
+        while recorder.budget.step() == 0 {
+            recorder.runs(1, 1.5);
+        }
+    }
+    assert_eq!(calm, [5, 10, 20, 40, 60, 60]);
+}
+
+#[test]
 fn what_barely_fits_is_not_taken_back() {
     let mut recorder = Recorder::new(1.0);
     recorder.runs(25, 1.5);

@@ -52,6 +52,20 @@ fn the_example_is_what_the_declarations_say() {
 }
 
 #[test]
+fn a_mistyped_variable_is_told_with_the_one_that_was_meant() {
+    let mistyped = |words| Sysray::new(words).env("SYSRAY_BUDGTE", "5%").env("SYSRAY_OWN_SCRIPT", "1");
+    let (code, said) = mistyped(&["config", "check"]).fails();
+    assert_eq!(
+        (code, said.as_str()),
+        (2, "sysray: no key has the variable SYSRAY_BUDGTE; did you mean SYSRAY_BUDGET?\n")
+    );
+    let dir = TempDir::new().unwrap();
+    let recorded = mistyped(&["record", "-c", "1", "-i", "50ms"]).store(dir.path()).run();
+    let said = String::from_utf8(recorded.stderr).unwrap();
+    assert!(recorded.status.success() && said.contains("did you mean SYSRAY_BUDGET?"), "{said}");
+}
+
+#[test]
 fn every_key_of_the_example_can_be_used_as_it_stands() {
     let used: String = EXAMPLE
         .lines()

@@ -24,7 +24,15 @@ pub fn places() -> Vec<PathBuf> {
 /// The file that holds: the named one, else that of the variable, else the first of the places that is there.
 pub fn find(named: Option<PathBuf>) -> Option<PathBuf> {
     let named = named.or_else(|| variable("SYSRAY_CONFIG"));
-    named.or_else(|| places().into_iter().find(|path| path.metadata().is_ok()))
+    named.or_else(|| places().into_iter().find(|path| path.symlink_metadata().is_ok()))
+}
+
+/// The first of the places that this user cannot look into, so that nobody knows what is there.
+pub fn hidden() -> Option<String> {
+    let hidden = places().into_iter().find(|path| {
+        path.symlink_metadata().is_err_and(|error| error.kind() == ErrorKind::PermissionDenied)
+    })?;
+    Some(format!("{}: this user may not look for it, so that it is not read", hidden.display()))
 }
 
 fn variable(name: &str) -> Option<PathBuf> {

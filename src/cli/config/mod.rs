@@ -10,6 +10,7 @@ mod key;
 mod keys;
 mod near;
 mod show;
+mod variables;
 
 use std::path::PathBuf;
 
@@ -53,6 +54,7 @@ impl Config {
     /// What the file and all else say. A problem anywhere is misuse: nothing of it is guessed.
     pub fn read(named: Option<PathBuf>, given: Vec<Given>) -> Result<Config> {
         let (config, problems) = Config::gather(named, given);
+        variables::warn();
         match &problems[..] {
             [] => Ok(config),
             [one] => Err(Misused(one.clone()).into()),

@@ -38,6 +38,12 @@ pub fn table(name: &str) -> String {
     }
 }
 
+/// The variable that a mistyped one was meant to be.
+pub fn variable<'a>(name: &str, known: &'a [String]) -> Option<&'a str> {
+    let edits = |variable: &&String| strsim::damerau_levenshtein(name, variable);
+    known.iter().filter(|variable| edits(variable) <= 2).min_by_key(edits).map(String::as_str)
+}
+
 /// All tables but the beginning of the file, in order.
 pub fn tables() -> Vec<&'static str> {
     let mut tables: Vec<&str> = KEYS.iter().map(|key| key.table).filter(|table| !table.is_empty()).collect();

@@ -9,7 +9,7 @@ use arrow::array::{ArrayRef, RecordBatch, StringArray};
 
 use super::alerts::{ALERT, Shown};
 use super::key::{Declared, Otherwise};
-use super::{Config, KEYS, Misused, Origin, example, file, keys};
+use super::{Config, KEYS, Misused, Origin, example, file, keys, variables};
 use crate::cli::args::{ConfigCommand, ConfigFormat, ConfigShow};
 use crate::cli::place;
 use crate::export::{self, Format};
@@ -33,7 +33,7 @@ fn show(args: ConfigShow) -> Result<()> {
         given.insert(0, (keys::STORE.declared, store.display().to_string()));
     }
     let config = Config::read(args.place.config, given)?;
-    let strangers = strangers();
+    let strangers = variables::strangers();
     if !strangers.is_empty() {
         eprintln!("sysray: no key has the variable {}", strangers.join(", "));
     }
@@ -85,6 +85,10 @@ fn show(args: ConfigShow) -> Result<()> {
 /// All that is wrong with a file, or with what holds here.
 fn check(named: Option<PathBuf>) -> Result<()> {
     let (config, mut problems) = Config::gather(named, vec![]);
+    problems.extend(variables::mistyped());
+    if config.file.is_none() {
+        problems.extend(file::hidden());
+    }
     let places =
         || file::places().iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(" and ");
     let fine = match &config.file {
@@ -100,17 +104,6 @@ fn check(named: Option<PathBuf>) -> Result<()> {
             Err(Misused(last).into())
         }
     }
-}
-
-/// Variables that look like ours and are none.
-fn strangers() -> Vec<String> {
-    let known: Vec<String> = KEYS.iter().map(|key| key.variable()).chain(["SYSRAY_CONFIG".into()]).collect();
-    let mut strangers: Vec<String> = std::env::vars_os()
-        .filter_map(|(name, _)| name.into_string().ok())
-        .filter(|name| name.starts_with("SYSRAY_") && !known.contains(name))
-        .collect();
-    strangers.sort();
-    strangers
 }
 
 impl Config {

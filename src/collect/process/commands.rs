@@ -98,7 +98,7 @@ impl Commands {
             let (state, changed) = Default::default();
             let batch = Arc::new(Batch { asked, state, changed });
             let (own, proc) = (batch.clone(), proc_folder(host));
-            if host.aside.ask(About::Other, move || own.answer(&proc, wanted)) {
+            if host.aside.ask(About::Process, move || own.answer(&proc, wanted)) {
                 let left = batch.wait(host.patience);
                 again.extend_from_slice(&batch.asked[left..]);
                 self.open.push(batch);

@@ -84,7 +84,7 @@ impl Sysray {
     }
 
     /// The command line itself, for who starts it otherwise.
-    #[cfg(feature = "desk")]
+    #[cfg(any(feature = "desk", target_os = "linux"))]
     pub fn into_command(self) -> Command {
         self.command
     }

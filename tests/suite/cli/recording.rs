@@ -58,6 +58,38 @@ fn a_recorder_killed_at_any_moment_loses_at_most_the_tick_in_flight() {
     assert_eq!(gaps, 3, "each time it was killed is a gap");
 }
 
+/// A recorder that has something to say on the second of twenty samples.
+#[cfg(target_os = "linux")]
+fn talking(dir: &TempDir, stderr: std::process::Stdio) -> std::process::Child {
+    let config = dir.path().join("talking.toml");
+    fs::write(&config, "[alert.crowd]\nwhen = \"system.processes > 0\"\nfor = \"100ms\"\nabout = \"some\"\n")
+        .unwrap();
+    let recorder = Sysray::new(&["record", "-i", "50ms", "-c", "20"]).env("SYSRAY_CONFIG", config);
+    recorder.store(&dir.path().join("store")).into_command().stderr(stderr).spawn().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_log_that_takes_nothing_holds_up_no_sample() {
+    let dir = TempDir::new().unwrap();
+    let (_reader, writer) = std::io::pipe().unwrap();
+    rustix::io::ioctl_fionbio(&writer, true).unwrap();
+    while rustix::io::write(&writer, &[b'.'; 4096]).is_ok() {}
+    rustix::io::ioctl_fionbio(&writer, false).unwrap();
+    let ended = talking(&dir, writer.into()).wait().unwrap();
+    assert!(ended.success());
+    assert_eq!(crate::made::ticks(&dir.path().join("store"), "system").unwrap().len(), 20);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_log_that_fails_ends_no_recording() {
+    let dir = TempDir::new().unwrap();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    assert!(talking(&dir, full.into()).wait().unwrap().success());
+    assert_eq!(crate::made::ticks(&dir.path().join("store"), "system").unwrap().len(), 20);
+}
+
 #[cfg(unix)]
 #[test]
 fn signals_seal_and_end_well() {

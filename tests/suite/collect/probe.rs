@@ -234,6 +234,43 @@ fn a_command_line_that_does_not_come_delays_no_tick_and_no_other() {
     assert!(came);
 }
 
+/// Of four threads that ask such things one at least is left for others, however many processes hang.
+#[test]
+fn processes_that_never_answer_leave_others_their_answers() {
+    let tree = Tree::new();
+    let hangs = |pid: i64| {
+        tree.stat(pid, "worker", 1, [1, 1], 250);
+        rustix::fs::mkfifoat(
+            rustix::fs::CWD,
+            tree.0.path().join(format!("proc/{pid}/cmdline")),
+            0o600.into(),
+        )
+        .unwrap();
+    };
+    let directory = |uid: i64| (uid == 5000).then(|| "ann@corp".to_string());
+    let mut ticks = tree.ticks(ProcessCollector::since_boot(BOOT).with_directory(directory));
+    ticks.host.patience = Duration::from_millis(20);
+    for pid in 10..16 {
+        hangs(pid);
+        ticks.one(pid);
+    }
+    tree.stat(7, "worker", 1, [1, 1], 250);
+    tree.file("7/status", "Uid:\t5000\t5000\t5000\t5000\n");
+    let came = (0..600).any(|_| {
+        std::thread::sleep(Duration::from_millis(5));
+        ticks.one(7).username.as_deref() == Some("ann@corp")
+    });
+    assert!(came);
+    for pid in 10..16 {
+        drop(
+            fs::OpenOptions::new()
+                .read(true)
+                .write(true)
+                .open(tree.0.path().join(format!("proc/{pid}/cmdline"))),
+        );
+    }
+}
+
 /// A process that was read, and has not run since: the next look is by the probe alone.
 fn still() -> (Tree, Ticks) {
     let tree = Tree::new();
