@@ -5,18 +5,19 @@ const SECRETS: [&str; 8] =
     ["password", "passwd", "passphrase", "passcode", "secret", "token", "credential", "bearer"];
 
 /// As the last part of a name these do too.
-const LAST_SECRETS: [&str; 11] = [
-    "pass",
-    "pwd",
-    "pw",
+const LAST_SECRETS: [&str; 6] = ["pass", "pwd", "pw", "credentials", "passwords", "masterauth"];
+
+/// A last part that ends so does too: `SharedAccessKey`.
+const LAST_ENDS: [&str; 9] = [
     "apikey",
     "accesskey",
+    "accountkey",
     "secretkey",
     "privatekey",
     "authkey",
-    "credentials",
-    "passwords",
-    "masterauth",
+    "sharedkey",
+    "storagekey",
+    "accesssignature",
 ];
 
 /// As the last part a word that ends in `pass` does too (`storepass`), but for these.
@@ -24,7 +25,7 @@ const NO_PASSWORDS: [&str; 9] =
     ["allpass", "bandpass", "bypass", "compass", "firstpass", "highpass", "lowpass", "multipass", "trespass"];
 
 /// Before a last `key` these make it a secret.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 14] = [
     "api",
     "access",
     "secret",
@@ -36,6 +37,9 @@ const KEYS: [&str; 11] = [
     "master",
     "shared",
     "license",
+    "storage",
+    "subscription",
+    "hmac",
 ];
 
 /// As the last part of a name these say that it is about a secret, and holds none.
@@ -82,6 +86,7 @@ pub fn is_secret_name(name: &str) -> bool {
     }
     parts.iter().any(|part| SECRETS.iter().any(|secret| part.ends_with(secret)))
         || LAST_SECRETS.contains(last)
+        || LAST_ENDS.iter().any(|end| last.ends_with(end))
         || (last.ends_with("pass") && !NO_PASSWORDS.contains(last))
         || (*last == "key" && before.last().is_some_and(|part| KEYS.contains(part)))
 }
@@ -89,7 +94,31 @@ pub fn is_secret_name(name: &str) -> bool {
 /// Whether an option of that name takes a user, and behind a colon a password: `--basic-auth`.
 pub fn is_login_name(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
-    parts(&lower).last().is_some_and(|last| ["auth", "basicauth"].contains(&last))
+    parts(&lower).last().is_some_and(|last| ["auth", "basicauth", "creds"].contains(&last))
+}
+
+/// Whether an option of that name takes a cookie, `name=secret`, or the name of a file.
+pub fn is_cookie_name(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    parts(&lower).last().is_some_and(|last| ["cookie", "cookies"].contains(&last))
+}
+
+/// Whether a list of that name is one of secrets. Of a number it says how many there are: `"max_tokens": 100`.
+pub fn is_plural_of_secret(name: &str) -> bool {
+    name.strip_suffix(['s', 'S']).is_some_and(is_secret_name)
+}
+
+/// Whether a parameter of that name in a URL is a secret, though it would be none elsewhere: `?sig=…`.
+pub fn is_secret_parameter(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    parts(&lower)
+        .last()
+        .is_some_and(|last| ["sig", "signature", "key", "auth", "jwt", "hmac"].contains(&last))
+}
+
+/// Whether it is all of characters that names of options, variables and headers have.
+pub fn is_key(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
 }
 
 /// Whether a bare word announces a secret as the next: `aws configure set aws_secret_access_key …`.
