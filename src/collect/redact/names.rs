@@ -79,16 +79,16 @@ pub fn is_secret_name(name: &str) -> bool {
         return false;
     }
     let lower = name.to_ascii_lowercase();
-    let parts: Vec<&str> = parts(&lower).collect();
-    let Some((last, before)) = parts.split_last() else { return false };
-    if ABOUT_SECRETS.contains(last) {
+    let mut from_last = parts(&lower).rev();
+    let Some(last) = from_last.next() else { return false };
+    if ABOUT_SECRETS.contains(&last) {
         return false;
     }
-    parts.iter().any(|part| SECRETS.iter().any(|secret| part.ends_with(secret)))
-        || LAST_SECRETS.contains(last)
+    parts(&lower).any(|part| SECRETS.iter().any(|secret| part.ends_with(secret)))
+        || LAST_SECRETS.contains(&last)
         || LAST_ENDS.iter().any(|end| last.ends_with(end))
-        || (last.ends_with("pass") && !NO_PASSWORDS.contains(last))
-        || (*last == "key" && before.last().is_some_and(|part| KEYS.contains(part)))
+        || (last.ends_with("pass") && !NO_PASSWORDS.contains(&last))
+        || (last == "key" && from_last.next().is_some_and(|part| KEYS.contains(&part)))
 }
 
 /// Whether an option of that name takes a user, and behind a colon a password: `--basic-auth`.
@@ -129,14 +129,16 @@ pub fn announces_secret(word: &str) -> bool {
 
 /// Whether an environment variable of that name holds one: `PGPASSWORD`, `AWS_ACCESS_KEY_ID`, `MY_KEY`.
 pub fn is_secret_variable(name: &str) -> bool {
-    let is_variable = name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_');
+    if !name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_') {
+        return false;
+    }
     let lower = name.to_ascii_lowercase();
     let is_about = parts(&lower).last().is_some_and(|last| ABOUT_SECRETS.contains(&last));
-    is_variable && !is_about && parts(&lower).any(|part| part.ends_with("key") || part == "keys")
+    !is_about && parts(&lower).any(|part| part.ends_with("key") || part == "keys")
 }
 
 /// The parts of a name, without numbers behind them.
-fn parts(lower: &str) -> impl Iterator<Item = &str> {
+fn parts(lower: &str) -> impl DoubleEndedIterator<Item = &str> {
     let parts = lower.split(['-', '_', '.']);
     parts.map(|part| part.trim_end_matches(|c: char| c.is_ascii_digit())).filter(|part| !part.is_empty())
 }

@@ -268,6 +268,16 @@ fn no_text_is_too_odd() {
         "--auth",
         "net",
         "-U",
+        "[",
+        "PASSWORD '",
+        "identified by",
+        "$$",
+        "vault",
+        "login",
+        "htpasswd",
+        "-b",
+        "--header=",
+        ";",
     ];
     for a in pieces {
         for b in pieces {
