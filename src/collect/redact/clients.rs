@@ -48,6 +48,8 @@ pub enum Takes {
     Glued,
     /// A name and a secret, and what stands between.
     Pair(char),
+    /// A host, before which user and password may stand: `user:password@host`.
+    Login,
     /// A header, of which the name says whether it is secret.
     Header,
 }

@@ -121,10 +121,14 @@ pub fn is_key(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b))
 }
 
-/// Whether a bare word announces a secret as the next: `aws configure set aws_secret_access_key …`.
+/// Whether a bare word announces a secret as the next: `aws configure set aws_secret_access_key …`, `npm config set
+/// //registry/:_authToken …`, `poetry config pypi-token.pypi …`.
 pub fn announces_secret(word: &str) -> bool {
     let last = word.rsplit('.').next().unwrap_or(word);
+    let of_registry = || word.strip_prefix("//").and_then(|rest| rest.rsplit_once(":_"));
     ["aws_secret_access_key", "aws_access_key_id", "aws_session_token"].contains(&last)
+        || word.starts_with("pypi-token.")
+        || of_registry().is_some_and(|(_, name)| is_secret_name(name) || name == "auth")
 }
 
 /// Whether an environment variable of that name holds one: `PGPASSWORD`, `AWS_ACCESS_KEY_ID`, `MY_KEY`.

@@ -12,6 +12,8 @@ pub enum Next {
     Secret,
     /// A user, and behind a character a password.
     UserAndSecret(char),
+    /// A host, before which user and password may stand.
+    Login,
     /// A header, of which the name says whether it is secret.
     Header,
     /// A colon or an equals sign, if the word before was the name of a value.
@@ -37,6 +39,10 @@ impl Line {
             _ if is_option => false,
             Next::Header => self.header(word, 0),
             Next::Sign => self.sign(word),
+            Next::Login => {
+                self.login_at(word);
+                true
+            }
             Next::UserAndSecret(between) => {
                 self.user_and_secret(word, between);
                 true
@@ -89,6 +95,17 @@ impl Line {
         }
         self.out.push_str(&value[end..]);
         true
+    }
+
+    /// `user:password@host`, with a scheme before it or none.
+    pub fn login_at(&mut self, word: &str) {
+        let login = word.rsplit_once('@').filter(|(login, _)| !login.contains("://"));
+        let Some((user, host)) = login.and_then(|(login, host)| Some((login.split_once(':')?.0, host)))
+        else {
+            super::scrub::scrub(word, &mut self.out);
+            return;
+        };
+        self.out.extend([user, ":", HIDDEN, "@", host]);
     }
 
     pub fn user_and_secret(&mut self, word: &str, between: char) {

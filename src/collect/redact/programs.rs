@@ -21,6 +21,8 @@ impl Line {
             Takes::Glued if value.is_empty() => {}
             Takes::Pair(between) if value.is_empty() => self.next = Next::UserAndSecret(between),
             Takes::Pair(between) => self.user_and_secret(value, between),
+            Takes::Login if value.is_empty() => self.next = Next::Login,
+            Takes::Login => self.login_at(value),
             Takes::Header if value.is_empty() => self.next = Next::Header,
             Takes::Header => {
                 if !self.header(value, 0) {

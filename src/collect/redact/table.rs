@@ -37,6 +37,9 @@ pub static CLIENTS: &[Client] = &[
             ("-E", Takes::Pair(':')),
             ("--cert", Takes::Pair(':')),
             ("--proxy-cert", Takes::Pair(':')),
+            ("-x", Takes::Login),
+            ("--proxy", Takes::Login),
+            ("--preproxy", Takes::Login),
             ("-H", Takes::Header),
         ],
         flags: "012346afgijklnpqsvBGIJLNMORSVZ#",
@@ -97,7 +100,19 @@ pub static CLIENTS: &[Client] = &[
         ..PLAIN
     },
     Client {
-        programs: &["cqlsh", "rdesktop", "beeline", "cypher-shell", "rabbitmqadmin"],
+        programs: &[
+            "cqlsh",
+            "rdesktop",
+            "beeline",
+            "cypher-shell",
+            "rabbitmqadmin",
+            "twine",
+            "racadm",
+            "ncftp",
+            "ncftpget",
+            "ncftpput",
+            "psexec",
+        ],
         options: P,
         ..PLAIN
     },
@@ -109,7 +124,17 @@ pub static CLIENTS: &[Client] = &[
         ..PLAIN
     },
     Client {
-        programs: &["sqlcmd", "bcp", "zip", "unzip", "ipmitool", "mosquitto_pub", "mosquitto_sub"],
+        programs: &[
+            "sqlcmd",
+            "bcp",
+            "zip",
+            "unzip",
+            "ipmitool",
+            "tsql",
+            "sqsh",
+            "mosquitto_pub",
+            "mosquitto_sub",
+        ],
         options: &[("-P", Takes::Secret)],
         ..PLAIN
     },
@@ -185,6 +210,30 @@ pub static CLIENTS: &[Client] = &[
             ("wifi-sec.psk", Takes::Next),
             ("802-11-wireless-security.psk", Takes::Next),
         ],
+        ..PLAIN
+    },
+    Client { programs: &["ssh-keygen"], options: &[("-N", Takes::Next), ("-P", Takes::Next)], ..PLAIN },
+    Client { programs: &["swaks"], options: &[("-ap", Takes::Next)], ..PLAIN },
+    Client { programs: &["sendemail", "sendEmail"], options: &[("-xp", Takes::Next)], ..PLAIN },
+    Client { programs: &["iwconfig"], options: &[("key", Takes::Next), ("enc", Takes::Next)], ..PLAIN },
+    Client { programs: &["wpa_passphrase"], words: &[Words::behind(&[], 1)], ..PLAIN },
+    Client {
+        programs: &["ngrok"],
+        words: &[Words::behind(&["authtoken", "add-authtoken", "add-api-key"], 0)],
+        ..PLAIN
+    },
+    Client { programs: &["cargo"], words: &[Words::behind(&["login"], 0)], is_common: true, ..PLAIN },
+    Client {
+        programs: &["gh"],
+        after: &["secret"],
+        options: &[("-b", Takes::Secret), ("--body", Takes::Next)],
+        is_common: true,
+        ..PLAIN
+    },
+    Client {
+        programs: &["heroku", "flyctl", "fly"],
+        words: &[Words { has_values: true, ..Words::behind(&["config:set", "secrets"], 0) }],
+        is_common: true,
         ..PLAIN
     },
 ];
