@@ -11,6 +11,7 @@ mod budget;
 mod cost;
 mod deltas;
 mod derived;
+mod devices;
 mod ended;
 mod episode;
 mod events;
@@ -38,6 +39,7 @@ mod writing;
 
 pub use budget::{Budget, News as BudgetNews, STEPS, Used};
 pub use deltas::Deltas;
+pub use devices::Devices;
 pub use maintenance::{Maintenance, Outcome};
 pub use program::{clean_parts, path as program};
 pub use resume::Left;

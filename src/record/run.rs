@@ -11,6 +11,7 @@ use crate::time::Clock;
 
 use super::alerts::{Alerts, Rule};
 use super::budget::{Budget, STEPS, Used};
+use super::devices::Devices;
 use super::episode::Episode;
 use super::inventory::Inventory;
 use super::recording::Recording;
@@ -167,7 +168,7 @@ pub fn run(
     let mut before = Reading::of(clock);
     let mut last_ts: Option<Micros> = None;
     let mut alerts = Alerts::new(options.alerts, &label, folder.root().into());
-    let (mut skips, mut storm) = (Episode::default(), Storm::default());
+    let (mut skips, mut storm, mut devices) = (Episode::default(), Storm::default(), Devices::default());
     let mut due = schedule::next(before.wall, interval);
     let mut deadline = before.until(due);
     while options.count.is_none_or(|count| recording.taken() < count) {
@@ -199,6 +200,9 @@ pub fn run(
         let rows = tick.rows.len();
         if let Some(told) = storm.see(ts, now.monotonic, &tick.rows, ticks_per_s) {
             recording.tell(events::fork_storm(&told));
+        }
+        for told in devices.see(now.monotonic, &tick.rows, |table| sampler.is_read(table)) {
+            recording.tell(told);
         }
         let about = |table: &str| (tick.interval_us(table), sampler.is_read(table));
         for told in alerts.see(ts, now.monotonic, &tick.rows, about) {
@@ -267,6 +271,7 @@ pub fn run(
     }
     skips.close().into_iter().for_each(|news| recording.tell(events::skipped(&news, interval)));
     storm.close().into_iter().for_each(|told| recording.tell(events::fork_storm(&told)));
+    devices.close().into_iter().for_each(|told| recording.tell(told));
     watcher.sealing();
     for told in alerts.close() {
         watcher.trouble(&line(&told));

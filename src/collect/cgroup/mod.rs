@@ -16,11 +16,11 @@ use std::time::Duration;
 
 use device::Devices;
 use files::Files;
-use tree::{Group, Tree, Version};
+use tree::{Group, MAX_GROUPS, Tree, Version};
 
 use super::container::container_of;
 use super::{Collector, Error, Host, Settings};
-use crate::schema::rows::Cgroup;
+use crate::schema::rows::{Cgroup, Event};
 use crate::schema::{Sample, Text};
 
 /// What the kernel sums up is dear (`memory.stat` alone took 15 to 33 µs, measured), so of many groups it is
@@ -39,6 +39,8 @@ pub struct CgroupCollector {
     known: HashMap<String, Known>,
     devices: Devices,
     ticks: u32,
+    /// Whether it was told that groups are left out.
+    is_told: bool,
 }
 
 /// What is kept of a group from tick to tick.
@@ -94,6 +96,7 @@ impl CgroupCollector {
             known: HashMap::new(),
             devices: Devices::default(),
             ticks: 0,
+            is_told: false,
         }
     }
 }
@@ -109,6 +112,10 @@ impl Collector for CgroupCollector {
 
     fn collect(&mut self, host: &mut Host, sample: &mut Sample) -> Result<(), Error> {
         self.tree.look(host)?;
+        let all = self.tree.all();
+        let is_news = all.is_some() && !self.is_told;
+        self.is_told = all.is_some();
+        sample.event.extend(all.filter(|_| is_news).map(left_out));
         self.ticks = self.ticks.wrapping_add(1);
         self.devices.begin_tick();
         let mut groups = std::mem::take(&mut self.tree.groups);
@@ -311,5 +318,16 @@ impl Known {
             }
         }
         self.limits_due = self.next(self.limits_due, host.now, every);
+    }
+}
+
+fn left_out(all: usize) -> Event {
+    let message = format!(
+        "there are {all} control groups or more: {MAX_GROUPS} of them are read at most, the deepest are left out"
+    );
+    let detail = serde_json::json!({ "groups": all, "most": MAX_GROUPS });
+    Event {
+        detail: Some(detail.to_string().into()),
+        ..Event::about("left_out", Event::WARNING, "cgroup", &message)
     }
 }

@@ -12,8 +12,12 @@ use crate::collect::{Error, Host};
 /// The folders are walked through at least so often, whatever the kernel's counts say.
 const WALK_EVERY: Duration = Duration::from_secs(5);
 
-/// The most groups in a tick. Inner ones are left out first.
-const MAX_GROUPS: usize = 2000;
+/// The most groups in a tick. Inner ones are left out first, those of one parent together: who sums over leaves then
+/// finds the parent.
+pub const MAX_GROUPS: usize = 2000;
+
+/// Of a parent that has more than this, some are kept all the same.
+const MANY: usize = MAX_GROUPS / 2;
 
 /// Controllers of v1 that have figures.
 const CONTROLLERS: [&str; 5] = ["cpu", "cpuacct", "memory", "blkio", "pids"];
@@ -44,6 +48,7 @@ pub struct Group {
     pub folders: Vec<(Version, PathBuf)>,
     /// Inode of the first of them.
     pub id: Option<i64>,
+    /// Whether none of the groups is inside it.
     pub leaf: bool,
 }
 
@@ -61,6 +66,8 @@ impl Group {
 #[derive(Default)]
 pub struct Tree {
     pub groups: Vec<Group>,
+    /// How many were left out, at least: what is inside those nobody has looked for.
+    pub left_out: usize,
     /// How many groups there are, as the kernel counts them.
     counted: String,
     /// Of each v2 tree, at its top.
@@ -90,9 +97,17 @@ impl Tree {
         self.counts = tops.map(|path| (path, Kept::default())).collect();
         // Counted before they are walked through: one that comes in between is found by the next count.
         self.counted = self.count(host).unwrap_or_default();
-        self.groups = walk(host, &hierarchies);
+        (self.groups, self.left_out) = walk(host, &hierarchies);
         self.walked = Some(host.now);
         Ok(())
+    }
+
+    /// How many groups there are in all where some are left out: as many as are known, or by the kernel's count more.
+    pub fn all(&self) -> Option<usize> {
+        let descendants = |line: &str| line.strip_prefix("nr_descendants ")?.trim().parse::<usize>().ok();
+        // Of v1's `/proc/cgroups` no line begins so.
+        let counted = self.counted.lines().filter_map(descendants).max().map_or(0, |inner| inner + 1);
+        (self.left_out > 0).then(|| counted.max(self.groups.len() + self.left_out))
     }
 
     /// Has the next look walk through them all.
@@ -136,15 +151,19 @@ fn hierarchies(host: &Host, mounts: &[Mount]) -> Vec<Hierarchy> {
     found
 }
 
-/// All groups of the trees, outer ones first, then by path.
-fn walk(host: &mut Host, hierarchies: &[Hierarchy]) -> Vec<Group> {
-    type Level = BTreeMap<String, Vec<(Version, PathBuf)>>;
+/// The groups of one depth by path, each with its folders.
+type Level = BTreeMap<String, Vec<(Version, PathBuf)>>;
+
+/// The groups of the trees, outer ones first, then by path, and how many were left out.
+fn walk(host: &mut Host, hierarchies: &[Hierarchy]) -> (Vec<Group>, usize) {
     let mut groups: Vec<Group> = Vec::new();
-    let mut level = Level::new();
+    let (mut level, mut outer, mut left_out) = (Level::new(), 0, 0);
     for h in hierarchies {
         level.entry(h.top.clone()).or_default().push((h.version.clone(), h.folder.clone()));
     }
-    while !level.is_empty() && groups.len() < MAX_GROUPS {
+    while !level.is_empty() {
+        left_out += leave_out(&mut level, &mut groups, outer);
+        outer = groups.len();
         let mut inner = Level::new();
         for (path, folders) in level {
             let mut id = None;
@@ -167,8 +186,41 @@ fn walk(host: &mut Host, hierarchies: &[Hierarchy]) -> Vec<Group> {
         }
         level = inner;
     }
-    groups.truncate(MAX_GROUPS);
-    groups
+    (groups, left_out)
+}
+
+/// Takes out of a level what is too much behind the groups there are, those of one parent together, and makes leaves
+/// of parents of which nothing is left; their own level begins at `outer`. How many it took out.
+fn leave_out(level: &mut Level, groups: &mut [Group], outer: usize) -> usize {
+    let mut room = MAX_GROUPS.saturating_sub(groups.len());
+    let found = level.len();
+    if found <= room {
+        return 0;
+    }
+    let mut rest = std::mem::take(level).into_iter().peekable();
+    while let Some((path, _)) = rest.peek() {
+        let parent = parent_of(path).to_string();
+        let mut family: Vec<_> =
+            std::iter::from_fn(|| rest.next_if(|(path, _)| parent_of(path) == parent)).collect();
+        if family.len() > room {
+            family.truncate(if family.len() > MANY { room } else { 0 });
+        }
+        if family.is_empty()
+            && let Ok(at) = groups[outer..].binary_search_by(|group| group.path.as_str().cmp(&parent))
+        {
+            groups[outer + at].leaf = true;
+        }
+        room -= family.len();
+        level.extend(family);
+    }
+    found - level.len()
+}
+
+fn parent_of(path: &str) -> &str {
+    match path.rfind('/') {
+        Some(0) | None => "/",
+        Some(at) => &path[..at],
+    }
 }
 
 /// The names of the folders in a folder. One whose name is not UTF-8 cannot be named in a row and

@@ -1,14 +1,16 @@
 //! What a message of the kernel is about. Pure; reads nothing.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use super::oom::Oom;
 use crate::schema::rows::Event;
 
 /// Reads messages one after the other: some belong together.
 #[derive(Default)]
 pub struct Reader {
-    /// What was said of the next process that is killed: its control group and whose memory ran out.
-    oom: Option<Map<String, Value>>,
+    oom: Oom,
+    /// The number of the message before.
+    number: Option<i64>,
 }
 
 const CRITICAL: &str = Event::CRITICAL;
@@ -24,7 +26,8 @@ impl Reader {
         let head = std::str::from_utf8(&bytes[..at]).ok()?;
         let mut head = head.split(',');
         let priority: u32 = head.next()?.parse().ok()?;
-        let uptime_us: i64 = head.nth(1)?.parse().ok()?;
+        self.number = head.next()?.parse().ok().or(self.number);
+        let uptime_us: i64 = head.next()?.parse().ok()?;
         // What programs write into the log stands there under their own facility, and is not the kernel's.
         if priority >> 3 != 0 {
             return None;
@@ -40,14 +43,14 @@ impl Reader {
         Some(event)
     }
 
+    /// The number of the last message: the kernel counts them from boot on.
+    pub fn number(&self) -> Option<i64> {
+        self.number
+    }
+
     fn text(&mut self, text: &str) -> Option<Event> {
-        if let Some(said) = text.strip_prefix("oom-kill:") {
-            self.oom = Some(oom_context(said));
-            return None;
-        }
-        if let Some((before, killed)) = text.split_once("Killed process ") {
-            let detail = self.oom.take().unwrap_or_default();
-            return Some(oom_kill(text, before, killed, detail));
+        if let Some(killed) = self.oom.text(text) {
+            return Some(killed);
         }
         let told = |kind: &str, severity, subject: &str| Some(Event::about(kind, severity, subject, text));
         if let Some((_, rest)) = text.split_once("I/O error") {
@@ -107,47 +110,12 @@ impl Reader {
     }
 }
 
-/// `constraint=…,oom_memcg=/a,task_memcg=/a/b,task=name,pid=1,uid=0`: a name may hold commas, a group too.
-fn oom_context(said: &str) -> Map<String, Value> {
-    let mut context = Map::new();
-    let group = |from: &str, to: &str| between(said, from, to).map(str::to_string);
-    if let Some(limit) = group("oom_memcg=", ",task_memcg=") {
-        context.insert("limit_of".into(), limit.into());
-    }
-    if let Some(own) = group("task_memcg=", ",task=") {
-        context.insert("cgroup".into(), own.into());
-    }
-    context
-}
-
-/// `123 (name) total-vm:1kB, anon-rss:2kB, file-rss:3kB, shmem-rss:4kB, UID:0 …`
-fn oom_kill(text: &str, before: &str, killed: &str, mut detail: Map<String, Value>) -> Event {
-    let pid = killed.split([' ', ',']).next().and_then(|pid| pid.parse::<i64>().ok());
-    let comm = killed.find('(').zip(killed.rfind(") ")).and_then(|(open, close)| killed.get(open + 1..close));
-    detail.insert("pid".into(), json!(pid));
-    detail.insert("comm".into(), json!(comm));
-    let bytes =
-        |name: &str| after(killed, name)?.trim_end_matches("kB").parse::<i64>().ok().map(|kib| kib * 1024);
-    for (name, column) in
-        [("anon-rss:", "rss_anon_bytes"), ("file-rss:", "rss_file_bytes"), ("shmem-rss:", "rss_shmem_bytes")]
-    {
-        detail.insert(column.into(), json!(bytes(name)));
-    }
-    detail.insert("is_of_cgroup".into(), before.starts_with("Memory cgroup").into());
-    let subject = match (comm, pid) {
-        (Some(comm), Some(pid)) => format!("{comm}[{pid}]"),
-        _ => String::new(),
-    };
-    let detail = Some(Value::Object(detail).to_string().into());
-    Event { detail, ..Event::about("oom_kill", CRITICAL, &subject, text) }
-}
-
 /// The word behind some text.
-fn after<'a>(text: &'a str, what: &str) -> Option<&'a str> {
+pub(super) fn after<'a>(text: &'a str, what: &str) -> Option<&'a str> {
     text.split_once(what)?.1.split([' ', ',', ':']).next().filter(|word| !word.is_empty())
 }
 
-fn between<'a>(text: &'a str, from: &str, to: &str) -> Option<&'a str> {
+pub(super) fn between<'a>(text: &'a str, from: &str, to: &str) -> Option<&'a str> {
     Some(text.split_once(from)?.1.split_once(to)?.0)
 }
 

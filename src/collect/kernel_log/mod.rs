@@ -3,32 +3,27 @@
 
 mod kinds;
 mod limit;
+mod oom;
+mod overrun;
+mod reading;
 
 use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, Seek, SeekFrom};
 use std::os::unix::fs::OpenOptionsExt;
 
-use super::redact::{command_line, one_line};
 use super::{Collector, Error, Host};
 use crate::schema::Sample;
 use crate::schema::rows::Event;
 pub use kinds::Reader;
 pub use limit::Limit;
-
-/// The kernel hands out a message a read, and refuses where it does not fit.
-const MESSAGE_BYTES: usize = 8192;
-/// Messages in one tick at most; the rest waits in the kernel for the next.
-const MOST_AT_ONCE: usize = 2000;
-/// What is kept of one, in bytes.
-const LONGEST: usize = 400;
+pub use reading::Messages;
 
 /// Reads the log.
 #[derive(Default)]
 pub struct KernelLogCollector {
     log: Option<File>,
     is_tried: bool,
-    reader: Reader,
-    limit: Limit,
+    messages: Messages,
 }
 
 impl Collector for KernelLogCollector {
@@ -44,49 +39,32 @@ impl Collector for KernelLogCollector {
     fn collect(&mut self, host: &mut Host, sample: &mut Sample) -> Result<(), Error> {
         if !self.is_tried {
             self.is_tried = true;
-            self.log = open(host);
-        }
-        let Some(log) = &mut self.log else { return Ok(()) };
-        let mut buffer = [0; MESSAGE_BYTES];
-        host.count_read();
-        for _ in 0..MOST_AT_ONCE {
-            match log.read(&mut buffer) {
-                Ok(0) => break,
-                Ok(length) => {
-                    let told = self.reader.message(&buffer[..length]);
-                    sample.event.extend(told.filter(|event| self.limit.lets_pass(event, host.now)).map(kept));
-                }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
-                // Those that were not read in time were overwritten; the next is there.
-                Err(error) if matches!(error.kind(), ErrorKind::BrokenPipe | ErrorKind::Interrupted) => {}
-                Err(_) => {
-                    self.log = None;
-                    break;
-                }
+            match open(host) {
+                Ok(log) => self.log = Some(log),
+                Err(error) => sample.event.push(refused(&error)),
             }
         }
-        sample.event.extend(self.limit.left_out(host.now));
+        let Some(log) = &mut self.log else { return Ok(()) };
+        host.count_read();
+        if !self.messages.take(log, host.now, |event| sample.event.push(event)) {
+            self.log = None;
+        }
         Ok(())
     }
 }
 
-/// The log, behind what is in it; `None` where there is none, or not for us.
-fn open(host: &Host) -> Option<File> {
+/// The log, behind what is in it.
+fn open(host: &Host) -> io::Result<File> {
     let path = host.root_path("dev/kmsg");
     // So that nobody waits for a message, nor for somebody who writes into a pipe of that name.
     let nonblock = rustix::fs::OFlags::NONBLOCK.bits() as i32;
-    let mut log = OpenOptions::new().read(true).custom_flags(nonblock).open(path).ok()?;
-    log.seek(SeekFrom::End(0)).ok()?;
-    Some(log)
+    let mut log = OpenOptions::new().read(true).custom_flags(nonblock).open(path)?;
+    log.seek(SeekFrom::End(0))?;
+    Ok(log)
 }
 
-/// An event as it is kept: on one line, without secrets, and not too long.
-fn kept(mut event: Event) -> Event {
-    let clean = |text: &str| {
-        let mut line = command_line(one_line(text.as_bytes()).as_bytes().split(|byte| *byte == b' '));
-        line.truncate(line.floor_char_boundary(LONGEST));
-        line
-    };
-    event.message = event.message.map(|message| clean(&message).as_str().into());
-    event
+/// That nothing of the log will be told, once.
+fn refused(error: &io::Error) -> Event {
+    let message = format!("/dev/kmsg cannot be read, so that no event tells what the kernel logs: {error}");
+    Event::about("standing", Event::INFO, "kernel_log", &message)
 }

@@ -1,6 +1,6 @@
 //! Secrets in the middle of a word: in URLs, in their queries, in connection strings, in JSON, tokens.
 
-use super::names::{is_secret_name, is_secret_variable};
+use super::names::{is_plural_of_secret, is_secret_name, is_secret_parameter, is_secret_variable};
 use super::tokens;
 use super::{HIDDEN, TOKEN_LENGTH};
 
@@ -51,23 +51,36 @@ fn credentials(text: &str) -> Option<(usize, usize)> {
 /// How long the value at the beginning of `after` is, if what ends `before` names a secret.
 fn field(before: &str, after: &str) -> Option<usize> {
     let (named, sign) = before.split_at(before.len() - 1);
-    let unquoted = named.trim_end_matches(['"', '\'', '\\']);
-    let is_quoted = unquoted.len() < named.len();
+    let unquoted = named.trim_end_matches(['"', '\'', '\\', ' ']);
+    let behind = &named[unquoted.len()..];
+    let is_quoted = behind.contains(['"', '\'']);
     let is_named = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    let name = unquoted.rsplit(|c| !is_named(c)).next().unwrap_or("").trim_start_matches('-');
+    let name = unquoted.rsplit(|c| !is_named(c)).next().unwrap_or("");
+    let separator = unquoted[..unquoted.len() - name.len()].chars().next_back();
+    let name = name.trim_start_matches('-');
     // A colon between bare words is a port, a tag or a time; in a header and in JSON it is not.
     let lower = name.to_ascii_lowercase();
     let is_header = lower.starts_with("x-") || lower == "private-token";
-    let is_secret = is_secret_name(name) || is_secret_variable(name);
-    if !is_secret || !(sign == "=" || is_quoted || is_header) {
+    let is_parameter = sign == "=" && matches!(separator, Some('?' | '&')) && is_secret_parameter(name);
+    let is_secret = is_secret_name(name) || is_secret_variable(name) || is_parameter;
+    let is_value = sign == "=" || is_quoted || is_header;
+    let skipped = |set: &[char]| after.len() - after.trim_start_matches(set).len();
+    // A blank behind an equals sign without one before it ends an empty value.
+    let opening = if sign == "=" && behind.is_empty() { 0 } else { skipped(&[' ', '\\']) };
+    let value = &after[opening..];
+    if value.starts_with('[') && is_value && (is_secret || is_plural_of_secret(name)) {
+        return Some(opening + value.find(']').unwrap_or(value.len()));
+    }
+    if !is_secret || !is_value {
         return None;
     }
-    let opening = after.len() - after.trim_start_matches([' ', '\\']).len();
-    match after[opening..].chars().next() {
+    match value.chars().next() {
         Some(quote @ ('"' | '\'')) => {
-            let inner = &after[opening + 1..];
+            let inner = &value[1..];
             Some(opening + 1 + inner.find(quote).map_or(inner.len(), |end| end + 1))
         }
-        _ => Some(after.find(['&', ';', ',', '"', '\'', ' ', '}']).unwrap_or(after.len())),
+        // Between semicolons a value may have all but these.
+        _ if separator == Some(';') => Some(opening + value.find([';', '"', '\'']).unwrap_or(value.len())),
+        _ => Some(opening + value.find(['&', ';', ',', '"', '\'', ' ', '}']).unwrap_or(value.len())),
     }
 }

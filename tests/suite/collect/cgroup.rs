@@ -218,22 +218,6 @@ fn one_that_came_as_another_went_is_found() {
     assert!(rows(&mut collector, root).contains_key("/b"), "in the tick behind");
 }
 
-/// A host that makes a group a request must not fill the recorder.
-#[test]
-fn of_too_many_groups_the_deepest_are_left_out() {
-    let tree = tempfile::tempdir().unwrap();
-    let root = tree.path();
-    put(root, "proc/self/mountinfo", "30 23 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
-    for n in 0..1100 {
-        put(root, &format!("sys/fs/cgroup/outer{n}/cpu.stat"), "usage_usec 1\n");
-        put(root, &format!("sys/fs/cgroup/outer{n}/inner/cpu.stat"), "usage_usec 1\n");
-    }
-    put(root, "sys/fs/cgroup/cpu.stat", "usage_usec 1\n");
-    let rows = rows(&mut CgroupCollector::default(), root);
-    assert_eq!(rows.len(), 2000);
-    assert_eq!(rows.keys().filter(|path| !path.ends_with("inner")).count(), 1101);
-}
-
 /// systemd's hybrid: the v2 tree has pressure, and those of v1 what has a controller.
 #[test]
 fn groups_of_one_path_in_both_versions_make_one_row() {

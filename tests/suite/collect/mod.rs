@@ -29,6 +29,8 @@ mod kernel_log;
 mod kernels;
 #[cfg(target_os = "linux")]
 mod listen;
+#[cfg(target_os = "linux")]
+mod many_groups;
 mod memory;
 #[cfg(target_os = "linux")]
 mod netns;

@@ -2,6 +2,8 @@
 //!
 //! `record` is the one helper: it runs a script of what happens while the recorder waits.
 
+/// Disks, interfaces and CPUs that come and go.
+mod devices;
 /// What a headline says of systems that tell little.
 mod little;
 /// A recording behind another one.

@@ -1,6 +1,8 @@
 //! Command lines: what is hidden, and what only looks like it.
 #![allow(clippy::unwrap_used)]
 
+mod more;
+
 use sysray::collect::command_line;
 
 /// Arguments stand apart by `|`.
@@ -100,7 +102,8 @@ fn secrets_are_hidden() {
             "aws configure set profile.x.aws_session_token ***",
         ),
         // Tokens by how they begin.
-        ("vault|login|hvs.CAESIJ0123456789abcdef", "vault login hvs.***"),
+        ("app|hvs.CAESIJ0123456789abcdef", "app hvs.***"),
+        ("vault|login|hvs.CAESIJ0123456789abcdef", "vault login ***"),
         ("gh|x|ghp_0123456789abcdefghijABCDEFGHIJ012345", "gh x ghp_***"),
         ("app|key:glpat-0123456789abcdefgh,x", "app key:glpat-***,x"),
         ("app|AKIAIOSFODNN7EXAMPLE", "app AKIA***"),
@@ -265,6 +268,16 @@ fn no_text_is_too_odd() {
         "--auth",
         "net",
         "-U",
+        "[",
+        "PASSWORD '",
+        "identified by",
+        "$$",
+        "vault",
+        "login",
+        "htpasswd",
+        "-b",
+        "--header=",
+        ";",
     ];
     for a in pieces {
         for b in pieces {

@@ -1,10 +1,15 @@
 //! The kernel's log: which messages become events, and what of them.
 
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind, Read};
 use std::time::Duration;
 
-use serde_json::Value;
-use sysray::collect::kernel_log::{Limit, Reader};
+use sysray::collect::kernel_log::{Limit, Messages, Reader};
+use sysray::collect::{Collector, Host, KernelLogCollector};
+use sysray::schema::Sample;
 use sysray::schema::rows::Event;
+
+mod oom;
 
 fn said(text: &str) -> Option<Event> {
     Reader::default().message(format!("4,1,2884857630,-;{text}\n").as_bytes())
@@ -15,31 +20,6 @@ fn told(text: &str) -> Option<(String, String, String)> {
     let event = said(text)?;
     let text = |text: Option<sysray::schema::Text>| text.as_deref().unwrap_or("NULL").to_string();
     Some((text(event.kind), text(event.severity), text(event.subject)))
-}
-
-#[test]
-fn a_process_that_was_killed_for_want_of_memory_is_told_with_its_group_and_size() {
-    let mut reader = Reader::default();
-    // Linux 6.18, as /dev/kmsg has them.
-    let context = "6,597,2884857630,-;oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,\
-                   oom_memcg=/app,task_memcg=/app/web,1,task=python3,pid=27563,uid=0\n";
-    assert!(reader.message(context.as_bytes()).is_none());
-    let killed = "3,598,2884857833,-;Memory cgroup out of memory: Killed process 27563 (python3) total-vm:139564kB, \
-                  anon-rss:129520kB, file-rss:3656kB, shmem-rss:0kB, UID:0 pgtables:308kB oom_score_adj:500\n";
-    let event = reader.message(killed.as_bytes()).unwrap();
-    assert_eq!((event.kind.as_deref(), event.subject.as_deref()), (Some("oom_kill"), Some("python3[27563]")));
-    let detail: Value = serde_json::from_str(event.detail.as_deref().unwrap()).unwrap();
-    let expected = serde_json::json!({
-        "pid": 27563, "comm": "python3", "cgroup": "/app/web,1", "limit_of": "/app", "is_of_cgroup": true,
-        "rss_anon_bytes": 129_520 << 10, "rss_file_bytes": 3656 << 10, "rss_shmem_bytes": 0,
-        "uptime_us": 2_884_857_833_i64,
-    });
-    assert_eq!(detail, expected);
-    // The next one's group is not this one's.
-    let next =
-        said("Out of memory: Killed process 5 (a (b) c) total-vm:1kB, anon-rss:2kB, file-rss:0kB").unwrap();
-    assert_eq!(next.subject.as_deref(), Some("a (b) c[5]"));
-    assert!(!next.detail.unwrap().contains("cgroup\":\""));
 }
 
 #[test]
@@ -149,4 +129,81 @@ fn a_disk_that_says_the_same_a_thousand_times_is_told_twenty_times_a_minute_and_
     assert_eq!(said.len(), 1);
     assert!(said[0].message.as_deref().unwrap().starts_with("980 more"), "{said:?}");
     assert!(limit.lets_pass(&event, Duration::from_secs(66)));
+}
+
+/// A log that hands out these, an error of a kind where a message is none, and then has no more for now.
+struct Log(VecDeque<Result<String, ErrorKind>>);
+
+impl Read for Log {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let text = self.0.pop_front().unwrap_or(Err(ErrorKind::WouldBlock)).map_err(io::Error::from)?;
+        buffer[..text.len()].copy_from_slice(text.as_bytes());
+        Ok(text.len())
+    }
+}
+
+/// What a log becomes from one second to the next; `None` stands for messages that were overwritten.
+fn read(messages: &mut Messages, second: u64, log: &[Option<(i64, &str)>]) -> Vec<Event> {
+    let line = |line: &Option<(i64, &str)>| match line {
+        Some((number, text)) => Ok(format!("4,{number},1,-;{text}\n")),
+        None => Err(ErrorKind::BrokenPipe),
+    };
+    let mut events = Vec::new();
+    let mut log = Log(log.iter().map(line).collect());
+    assert!(messages.take(&mut log, Duration::from_secs(second), |event| events.push(event)));
+    events
+}
+
+#[test]
+fn messages_that_were_overwritten_are_told_with_their_number() {
+    let mut messages = Messages::default();
+    let harmless = "usb 1-1: new high-speed USB device";
+    assert!(read(&mut messages, 1, &[Some((7, harmless))]).is_empty());
+    let told =
+        read(&mut messages, 2, &[None, Some((108, "EXT4-fs (sda1): Remounting filesystem read-only"))]);
+    let kinds: Vec<_> = told.iter().map(|event| event.kind.as_deref().unwrap()).collect();
+    assert_eq!(kinds, ["readonly_remount", "left_out"]);
+    assert_eq!(
+        told[1].message.as_deref(),
+        Some("100 messages of the kernel were overwritten before they were read")
+    );
+    assert_eq!(told[1].detail.as_deref(), Some(r#"{"is_all":true,"lost":100}"#));
+    // In the minute behind they are added up.
+    for second in 3..62 {
+        let (from, to) = (second as i64 * 1000, second as i64 * 1000 + 11);
+        let log = [Some((from, harmless)), None, Some((to, harmless))];
+        assert!(read(&mut messages, second, &log).is_empty());
+    }
+    let told = read(&mut messages, 62, &[]);
+    assert_eq!(told[0].detail.as_deref(), Some(r#"{"is_all":true,"lost":590}"#));
+    assert!(read(&mut messages, 200, &[]).is_empty());
+}
+
+/// Before the first message nobody knows which number it would have had.
+#[test]
+fn of_messages_that_were_overwritten_before_the_first_was_read_the_number_is_unknown() {
+    let told = read(&mut Messages::default(), 1, &[None, Some((108, "nothing"))]);
+    assert_eq!(told[0].detail.as_deref(), Some(r#"{"is_all":false,"lost":null}"#));
+}
+
+#[test]
+fn what_is_kept_of_a_message_has_no_secret_in_it() {
+    let text = "I/O error, dev sda, said Authorization: Bearer abc";
+    let told = read(&mut Messages::default(), 1, &[Some((1, text))]);
+    assert_eq!(told[0].message.as_deref(), Some("I/O error, dev sda, said Authorization: Bearer ***"));
+}
+
+#[test]
+fn a_log_that_cannot_be_read_is_told_once() {
+    let tree = tempfile::tempdir().unwrap();
+    let mut collector = KernelLogCollector::default();
+    let mut sample = Sample::default();
+    collector.collect(&mut Host::at(tree.path()), &mut sample).unwrap();
+    let told: Vec<_> = sample.event.iter().collect();
+    assert_eq!(told.len(), 1);
+    assert_eq!((told[0].kind.as_deref(), told[0].subject.as_deref()), (Some("standing"), Some("kernel_log")));
+    assert!(told[0].message.as_deref().unwrap().contains("No such file"), "{told:?}");
+    let mut next = Sample::default();
+    collector.collect(&mut Host::at(tree.path()), &mut next).unwrap();
+    assert!(next.event.is_empty());
 }
