@@ -295,6 +295,10 @@ impl Known {
             }
             self.sums_from[usize::from(*version != Version::V2)] |= self.sums != before;
         }
+        if self.sums_from != [false; 2] {
+            // As a total it is when that was: what is taken off is when it was before.
+            self.sums.stat_interval_us = i64::try_from(host.now.as_micros()).ok();
+        }
         self.sums_due = self.next(self.sums_due, host.now, every);
         true
     }
