@@ -7,7 +7,7 @@ select
 from (
   select
     ts, interval_us,
-    path, container, runtime, leaf, cpu_pct, throttled_pct, quota_us, period_us,
+    path, coalesce(container_name, container) as container, runtime, leaf, cpu_pct, throttled_pct, quota_us, period_us,
     memory_bytes, memory_max_bytes, memory_pct, anon_bytes, file_bytes, swap_bytes, pids, pids_limit,
     locf(read_bytes_per_s) over readings as read_bytes_per_s, locf(write_bytes_per_s) over readings as write_bytes_per_s,
     cpu_some_pct, memory_some_pct, memory_full_pct, io_some_pct, io_full_pct, oom_kills_per_s

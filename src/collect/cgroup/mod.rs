@@ -5,6 +5,7 @@
 
 mod device;
 mod files;
+mod names;
 mod tree;
 mod v1;
 mod v2;
@@ -16,9 +17,10 @@ use std::time::Duration;
 
 use device::Devices;
 use files::Files;
+use names::{Called, Names};
 use tree::{Group, Tree, Version};
 
-use super::container::container_of;
+use super::container::{container_of, pod_of, unit_of};
 use super::{Collector, Error, Host, Settings};
 use crate::schema::rows::Cgroup;
 use crate::schema::{Sample, Text};
@@ -38,6 +40,7 @@ pub struct CgroupCollector {
     tree: Tree,
     known: HashMap<String, Known>,
     devices: Devices,
+    names: Names,
     ticks: u32,
 }
 
@@ -62,6 +65,8 @@ struct Known {
     is_root: bool,
     container: Option<Text>,
     runtime: Option<Text>,
+    pod_uid: Option<Text>,
+    unit: Option<Text>,
     /// The row as it was last told: it is the same as long as nothing has changed.
     told: Arc<Cgroup>,
     tick: u32,
@@ -93,6 +98,7 @@ impl CgroupCollector {
             tree: Tree::default(),
             known: HashMap::new(),
             devices: Devices::default(),
+            names: Names::default(),
             ticks: 0,
         }
     }
@@ -123,6 +129,7 @@ impl Collector for CgroupCollector {
         self.tree.groups = groups;
         let tick = self.ticks;
         self.known.retain(|_, known| known.tick == tick);
+        self.names.forget_others(tick);
         Ok(())
     }
 }
@@ -163,12 +170,19 @@ impl CgroupCollector {
         };
         known.read_limits(host, self.limits_every);
         let limits = known.limits;
+        let named = known.container.as_ref().zip(known.runtime.as_deref());
+        let called = named.map(|(id, runtime)| self.names.called(host, id, runtime, self.ticks));
+        let Called { container: container_name, pod } = called.unwrap_or_default();
         let row = Cgroup {
             path: known.path.clone(),
             cgroup_id: group.id,
             version: Some(version.into()),
             container: known.container.clone(),
+            container_name,
             runtime: known.runtime.clone(),
+            pod,
+            pod_uid: known.pod_uid.clone(),
+            unit: known.unit.clone(),
             leaf: Some(group.leaf),
             memory_max_bytes: limits.memory_max_bytes,
             memory_high_bytes: limits.memory_high_bytes,
@@ -215,6 +229,8 @@ impl Known {
             is_root,
             runtime: container.as_ref().map(|c| c.runtime.into()),
             container: container.and_then(|c| c.id).map(Text::from),
+            pod_uid: pod_of(&group.path).map(Text::from),
+            unit: unit_of(&group.path).map(Text::from),
             told: Arc::default(),
             tick: 0,
         }
