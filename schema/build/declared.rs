@@ -203,7 +203,12 @@ fn check_over(stored: &[Stored]) -> Result<(), String> {
         named.push(over);
     }
     named.dedup();
-    if named.len() > 1 { Err("over: a table has one such counter".into()) } else { Ok(()) }
+    let is_read_always =
+        |c: &Stored| c.kind == "counter" && c.toml.over.is_none() && !named.contains(&&c.name);
+    if named.len() > 1 || !(named.is_empty() || stored.iter().any(is_read_always)) {
+        return Err("over: a table has one such counter, and others that are read in each tick".into());
+    }
+    Ok(())
 }
 
 /// The counter that tells in how long those counted that are not read in each tick, if there are such.

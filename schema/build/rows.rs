@@ -141,6 +141,11 @@ impl Batch for {row}Batch {{
 fn unread(stored: &[Stored]) -> String {
     let Some(over) = over(stored) else { return String::new() };
     let [mut forget, mut count] = [const { String::new() }; 2];
+    let is_other =
+        |column: &&Stored| column.kind == "counter" && column.toml.over.is_none() && column.name != over;
+    let others = stored.iter().filter(is_other).map(|column| format!("self.{}.is_some()", column.name));
+    // Of what is seen for the first time none is known.
+    let is_known_otherwise = others.collect::<Vec<_>>().join(" || ");
     let counted =
         stored.iter().filter(|column| column.toml.over.is_some()).map(|column| column.name.as_str());
     for own in counted.chain([over]) {
@@ -153,7 +158,7 @@ fn unread(stored: &[Stored]) -> String {
 {forget}        }}
     }}
     fn count_unread(&mut self) {{
-        if self.{over}.is_none() {{
+        if self.{over}.is_none() && ({is_known_otherwise}) {{
 {count}        }}
     }}
 "

@@ -118,7 +118,8 @@ impl Collector for CgroupCollector {
         self.ticks = self.ticks.wrapping_add(1);
         self.devices.begin_tick();
         let mut groups = std::mem::take(&mut self.tree.groups);
-        let every = self.sums_every.max(SUMS_OF_ONE * groups.len() as u32);
+        let least = if self.sums_every.is_zero() { Duration::ZERO } else { SUMS_OF_ONE };
+        let every = self.sums_every.max(least * groups.len() as u32);
         for group in &mut groups {
             match self.row(host, group, every) {
                 Some(row) => sample.cgroup.share(row),

@@ -1,5 +1,6 @@
 //! Counters that are not read in each tick: what `io.stat` and `memory.stat` of control groups say.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use sysray::collect::{CgroupCollector, Collector, Error, Host};
@@ -25,12 +26,14 @@ struct Busy {
     root: PathBuf,
     ticks: i64,
     second_at: i64,
+    /// How many MiB it is in truth.
+    mib: i64,
 }
 
 impl Busy {
     fn new(root: &Path, ticks: i64, second_at: i64) -> Busy {
         put(root, "proc/self/mountinfo", "30 23 0:27 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
-        Busy { groups: CgroupCollector::default(), root: root.into(), ticks, second_at }
+        Busy { groups: CgroupCollector::default(), root: root.into(), ticks, second_at, mib: 1 }
     }
 }
 
@@ -51,7 +54,10 @@ impl Collector for Busy {
                 put(&self.root, &format!("sys/fs/cgroup/{group}/{file}"), &text);
             };
             set("cpu.stat", format!("usage_usec {}\n", many * 1000));
-            set("io.stat", format!("8:0 rbytes={} wbytes=0 rios={} wios=0\n", many * MIB, many * 256));
+            set(
+                "io.stat",
+                format!("8:0 rbytes={} wbytes=0 rios={} wios=0\n", self.mib * many * MIB, many * 256),
+            );
             set("memory.stat", format!("anon 4096\nworkingset_refault_anon {}\n", many * 10));
         }
         self.groups.collect(host, sample)
@@ -178,4 +184,25 @@ fn counters_add_up_over_rows_in_which_they_were_not_read() {
     let (counters, spans, unproved) = proved();
     assert!(counters == 10 && spans > 30, "{counters} {spans} {unproved:?}");
     assert!(unproved.iter().all(|(why, _)| *why == Unproved::Unknown), "{unproved:?}");
+}
+
+/// A file of other numbers in the place of the right one.
+#[test]
+fn what_was_read_and_does_not_add_up_is_found() {
+    let (host, clocks) = (booted("b1", 0).0, [booted("b1", 0).1, booted("b1", 0).1]);
+    let (dir, other) = (TempDir::new().unwrap(), TempDir::new().unwrap());
+    let script = [&[Nothing; 25][..], &[Stall(HOUR)], &[Nothing; 12]].concat();
+    for ((root, clock), mib) in [dir.path(), other.path()].into_iter().zip(&clocks).zip([1, 2]) {
+        let busy = Busy { mib, ..Busy::new(host.path(), 0, i64::MAX) };
+        record_on(&Folder::at(root), Host::at(host.path()), clock, busy, &script);
+        seal(root);
+    }
+    let files = crate::made::files(dir.path(), ".parquet").into_iter();
+    for path in files.filter(|path| path.to_string_lossy().contains("/cgroup/host=web1/date=")) {
+        fs::copy(other.path().join(path.strip_prefix(dir.path()).unwrap()), path).unwrap();
+    }
+    let output = Sysray::new(&["store", "verify", "--counters"]).store(dir.path()).run();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let found = |column: &str| said.contains(&format!(" {column} does not add up"));
+    assert!(found("read_bytes") && !found("reads") && !found("stat_interval_us"), "{said}");
 }
