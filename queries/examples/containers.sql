@@ -3,7 +3,7 @@
 with last as (
   select
     host, path,
-    last_value(coalesce(container, path) order by ts) as name,
+    last_value(coalesce(container_name, container, path) order by ts) as name,
     sum(usage_us) / 1000000 as cpu_s,
     rate(usage_us, interval_us) / 10000 as cpu_pct,
     max(memory_bytes) as memory_bytes,

@@ -66,6 +66,8 @@ pub struct Column {
     /// False where the sum over entities means nothing.
     #[serde(default = "yes")]
     pub adds_up: bool,
+    /// Of a counter that is not read in each tick: the counter that tells in how long it counted.
+    pub over: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -123,6 +125,7 @@ pub fn read(text: &str, french: &mut French) -> Result<Read, String> {
             stored.push(column_of(column, kind, value, french)?);
         }
     }
+    check_over(&stored)?;
     let derived = derived_of(&file.derived, &stored, french)?;
     let is_key = |name: &String| stored.iter().any(|c| c.kind == "key" && c.nullable && c.name == *name);
     if let Some(name) = file.table.own_interval.as_ref().filter(|name| !is_key(name)) {
@@ -184,8 +187,37 @@ pub fn unit_of(name: &str, declared: Option<&str>, datatype: &str) -> Result<Str
     }
 }
 
+/// Whether `over` is said of counters, and names one of microseconds: the same one in all of a table, so that a row
+/// has them all or none.
+fn check_over(stored: &[Stored]) -> Result<(), String> {
+    let mut named: Vec<&String> = Vec::new();
+    for column in stored {
+        let Some(over) = &column.toml.over else { continue };
+        let counts = |name: &str| stored.iter().any(|c| c.kind == "counter" && c.name == *name);
+        if !counts(&column.name) || column.name.ends_with("_us") || !counts(over) || !over.ends_with("_us") {
+            return Err(format!(
+                "{}: over is said of plain counters, and names one of microseconds",
+                column.name
+            ));
+        }
+        named.push(over);
+    }
+    named.dedup();
+    let is_read_always =
+        |c: &Stored| c.kind == "counter" && c.toml.over.is_none() && !named.contains(&&c.name);
+    if named.len() > 1 || !(named.is_empty() || stored.iter().any(is_read_always)) {
+        return Err("over: a table has one such counter, and others that are read in each tick".into());
+    }
+    Ok(())
+}
+
+/// The counter that tells in how long those counted that are not read in each tick, if there are such.
+pub fn over(stored: &[Stored]) -> Option<&str> {
+    stored.iter().find_map(|column| column.toml.over.as_deref())
+}
+
 /// What the table declares, then a rate for each counter that has none of its own. That of an energy is a
-/// power, which the table gives its name.
+/// power, which the table gives its name; a time in which others counted has none.
 fn derived_of(
     section: &toml::Table,
     stored: &[Stored],
@@ -197,17 +229,19 @@ fn derived_of(
         let about = french.column(name, &one.about)?;
         derived.push((name.clone(), Derived { expr: one.expr, unit: one.unit, about }));
     }
-    for column in stored.iter().filter(|c| c.kind == "counter" && c.unit != "microjoules") {
+    let has_rate =
+        |c: &&Stored| c.kind == "counter" && c.unit != "microjoules" && over(stored) != Some(c.name.as_str());
+    for column in stored.iter().filter(has_rate) {
         let own = &column.name;
-        let (name, expr, about) = match own.strip_suffix("_us") {
-            Some(stem) => (
+        let per_s = |over: &str, about| (format!("{own}_per_s"), format!("1000000 * {own} / {over}"), about);
+        let (name, expr, about) = match (own.strip_suffix("_us"), column.toml.over.as_deref()) {
+            (Some(stem), _) => (
                 format!("{stem}_pct"),
                 format!("100 * {own} / interval_us"),
                 Prose::share_of_the_interval(own),
             ),
-            None => {
-                (format!("{own}_per_s"), format!("1000000 * {own} / interval_us"), Prose::a_second_of(own))
-            }
+            (None, Some(over)) => per_s(over, Prose::a_second_over(own, over)),
+            (None, None) => per_s("interval_us", Prose::a_second_of(own)),
         };
         let taken = derived.iter().any(|(n, _)| *n == name) || stored.iter().any(|c| c.name == name);
         if !taken {

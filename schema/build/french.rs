@@ -79,6 +79,14 @@ impl Prose {
         prose(format!("`{of}` a second of the interval."), format!("`{of}` par seconde de l'intervalle."))
     }
 
+    /// Of the rate of one that is not read in each tick.
+    pub fn a_second_over(of: &str, over: &str) -> Prose {
+        prose(
+            format!("`{of}` a second of `{over}`, in the rows that have them."),
+            format!("`{of}` par seconde de `{over}`, dans les lignes qui les ont."),
+        )
+    }
+
     /// Of a tier's table.
     pub fn by_the(table: &str, word: TierWord) -> Prose {
         prose(format!("`{table}` by the {}.", word.en), format!("`{table}` {}.", word.by_fr))

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::declared::{Stored, Table, rust_type};
+use crate::declared::{Stored, Table, over, rust_type};
 
 pub fn camel(name: &str) -> String {
     let upper = |w: &str| w[..1].to_uppercase() + &w[1..];
@@ -63,6 +63,7 @@ pub fn rows(name: &str, index: usize, table: &Table, stored: &[Stored]) -> Strin
 "
         );
     }
+    let unread = unread(stored);
     format!(
         "
 #[doc = {about:?}]
@@ -87,7 +88,7 @@ impl Row for {row} {{
     fn sources() -> &'static [usize] {{
         &{sources:?}
     }}
-{own_methods}    fn value(&self, at: usize) -> Value<'_> {{
+{own_methods}{unread}    fn value(&self, at: usize) -> Value<'_> {{
         match at {{
 {values}            _ => Value::Unknown,
         }}
@@ -132,6 +133,34 @@ impl Batch for {row}Batch {{
         finished({row}::table(), arrays)
     }}
 }}
+"
+    )
+}
+
+/// What tells a row in which some counters were not read from one in which they counted nothing.
+fn unread(stored: &[Stored]) -> String {
+    let Some(over) = over(stored) else { return String::new() };
+    let [mut forget, mut count] = [const { String::new() }; 2];
+    let is_other =
+        |column: &&Stored| column.kind == "counter" && column.toml.over.is_none() && column.name != over;
+    let others = stored.iter().filter(is_other).map(|column| format!("self.{}.is_some()", column.name));
+    // Of what is seen for the first time none is known.
+    let is_known_otherwise = others.collect::<Vec<_>>().join(" || ");
+    let counted =
+        stored.iter().filter(|column| column.toml.over.is_some()).map(|column| column.name.as_str());
+    for own in counted.chain([over]) {
+        let _ = writeln!(forget, "            self.{own} = None;");
+        let _ = writeln!(count, "            self.{own} = self.{own}.or(Some(0));");
+    }
+    format!(
+        "    fn forget_unread(&mut self) {{
+        if self.{over} == Some(0) {{
+{forget}        }}
+    }}
+    fn count_unread(&mut self) {{
+        if self.{over}.is_none() && ({is_known_otherwise}) {{
+{count}        }}
+    }}
 "
     )
 }

@@ -36,6 +36,8 @@ pub struct Column {
     pub decrease: String,
     pub prometheus: Option<String>,
     pub adds_up: bool,
+    /// The counter that tells in how long this one counted.
+    pub over: Option<String>,
     /// The variant of `Aggregate`, and the column of the raw table.
     pub made: Option<(&'static str, String)>,
 }
@@ -63,6 +65,7 @@ pub fn recorded(name: &str, read: &Read) -> Result<Declared, String> {
         decrease: c.decrease.clone(),
         prometheus: c.toml.prometheus.clone(),
         adds_up: c.toml.adds_up,
+        over: c.toml.over.clone(),
         made: None,
     };
     let computed = |(name, one): &(String, Derived)| {
@@ -105,7 +108,7 @@ pub fn written(table: &Declared) -> Result<String, String> {
             columns,
             "        Column {{ name: {:?}, kind: Kind::{}, datatype: Type::{}, unit: {:?}, about: {:?}, about_fr: {:?}, \
              source: {:?}, since: {}, nullable: {}, decrease: Decrease::{}, prometheus: {:?}, \
-             adds_up: {}, made: {made} }},",
+             adds_up: {}, over: {:?}, made: {made} }},",
             c.name,
             camel(c.kind),
             c.datatype,
@@ -118,6 +121,7 @@ pub fn written(table: &Declared) -> Result<String, String> {
             decrease(&c.decrease, &c.unit),
             c.prometheus,
             c.adds_up,
+            c.over,
         );
     }
     let mut derived = String::new();

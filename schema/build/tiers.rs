@@ -151,6 +151,7 @@ fn number(
         decrease: "null".into(),
         prometheus: None,
         adds_up: true,
+        over: None,
         made: Some((aggregate, of.into())),
     }
 }

@@ -21,7 +21,7 @@ pub fn run(args: Snapshot) -> Result<()> {
         bail!("--table goes with json and csv; Prometheus picks metrics itself");
     }
     let clock = SystemClock::default();
-    let set = collectors::set(args.collector, &Settings::default());
+    let set = collectors::set(args.collector, &Settings::of_one_interval());
     let mut inventory = set.inventory;
     let mut sampler = Sampler::new(set.host, &clock, set.each_tick);
     sampler.prime(Recorder::default());

@@ -1,4 +1,4 @@
-//! Which container a control group belongs to, by its path alone. No engine is asked.
+//! Which container, pod and unit of systemd a control group belongs to, by its path alone. No engine is asked.
 
 /// The container, or the engine's own group, that a path lies in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,30 @@ pub fn container_of(path: &str) -> Option<Container> {
         let pods = parts.iter().any(|part| is_of_pods(part));
         pods.then_some(Container { runtime: "kubernetes", id: None })
     })
+}
+
+/// The uid of the innermost pod that a control group is of or lies in. systemd's driver writes `_` for `-`.
+pub fn pod_of(path: &str) -> Option<String> {
+    let parts: Vec<&str> = path.split('/').collect();
+    (0..parts.len()).rev().find_map(|at| {
+        let own = parts[at].split(':').next().unwrap_or_default();
+        let uid = match own.strip_suffix(".slice") {
+            Some(slice) => slice.rsplit_once("-pod").filter(|(above, _)| is_of_pods(above))?.1,
+            None => own.strip_prefix("pod").filter(|_| parts[..at].iter().any(|part| is_of_pods(part)))?,
+        };
+        let is_uid = !uid.is_empty() && uid.bytes().all(|b| b.is_ascii_hexdigit() || b"-_".contains(&b));
+        is_uid.then(|| uid.replace('_', "-"))
+    })
+}
+
+/// The innermost unit of systemd that a control group is of or lies in, as systemd calls it. A slice is told of its
+/// own group alone: it runs nothing.
+pub fn unit_of(path: &str) -> Option<&str> {
+    const RUNNING: [&str; 5] = [".service", ".scope", ".socket", ".mount", ".swap"];
+    let is_named = |part: &str, ending: &str| part.len() > ending.len() && part.ends_with(ending);
+    let is_unit = |part: &&str| RUNNING.iter().any(|ending| is_named(part, ending));
+    let own = path.rsplit('/').next().filter(|part| is_named(part, ".slice"));
+    own.or_else(|| path.rsplit('/').find(is_unit))
 }
 
 fn by_part(part: &str, above: &[&str]) -> Option<Container> {

@@ -66,7 +66,7 @@ mod virtualisation;
 
 #[cfg(target_os = "linux")]
 pub use cgroup::CgroupCollector;
-pub use container::{Container, container_of};
+pub use container::{Container, container_of, pod_of, unit_of};
 pub use cpu::CpuCollector;
 #[cfg(target_os = "linux")]
 pub use disk::{DiskCollector, parse_diskstats};

@@ -55,8 +55,15 @@ pub struct Settings {
     pub wants_kernel_log: bool,
     /// How often limits of control groups are read.
     pub cgroup_limits: Duration,
-    /// How often `memory.stat` and `io.stat` of control groups are read.
+    /// How often `memory.stat` and `io.stat` of control groups are read; 0: in each tick.
     pub cgroup_stat: Duration,
+}
+
+impl Settings {
+    /// For rows of one interval: what is read seldom while recording would be unknown in nearly all of them.
+    pub fn of_one_interval() -> Settings {
+        Settings { cgroup_stat: Duration::ZERO, ..Settings::default() }
+    }
 }
 
 impl Default for Settings {

@@ -143,6 +143,7 @@ impl<R: Row> Before<R> {
         let still = known.still.take().unwrap_or_else(|| {
             let mut still = R::clone(row);
             still.counters(row, |now, _, _| *now = now.map(|_| 0));
+            still.forget_unread();
             Arc::new(still)
         });
         let totals = std::mem::replace(row, still.clone());
@@ -189,9 +190,12 @@ impl<R: Row> Before<R> {
         let mut likely = 0;
         for row in interval.iter_mut() {
             match self.find(row, &mut likely) {
-                Some(at) => row.counters(&self.rows[at].totals, |now, before, _| {
-                    *now = now.zip(before).map(|(now, before)| now + before);
-                }),
+                Some(at) => {
+                    row.count_unread();
+                    row.counters(&self.rows[at].totals, |now, before, _| {
+                        *now = now.zip(before).map(|(now, before)| now + before);
+                    });
+                }
                 // One that began in the interval: what it counted there is all that it has had.
                 None if !has_missed => {}
                 None => row.counters(&R::default(), |now, _, _| *now = None),
@@ -253,6 +257,7 @@ fn changed<R: Row>(before: &Arc<R>, row: &mut Arc<R>, has_other_cpus: bool) -> K
         let is_known = !is_anew(files.next(), decrease);
         *now = counted(*now, before, decrease).filter(|_| is_known);
     });
+    now.forget_unread();
     *row = Arc::new(now);
     Known { totals, still: None }
 }

@@ -48,6 +48,12 @@ pub trait Row: Clone + Default + Sized + 'static {
     /// anew together.
     fn sources() -> &'static [usize];
 
+    /// Makes unknown what was not read since the row before, of counters that are not read in each tick.
+    fn forget_unread(&mut self) {}
+
+    /// The opposite: what was not read has counted nothing yet.
+    fn count_unread(&mut self) {}
+
     /// Whether it is read at a pace of its own, and so not in each tick in which others of its table are.
     fn has_own_interval(&self) -> bool {
         false

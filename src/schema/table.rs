@@ -58,6 +58,9 @@ pub struct Column {
     pub prometheus: Option<&'static str>,
     /// Whether its sum over entities means something.
     pub adds_up: bool,
+    /// Of a counter that is not read in each tick: the counter that tells in how long it counted. Both are NULL in
+    /// a row in which they were not read.
+    pub over: Option<&'static str>,
     /// Of a tier: how it is made, and of which stored or derived column of the raw table.
     pub made: Option<(Aggregate, &'static str)>,
 }
@@ -306,6 +309,7 @@ const fn common(
         decrease: Decrease::Null,
         prometheus: None,
         adds_up: false,
+        over: None,
         made: None,
     }
 }

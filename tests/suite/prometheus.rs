@@ -168,6 +168,7 @@ fn named(
         decrease: Decrease::Null,
         prometheus: theirs,
         adds_up: true,
+        over: None,
         made: None,
     };
     metric(&table, &column, names)

@@ -57,7 +57,7 @@ fn given(args: &Doctor) -> Result<()> {
 /// Rows of an interval of this host.
 fn rows(collector: CollectorSet) -> Result<Sample> {
     let clock = SystemClock::default();
-    let set = collectors::set(collector, &Settings::default());
+    let set = collectors::set(collector, &Settings::of_one_interval());
     let mut inventory = set.inventory;
     let mut sampler = Sampler::new(set.host, &clock, set.each_tick);
     sampler.prime(Recorder::default());

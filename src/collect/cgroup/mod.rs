@@ -5,6 +5,7 @@
 
 mod device;
 mod files;
+mod names;
 mod tree;
 mod v1;
 mod v2;
@@ -16,9 +17,10 @@ use std::time::Duration;
 
 use device::Devices;
 use files::Files;
+use names::{Called, Names};
 use tree::{Group, MAX_GROUPS, Tree, Version};
 
-use super::container::container_of;
+use super::container::{container_of, pod_of, unit_of};
 use super::{Collector, Error, Host, Settings};
 use crate::schema::rows::{Cgroup, Event};
 use crate::schema::{Sample, Text};
@@ -38,6 +40,7 @@ pub struct CgroupCollector {
     tree: Tree,
     known: HashMap<String, Known>,
     devices: Devices,
+    names: Names,
     ticks: u32,
     /// Whether it was told that groups are left out.
     is_told: bool,
@@ -64,6 +67,8 @@ struct Known {
     is_root: bool,
     container: Option<Text>,
     runtime: Option<Text>,
+    pod_uid: Option<Text>,
+    unit: Option<Text>,
     /// The row as it was last told: it is the same as long as nothing has changed.
     told: Arc<Cgroup>,
     tick: u32,
@@ -95,6 +100,7 @@ impl CgroupCollector {
             tree: Tree::default(),
             known: HashMap::new(),
             devices: Devices::default(),
+            names: Names::default(),
             ticks: 0,
             is_told: false,
         }
@@ -119,7 +125,8 @@ impl Collector for CgroupCollector {
         self.ticks = self.ticks.wrapping_add(1);
         self.devices.begin_tick();
         let mut groups = std::mem::take(&mut self.tree.groups);
-        let every = self.sums_every.max(SUMS_OF_ONE * groups.len() as u32);
+        let least = if self.sums_every.is_zero() { Duration::ZERO } else { SUMS_OF_ONE };
+        let every = self.sums_every.max(least * groups.len() as u32);
         for group in &mut groups {
             match self.row(host, group, every) {
                 Some(row) => sample.cgroup.share(row),
@@ -130,6 +137,7 @@ impl Collector for CgroupCollector {
         self.tree.groups = groups;
         let tick = self.ticks;
         self.known.retain(|_, known| known.tick == tick);
+        self.names.forget_others(tick);
         Ok(())
     }
 }
@@ -170,12 +178,19 @@ impl CgroupCollector {
         };
         known.read_limits(host, self.limits_every);
         let limits = known.limits;
+        let named = known.container.as_ref().zip(known.runtime.as_deref());
+        let called = named.map(|(id, runtime)| self.names.called(host, id, runtime, self.ticks));
+        let Called { container: container_name, pod } = called.unwrap_or_default();
         let row = Cgroup {
             path: known.path.clone(),
             cgroup_id: group.id,
             version: Some(version.into()),
             container: known.container.clone(),
+            container_name,
             runtime: known.runtime.clone(),
+            pod,
+            pod_uid: known.pod_uid.clone(),
+            unit: known.unit.clone(),
             leaf: Some(group.leaf),
             memory_max_bytes: limits.memory_max_bytes,
             memory_high_bytes: limits.memory_high_bytes,
@@ -222,6 +237,8 @@ impl Known {
             is_root,
             runtime: container.as_ref().map(|c| c.runtime.into()),
             container: container.and_then(|c| c.id).map(Text::from),
+            pod_uid: pod_of(&group.path).map(Text::from),
+            unit: unit_of(&group.path).map(Text::from),
             told: Arc::default(),
             tick: 0,
         }
@@ -301,6 +318,10 @@ impl Known {
                 Version::V1(controllers) => v1::sums(host, files, controllers, devices, &mut self.sums),
             }
             self.sums_from[usize::from(*version != Version::V2)] |= self.sums != before;
+        }
+        if self.sums_from != [false; 2] {
+            // As a total it is when that was: what is taken off is when it was before.
+            self.sums.stat_interval_us = i64::try_from(host.now.as_micros()).ok();
         }
         self.sums_due = self.next(self.sums_due, host.now, every);
         true

@@ -45,8 +45,10 @@ pub fn treatment(table: &str, column: &str) -> Option<Treatment> {
         ("process", "username") => User,
         ("process", "cgroup") | ("cgroup", "path") => Cgroup,
         ("process" | "cgroup" | "network", "container") => Container,
+        ("cgroup", "container_name" | "pod") => Path,
+        ("cgroup", "unit") => Cgroup,
         ("process" | "thread", "state" | "wchan" | "policy" | "runtime") => Keep,
-        ("cgroup", "version" | "runtime") => Keep,
+        ("cgroup", "version" | "runtime" | "pod_uid") => Keep,
         // A redacted cut has none of `base`: its rows would name entities that are called otherwise there.
         ("base", "entity") => Hide,
         ("base", "table_name" | "column_name") => Keep,

@@ -21,9 +21,9 @@ use arrow::array::RecordBatch;
 
 use super::effect::Export;
 use super::event::Extent;
-use super::panel::{Panel, Question, SYSTEM, question};
+use super::panel::{Panel, Question, SYSTEM, over, question};
 use super::words::{self, Lang};
-use crate::query::tiers::{Grain, Scope, Sealed, filled, literal, quoted};
+use crate::query::tiers::{Grain, Scope, Sealed, filled, quoted};
 use crate::query::{self, Engine, Error, Options, Renewed, Running, Source};
 use crate::store;
 use crate::time::Micros;
@@ -173,7 +173,7 @@ impl Desk {
             true => self.stores.iter().flat_map(|store| store.held()).filter_map(sealed).collect(),
         };
         let sql = filled(sql, &Scope { held: &held, host: &host, from, to, grain });
-        let sql = sql.replace("$from", &literal(from)).replace("$to", &literal(to));
+        let sql = over(&sql, from, to);
         self.ask(&sql.replace("$host", &quoted(&host)))
     }
 }

@@ -4,7 +4,7 @@ mod lists;
 mod questions;
 
 pub use lists::{Column, List};
-pub use questions::{Question, SYSTEM, question};
+pub use questions::{Question, SYSTEM, over, question};
 
 use super::words::{self, Word};
 

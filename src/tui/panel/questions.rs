@@ -1,5 +1,11 @@
 //! What is asked of a sample: a file of `queries/panels` each.
 
+use crate::query::tiers::literal;
+use crate::time::Micros;
+
+/// What is not read in each sample was so within this: of as many cgroups as are read, each is in 40 seconds.
+const READ_WITHIN_US: i64 = 45_000_000;
+
 /// A question about a stretch of time, whose rows tell their sample by `ts`.
 #[derive(Clone, Copy, Debug)]
 pub struct Question {
@@ -42,6 +48,13 @@ static ALL: [Question; 15] = [
     asked!("recorder", slow: false, large: false),
     asked!("host", slow: true, large: false),
 ];
+
+/// The SQL of a question about the stretch behind `from` up to `to`.
+pub fn over(sql: &str, from: Micros, to: Micros) -> String {
+    let before = Micros(from.0.saturating_sub(READ_WITHIN_US));
+    let times = [("$before", before), ("$from", from), ("$to", to)];
+    times.into_iter().fold(sql.to_string(), |sql, (word, ts)| sql.replace(word, &literal(ts)))
+}
 
 /// The question of a name.
 pub fn question(name: &str) -> Option<&'static Question> {

@@ -1,7 +1,7 @@
 //! The SQL behind a panel, as it can be pasted into `sysray query`: it answers what the panel shows.
 
 use super::super::model::Model;
-use super::super::panel::{Panel, question};
+use super::super::panel::{Panel, over, question};
 use crate::query::tiers::{Grain, Scope, filled, literal, quoted};
 
 const EVENTS: &str = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/queries/panels/event.sql"));
@@ -16,8 +16,9 @@ pub fn sql(model: &Model) -> Option<String> {
         (_, Some(question)) => {
             // The rows that are shown may be those of a sample before.
             let shown = model.sheet(question.name).and_then(|sheet| sheet.time(0, "ts"));
-            let at = literal(shown.unwrap_or(model.time.cursor));
-            Some(here(model, question.sql).replace("ts > $from and ts <= $to", &format!("ts = {at}")))
+            let at = shown.unwrap_or(model.time.cursor);
+            let of_one = format!("ts = {}", literal(at));
+            Some(over(&here(model, question.sql).replace("ts > $from and ts <= $to", &of_one), at, at))
         }
         _ => None,
     }
@@ -28,7 +29,7 @@ fn over_range(model: &Model, sql: &str) -> Option<String> {
     let (from, to) = model.time.shown()?;
     let grain = Grain { seconds_up_to: i64::MAX, minutes_up_to: i64::MAX };
     let sql = filled(sql, &Scope { held: &[], host: &model.host, from, to, grain });
-    Some(here(model, &sql).replace("$from", &literal(from)).replace("$to", &literal(to)))
+    Some(over(&here(model, &sql), from, to))
 }
 
 /// Without its comment, about the host that is shown.

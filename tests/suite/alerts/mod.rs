@@ -302,8 +302,13 @@ fn stored_and_derived_columns_of_any_table_can_be_compared() {
         message(&one(process(), "process.cpu_pct > 20")),
         "process.cpu_pct of nginx 7 is 50 %, above 20 %"
     );
-    let group =
-        Cgroup { path: "/web".into(), cgroup_id: Some(12), write_bytes: Some(80 << 20), ..Cgroup::default() };
+    let group = Cgroup {
+        path: "/web".into(),
+        cgroup_id: Some(12),
+        write_bytes: Some(800 << 20),
+        stat_interval_us: Some(10_000_000),
+        ..Cgroup::default()
+    };
     let told =
         one(Sample { cgroup: vec![group].into(), ..Sample::default() }, "cgroup.write_bytes_per_s > 50MiB/s");
     assert_eq!(message(&told), "cgroup.write_bytes_per_s of /web is 80.0 MiB/s, above 50.0 MiB/s");

@@ -13,6 +13,8 @@ use sysray::schema::{Row, Rows, Sample, Value};
 mod cgroup;
 #[cfg(target_os = "linux")]
 mod container;
+#[cfg(target_os = "linux")]
+mod container_name;
 mod cpu;
 #[cfg(target_os = "linux")]
 mod disk;

@@ -57,6 +57,20 @@ pub fn rules<R: Row>() -> Vec<Decrease> {
     R::table().columns.iter().filter(|column| column.kind == Kind::Counter).map(|c| c.decrease).collect()
 }
 
+/// Of each counter that is not read in each tick the place of the one that tells in how long it counted; of that one
+/// its own.
+pub fn over<R: Row>() -> Vec<Option<usize>> {
+    let counters: Vec<_> = R::table().columns.iter().filter(|column| column.kind == Kind::Counter).collect();
+    let place = |name: &str| counters.iter().position(|counter| counter.name == name);
+    let paces: Vec<usize> = counters.iter().filter_map(|counter| place(counter.over?)).collect();
+    let own = |at| Some(at).filter(|at| paces.contains(at));
+    counters
+        .iter()
+        .enumerate()
+        .map(|(at, counter)| counter.over.and_then(place).or_else(|| own(at)))
+        .collect()
+}
+
 impl Counter {
     /// What the kernel says.
     pub fn shown(&self, rule: Decrease) -> Option<i64> {
@@ -86,10 +100,19 @@ impl<R: Row> World<R> {
     /// Something happens: much of it to counters, some of it to what has them.
     pub fn go_on(&mut self, random: &mut Random, now: i64) {
         for thing in &mut self.things {
+            let over = over::<R>();
             if random.in_100(70) {
-                for (counter, rule) in thing.counters.iter_mut().zip(&self.rules) {
-                    counter.count(random, *rule);
+                for ((counter, rule), over) in thing.counters.iter_mut().zip(&self.rules).zip(&over) {
+                    if over.is_none() {
+                        counter.count(random, *rule);
+                    }
                 }
+            }
+            if let Some(pace) = over.iter().flatten().next().filter(|_| random.in_100(30)) {
+                for at in (0..over.len()).filter(|at| over[*at].is_some() && at != pace) {
+                    thing.counters[at].count(random, self.rules[at]);
+                }
+                thing.is_read_at(*pace, random);
             }
             if random.in_100(4) {
                 thing.is_there = !thing.is_there;
@@ -104,7 +127,15 @@ impl<R: Row> World<R> {
             }
             if random.in_100(3) {
                 let counter = random.below(thing.counters.len() as i64) as usize;
-                thing.counters[counter].is_told ^= true;
+                match over[counter] {
+                    // When it was read is always known.
+                    Some(pace) if pace == counter => {}
+                    Some(pace) => {
+                        thing.counters[counter].is_told ^= true;
+                        thing.is_read_at(pace, random);
+                    }
+                    None => thing.counters[counter].is_told ^= true,
+                }
             }
         }
         if random.in_100(2) {
@@ -143,7 +174,8 @@ impl<R: Row> World<R> {
             };
             Counter { truth, forgotten: 0, back: 0, is_told: random.in_100(95) }
         };
-        let counters: Vec<Counter> = self.rules.iter().map(counter).collect();
+        let mut counters: Vec<Counter> = self.rules.iter().map(counter).collect();
+        over::<R>().into_iter().flatten().for_each(|pace| counters[pace].is_told = true);
         let files = R::sources().iter().max().map_or(0, |last| last + 1);
         let (name, lives) = (String::new(), vec![0; files]);
         let thing = Thing { name, keys, counters, lives, is_there: true, start, row: None };
@@ -165,6 +197,11 @@ impl<R: Row> World<R> {
 }
 
 impl<R: Row> Thing<R> {
+    /// What is not read in each tick is read now.
+    fn is_read_at(&mut self, pace: usize, random: &mut Random) {
+        self.counters[pace].truth += 1 + random.sized(1 << 24);
+    }
+
     /// What one of the kernel's files tells of it begins with nothing, and has counted a little by now.
     fn begin_anew(&mut self, file: usize, random: &mut Random, rules: &[Decrease]) {
         let of_file = |at: usize| R::sources()[at] == file;
@@ -179,8 +216,13 @@ impl<R: Row> Thing<R> {
             }
             _ => true,
         });
-        if !can_be_told {
+        let over = over::<R>();
+        let pace = (0..rules.len()).filter(|at| of_file(*at)).find_map(|at| over[at]);
+        if !can_be_told || pace.is_some_and(of_file) {
             return;
+        }
+        if let Some(pace) = pace {
+            self.is_read_at(pace, random);
         }
         self.lives[file] += 1;
         for (at, counter) in self.counters.iter_mut().enumerate().filter(|(at, _)| of_file(*at)) {

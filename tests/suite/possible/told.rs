@@ -6,7 +6,7 @@ use sysray::record::Deltas;
 use sysray::schema::rows::Sample;
 use sysray::schema::{Decrease, Kind, Row, Rows, Value, entity_of};
 
-use super::kernel::{Thing, World, is_of_processes, rules};
+use super::kernel::{Thing, World, is_of_processes, over, rules};
 
 /// What was last told of all entities of a table.
 #[derive(Clone, Default)]
@@ -53,7 +53,9 @@ impl Told {
                     None => self.judge_first(thing, &world.rules, at, *told, is_restarted, &of),
                 }
                 let sum = self.sums.entry((name.clone(), at)).or_insert(None);
-                *sum = sum.zip(*told).map(|(sum, told)| sum + told);
+                let is_unread = seen.as_ref().is_some_and(|seen| seen.is_unread(thing, at));
+                let counted = if is_unread { Some(0) } else { *told };
+                *sum = sum.zip(counted).map(|(sum, told)| sum + told);
             }
             there.insert(name, Seen::of(thing, &world.rules, &told, seen.as_ref()));
         }
@@ -99,6 +101,11 @@ impl Told {
 }
 
 impl Seen {
+    /// Whether it is of what is not read in each tick, and was not since.
+    fn is_unread<R: Row>(&self, thing: &Thing<R>, at: usize) -> bool {
+        over::<R>()[at].is_some_and(|pace| thing.counters[pace].truth == self.truth[pace])
+    }
+
     fn of<R: Row>(thing: &Thing<R>, rules: &[Decrease], told: &[Option<i64>], before: Option<&Seen>) -> Seen {
         let shown: Vec<Option<i64>> =
             thing.counters.iter().zip(rules).map(|(counter, rule)| counter.shown(*rule)).collect();
@@ -141,6 +148,9 @@ fn judge<R: Row>(
     let (Some(before), Some(shown)) = (seen.shown[at], now[at]) else {
         return assert_eq!(told, None, "{of}: it is not known on both sides");
     };
+    if seen.is_unread(thing, at) {
+        return assert_eq!(told, None, "{of}: it was not read since");
+    }
     if anew(seen, &now, rules, files, files[at]) {
         return assert_eq!(told, None, "{of}: it began anew");
     }

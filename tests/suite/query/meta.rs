@@ -49,8 +49,9 @@ fn every_counter_has_a_rate_or_a_share() {
             else c.column_name || '_per_s' end
         where c.kind = 'counter' and d.column_name is null
         order by 1, 2";
-    // Energy a second is power, and is called so.
-    assert_eq!(ask(Shelf::new(), without), "table_name column_name\npower energy_uj");
+    // Energy a second is power, and is called so. A time in which others counted is what their rates are by.
+    let expected = "table_name column_name\ncgroup stat_interval_us\npower energy_uj";
+    assert_eq!(ask(Shelf::new(), without), expected);
 }
 
 #[test]

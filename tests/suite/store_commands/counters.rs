@@ -78,7 +78,7 @@ fn a_recording_adds_up_in_the_journal_and_sealed_and_over_restarts() {
 }
 
 /// Makes a recording that ended one that was killed: of its last part only some frames were written.
-fn kill(root: &Path, is_written: impl Fn(usize, usize) -> bool) {
+pub fn kill(root: &Path, is_written: impl Fn(usize, usize) -> bool) {
     fs::remove_file(root.join("journal/host=web1/last.totals")).unwrap();
     let last = crate::made::files(root, ".part").pop().unwrap();
     let bytes = fs::read(&last).unwrap();

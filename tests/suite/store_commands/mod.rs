@@ -9,6 +9,7 @@ mod cut;
 mod readers;
 mod recover;
 mod redact;
+mod unread;
 mod verify;
 
 use std::fs;

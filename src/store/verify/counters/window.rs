@@ -18,6 +18,9 @@ use crate::store::verify::rows::TickSet;
 pub struct Window<'a> {
     table: &'static Table,
     counters: Vec<&'static Column>,
+    /// Of each that is not read in every tick the place of the counter that tells in how long it counted, and of
+    /// that one its own.
+    over: Vec<Option<usize>>,
     /// One more than there are spans.
     at: &'a [At],
     entities: HashMap<String, Entity>,
@@ -36,6 +39,8 @@ struct Entity {
 struct Sum {
     counted: i64,
     is_unknown: bool,
+    /// It was not read in some rows, or was seen for the first time.
+    is_unread: bool,
 }
 
 /// What is said of a counter in a span.
@@ -54,9 +59,14 @@ impl<'a> Window<'a> {
         at: &'a [At],
         findings: &mut Vec<Finding>,
     ) -> Result<Self, Error> {
-        let counters = table.columns.iter().filter(|column| column.kind == Kind::Counter).collect();
+        let counters: Vec<_> = table.columns.iter().filter(|column| column.kind == Kind::Counter).collect();
+        let place = |name: &str| counters.iter().position(|counter| counter.name == name);
+        let paces: Vec<usize> = counters.iter().filter_map(|counter| place(counter.over?)).collect();
+        let own = |at: usize| Some(at).filter(|at| paces.contains(at));
+        let over = |(at, counter): (usize, &&Column)| counter.over.and_then(place).or_else(|| own(at));
+        let over = counters.iter().enumerate().map(over).collect();
         let entities = HashMap::new();
-        let mut window = Window { table, counters, at, entities, whole: TickSet::default() };
+        let mut window = Window { table, counters, over, at, entities, whole: TickSet::default() };
         let (first, last) = (at.first().map_or(0, |at| at.tick), at.last().map_or(0, |at| at.tick));
         window.read_totals(source, (first, last), findings)?;
         let names = keys(table).map(|at| table.columns[at].name);
@@ -125,9 +135,11 @@ impl<'a> Window<'a> {
             entity(keys.iter().map(|key| value(*key, row)), &mut summing.text);
             let Some(entity) = self.entities.get_mut(&summing.text) else { continue };
             let sums = entity.sums[(behind - 1) * counters.len()..].iter_mut();
-            for (sum, counter) in sums.zip(&counters) {
+            let is_unread = |over: usize| counters[over].is_some_and(|over| over.is_null(row));
+            for ((sum, counter), over) in sums.zip(&counters).zip(&self.over) {
                 match counter.filter(|counter| counter.is_valid(row)) {
                     Some(counter) => sum.counted = sum.counted.wrapping_add(counter.value(row)),
+                    None if over.is_some_and(is_unread) => sum.is_unread = true,
                     None => sum.is_unknown = true,
                 }
             }
@@ -153,8 +165,11 @@ impl<'a> Window<'a> {
                     if base.is_none() && found.is_none() {
                         continue;
                     }
+                    let is_unknown = sum.is_unknown
+                        || sum.is_unread
+                            && self.over[counter].is_none_or(|over| !self.is_whole(entity, span, over));
                     let why =
-                        hindered.or(sum.is_unknown.then_some(Why::Unknown)).or(is_gone.then_some(Why::Gone));
+                        hindered.or(is_unknown.then_some(Why::Unknown)).or(is_gone.then_some(Why::Gone));
                     if let Some(why) = why {
                         each(Judged::Unproved(why));
                         continue;
@@ -179,6 +194,16 @@ impl<'a> Window<'a> {
                 }
             }
         }
+    }
+
+    /// Whether the times in which some counted lead from one base to the next: then rows without them are such in
+    /// which nothing was read, and none in which the entity was seen for the first time.
+    fn is_whole(&self, entity: &Entity, span: usize, over: usize) -> bool {
+        let counters = self.counters.len();
+        let total = |base: usize| entity.totals[base * counters + over];
+        let sum = entity.sums[span * counters + over];
+        let is_told = total(span).zip(total(span + 1));
+        !sum.is_unknown && is_told.is_some_and(|(base, found)| base.wrapping_add(sum.counted) == found)
     }
 
     /// Why nothing can be proved in a span.
