@@ -4,6 +4,7 @@
 //! `view` draws the model. Both know neither clock nor terminal nor disk. `desk` answers, on threads of its
 //! own; `terminal` has the keys and the screen.
 
+pub mod answer;
 pub mod course;
 pub mod desk;
 pub mod effect;
@@ -12,6 +13,7 @@ pub mod keys;
 pub mod layout;
 pub mod model;
 pub mod panel;
+pub mod screen;
 pub mod sheet;
 pub mod terminal;
 pub mod theme;
