@@ -12,9 +12,9 @@ use ratatui::crossterm::event::{
 use super::desk::{Desk, Hands};
 use super::effect::Effect;
 use super::event::Event;
+use super::guard::TerminalGuard;
 use super::keys::Key;
 use super::model::Model;
-use super::screen::Screen;
 use super::update::update;
 use super::view::view;
 use crate::time::Clock;
@@ -33,7 +33,7 @@ pub fn is_there() -> bool {
 /// # Errors
 /// A terminal that cannot be drawn on.
 pub fn run(model: Model, desk: Desk, clock: &dyn Clock, stop: &Receiver<()>) -> io::Result<()> {
-    let mut screen = Screen::take()?;
+    let mut screen = TerminalGuard::take()?;
     watch(&mut screen, model, desk, clock, stop)?;
     if screen.is_over() {
         return Err(io::Error::other("a thread of the desk failed, and cannot go on"));
@@ -42,7 +42,7 @@ pub fn run(model: Model, desk: Desk, clock: &dyn Clock, stop: &Receiver<()>) -> 
 }
 
 fn watch(
-    screen: &mut Screen,
+    screen: &mut TerminalGuard,
     mut model: Model,
     desk: Desk,
     clock: &dyn Clock,

@@ -5,23 +5,23 @@
 //! run on a terminal by the others.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use rustix::process::{Pid, Signal, kill_process};
-use sysray::query::{Options, Running};
+use sysray::query::Running;
 use sysray::time::{Clock, Micros, SystemClock};
 use sysray::tui::desk::{Desk, Hooks};
 use sysray::tui::effect::Export;
+use sysray::tui::guard::TerminalGuard;
 use sysray::tui::model::{Model, Settings};
-use sysray::tui::screen::Screen;
 use sysray::tui::terminal;
 use sysray::tui::words::Lang;
 use tempfile::TempDir;
 
+use super::typed::options;
 use crate::cli::recorded;
 use crate::terminal::Terminal;
 
@@ -31,7 +31,7 @@ const SWITCHES: [(&str, &str); 3] =
 
 /// A shell that runs a program, and says how the terminal is then.
 fn around(program: &str, home: &Path) -> Terminal {
-    Terminal::runs(&format!("{program}; echo ended $?; stty -a; echo over"), home, &[])
+    Terminal::runs(&format!("{program}; echo FINISHED=$?; stty -a; echo over"), home, &[])
 }
 
 /// One of the programs below.
@@ -42,20 +42,17 @@ fn child(name: &str, home: &Path) -> Terminal {
 
 /// All is switched off again behind the last time that it was on, before the shell goes on.
 fn is_given_back(mut terminal: Terminal) -> String {
-    let written = terminal.sees("ended ");
+    let written = terminal.sees("FINISHED=");
     let code = terminal.sees("\n");
     let modes = terminal.sees("over");
     let said = terminal.said();
-    let desk = &said[..said.find("ended ").unwrap()];
+    let desk = &said[..said.find("FINISHED=").unwrap()];
     for (on, off) in SWITCHES {
         let (on, off) = (desk.rfind(on).unwrap(), desk.rfind(off).unwrap_or(0));
         assert!(off > on, "{off:?} does not follow {on:?} in {written:?}");
     }
     for mode in ["icanon", "echo", "isig"] {
-        assert!(
-            modes.contains(&format!(" {mode}")) && !modes.contains(&format!("-{mode} ")),
-            "{mode}: {modes}"
-        );
+        assert!(modes.split_whitespace().any(|word| word == mode), "{mode}: {modes}");
     }
     code.trim().to_string()
 }
@@ -87,7 +84,7 @@ fn a_panic_while_it_draws_gives_the_terminal_back_and_is_told() {
 fn a_panic_of_a_thread_gives_the_terminal_back_and_ends_the_program() {
     let home = TempDir::new().unwrap();
     let mut desk = child("panics_on_a_thread", home.path());
-    desk.sees("Processes");
+    desk.sees("COMMAND");
     desk.types("R").sees("the report fails");
     assert_eq!(is_given_back(desk), "101", "it says that it failed");
 }
@@ -129,12 +126,7 @@ impl Hooks for Fails {
 /// The desk over a recording, until it ends.
 fn desk(clock: &dyn Clock) -> std::io::Result<()> {
     let store = recorded(3);
-    let options = Options {
-        memory_bytes: 48 << 20,
-        threads: 2,
-        ..Options::new(Arc::new(|_: &str| Err(String::new())))
-    };
-    let desk = Desk::open(&[store.path().to_path_buf()], None, options, Box::new(Fails)).unwrap();
+    let desk = Desk::open(&[store.path().to_path_buf()], None, options(), Box::new(Fails)).unwrap();
     let model = Model::new("here".into(), TimeZone::UTC, Settings::default());
     let (_stops, stop) = mpsc::channel();
     terminal::run(model, desk, clock, &stop)
@@ -160,7 +152,7 @@ fn panics_on_a_thread() {
 #[ignore = "is run on a terminal by another test"]
 fn fails() {
     fn drawn() -> std::io::Result<()> {
-        let mut screen = Screen::take()?;
+        let mut screen = TerminalGuard::take()?;
         screen.draw(|_| {})?;
         Err(std::io::Error::other("what was to be shown cannot be"))
     }

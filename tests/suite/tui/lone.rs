@@ -10,48 +10,75 @@ use sysray::store::{Folder, Identity, Moment, PartName, Policy, Writer, maintain
 use sysray::tui::effect::{Effect, Move, Subject};
 use sysray::tui::event::{Event, Extent};
 use sysray::tui::keys::Key;
+use sysray::tui::sheet::Sheet;
 use tempfile::TempDir;
 
 use super::typed::Open;
 use super::{SECOND, START, Sat};
 use crate::cli::Sysray;
-use crate::made::Made;
+use crate::made::files;
 use crate::store_commands::{HOUR, Kept};
 
 /// A merged file of a table, copied out of its store.
 fn alone(table: &str) -> (TempDir, PathBuf) {
     let kept = Kept::usual();
     let file = kept.files(&format!("/{table}/")).remove(0);
-    copied(file)
-}
-
-fn copied(file: PathBuf) -> (TempDir, PathBuf) {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join("copied.parquet");
     fs::copy(file, &path).unwrap();
     (dir, path)
 }
 
-/// A file of processes that used CPU time.
-fn processes() -> (TempDir, PathBuf) {
-    let mut made = Made::new();
-    made.part(START, 60);
-    made.maintain(&Policy::default(), START + 48 * HOUR);
-    copied(
-        made.files(".parquet").into_iter().find(|path| path.to_string_lossy().contains("/process/")).unwrap(),
-    )
+/// So many hours of a sample a minute: one process is busy, the other never does anything.
+fn hours(hours: i64) -> TempDir {
+    let store = TempDir::new().unwrap();
+    let folder = Folder::at(store.path());
+    Identity::read_or_create(&folder).unwrap();
+    let id = TABLES.iter().position(|table| table.name == Process::table().name).unwrap() as u32;
+    let (mut seq, minute) = (0, 60 * SECOND);
+    for hour in 0..hours {
+        let from = START + hour * HOUR;
+        let name = PartName { host: "web1".into(), first_seq: seq + 1, from: Micros(from) };
+        let mut writer = Writer::begin(&folder, &name, "boot").unwrap();
+        for n in 1..=60 {
+            seq += 1;
+            let ts = Micros(from + n * minute);
+            let stamp = Stamp { ts, tick: seq as i64, interval_us: Some(minute) };
+            let mut batch = <Process as Row>::Batch::default();
+            for (pid, comm, cpu_us) in [(10, "busy", 30 * SECOND), (20, "still", 0)] {
+                let process = Process {
+                    pid,
+                    start_time: Micros(7),
+                    comm: Some(comm.into()),
+                    cpu_us: Some(cpu_us),
+                    threads: Some(3),
+                    ..Process::default()
+                };
+                batch.push(&stamp, &process);
+            }
+            let moment = Moment { seq, wall: ts, monotonic: Micros(seq as i64) };
+            writer.append(moment, &[(id, batch.finish())], &[]).unwrap();
+        }
+        writer.end().unwrap();
+    }
+    for _ in 0..3 {
+        maintain(&folder, "web1", &Policy::default(), Micros(START + (hours + 2) * HOUR)).unwrap().unwrap();
+    }
+    store
 }
 
 #[test]
 fn as_text_a_file_tells_what_it_holds_and_what_it_does_not() {
     // Of all but `system` it was said that nothing was recorded yet.
     let said = |file: &PathBuf| Sysray::new(&["replay", "--text", "--utc", file.to_str().unwrap()]);
-    let (_dir, file) = processes();
+    let store = hours(1);
+    let is_raw = |path: &PathBuf| path.to_string_lossy().contains("/process/");
+    let file = files(store.path(), ".parquet").into_iter().find(is_raw).unwrap();
     let text = said(&file).prints();
     let mut lines = text.lines();
     assert_eq!(lines.next().unwrap(), "web1, times in UTC; the file has no table system, event");
-    assert_eq!(lines.nth(1).unwrap(), "2026-11-22 14:00:10");
-    assert!(lines.next().unwrap().trim_start().starts_with("10 a "), "{text}");
+    assert_eq!(lines.nth(1).unwrap(), "2026-11-22 14:01:00");
+    assert!(lines.next().unwrap().trim_start().starts_with("10 busy "), "{text}");
     assert_eq!(text.matches("\n2026-").count(), 60);
 
     let (_dir, file) = alone("event");
@@ -81,8 +108,8 @@ fn each_file_by_itself_has_its_samples() {
         assert_eq!(tables, Some(BTreeSet::from([table.to_string()])));
         let first = desk.goes(Micros(0), Move::Start, &["system", question]);
         assert_eq!(first.ts.0, START + 10 * SECOND, "{table}");
-        assert_eq!(first.sheets.get("system").map_or(0, |sheet| sheet.len()), 0);
-        assert!(first.sheets[question].len() > 0, "{table}");
+        assert_eq!(first.sheets.get("system").map_or(0, Sheet::len), 0);
+        assert!(!first.sheets[question].is_empty(), "{table}");
         let next = desk.goes(first.ts, Move::Samples(1), &[question]);
         let expected = if table == "event" { START + 610 * SECOND } else { START + 20 * SECOND };
         assert_eq!(next.ts.0, expected, "{table}");
@@ -159,40 +186,7 @@ fn what_was_exported_can_be_gone_through_as_well() {
 
 #[test]
 fn a_history_of_whom_no_tier_kept_is_of_what_was_recorded() {
-    // Three hours, a sample a minute; one process never does anything.
-    let store = TempDir::new().unwrap();
-    let folder = Folder::at(store.path());
-    Identity::read_or_create(&folder).unwrap();
-    let id = TABLES.iter().position(|table| table.name == Process::table().name).unwrap() as u32;
-    let (mut seq, minute) = (0, 60 * SECOND);
-    for hour in 0..3 {
-        let from = START + hour * HOUR;
-        let name = PartName { host: "web1".into(), first_seq: seq + 1, from: Micros(from) };
-        let mut writer = Writer::begin(&folder, &name, "boot").unwrap();
-        for n in 1..=60 {
-            seq += 1;
-            let ts = Micros(from + n * minute);
-            let stamp = Stamp { ts, tick: seq as i64, interval_us: Some(minute) };
-            let mut batch = <Process as Row>::Batch::default();
-            let of = |pid, busy| Process {
-                pid,
-                start_time: Micros(7),
-                user_us: Some(if busy { 30 * SECOND } else { 0 }),
-                system_us: Some(0),
-                threads: Some(3),
-                ..Process::default()
-            };
-            batch.push(&stamp, &of(10, true));
-            batch.push(&stamp, &of(20, false));
-            let moment = Moment { seq, wall: ts, monotonic: Micros(seq as i64) };
-            writer.append(moment, &[(id, batch.finish())], &[]).unwrap();
-        }
-        writer.end().unwrap();
-    }
-    for _ in 0..3 {
-        maintain(&folder, "web1", &Policy::default(), Micros(START + 5 * HOUR)).unwrap().unwrap();
-    }
-    let desk = Open::over(store);
+    let desk = Open::over(hours(3));
     let Extent { from, to, .. } = desk.extent();
     let sql = "select count(*) filter (where pid = 10) as busy, count(*) filter (where pid = 20) as still \
                from process_1m";

@@ -14,18 +14,18 @@ use ratatui::{DefaultTerminal, Frame};
 const HANDING_OUT: [&str; 2] = ["question", "query"];
 
 /// Holds the terminal; let go of, it gives it back.
-pub struct Screen {
+pub struct TerminalGuard {
     terminal: Option<DefaultTerminal>,
     /// Whether it was given back for a panic to be told.
     is_over: Arc<AtomicBool>,
 }
 
-impl Screen {
+impl TerminalGuard {
     /// Takes the terminal.
     ///
     /// # Errors
     /// One that cannot be drawn on; then it is as it was.
-    pub fn take() -> io::Result<Screen> {
+    pub fn take() -> io::Result<TerminalGuard> {
         let terminal = ratatui::try_init().inspect_err(|_| drop(ratatui::try_restore()))?;
         let is_over = Arc::<AtomicBool>::default();
         let over = is_over.clone();
@@ -40,7 +40,7 @@ impl Screen {
             told(panic);
         }));
         let _ = execute!(stdout(), EnableMouseCapture);
-        Ok(Screen { terminal: Some(terminal), is_over })
+        Ok(TerminalGuard { terminal: Some(terminal), is_over })
     }
 
     /// Whether a panic was told on it: nothing may be drawn over that.
@@ -84,7 +84,7 @@ impl Screen {
     }
 }
 
-impl Drop for Screen {
+impl Drop for TerminalGuard {
     fn drop(&mut self) {
         let _ = self.give_back();
     }
