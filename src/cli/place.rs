@@ -1,11 +1,17 @@
 //! Which store is meant where none is named.
 
+#[cfg(feature = "desk")]
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+#[cfg(feature = "desk")]
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 
 use super::Misused;
 use super::config::Config;
+#[cfg(feature = "desk")]
+use crate::query::Source;
 use crate::store::is_far;
 
 /// The store that was named, else `$SYSRAY_STORE`, else that of the configuration, else
@@ -36,6 +42,17 @@ pub fn stores(named: Vec<PathBuf>, config: Option<PathBuf>) -> Result<Vec<PathBu
     if named.is_empty() { Ok(vec![any(None, config)?]) } else { Ok(named) }
 }
 
+/// Whether `$SYSRAY_STORE` names something that may be read: a folder that is not there yet, or is empty, is where
+/// somebody will record.
+#[cfg(feature = "desk")]
+pub fn is_recorded_by_variable() -> bool {
+    let has_something = |path: PathBuf| match std::fs::read_dir(&path) {
+        Ok(mut entries) => entries.next().is_some(),
+        Err(error) => is_far(&path) || error.kind() != std::io::ErrorKind::NotFound,
+    };
+    variable("SYSRAY_STORE").is_some_and(has_something)
+}
+
 /// The store on disk, where the configuration has been read.
 pub fn store_of(named: Option<PathBuf>, config: &Config) -> Result<PathBuf> {
     on_disk(any_of(named, config)?)
@@ -60,6 +77,13 @@ pub fn default_store() -> Result<PathBuf> {
         .or_else(|| variable("LOCALAPPDATA"));
     let data = data.context("there is no $HOME to keep a store in; name a folder with --store")?;
     Ok(data.join("sysray"))
+}
+
+/// The tables that there are, where no store was named but files by themselves.
+#[cfg(feature = "desk")]
+pub fn lone_tables(roots: &[PathBuf], sources: &[Arc<dyn Source>]) -> Option<BTreeSet<String>> {
+    let is_alone = roots.iter().all(|root| root.is_file());
+    is_alone.then(|| sources.iter().flat_map(|source| source.held()).filter_map(|held| held.table).collect())
 }
 
 /// The folder for what a program remembers of its use: `$XDG_STATE_HOME`, else `~/.local/state`.

@@ -11,13 +11,15 @@ use arrow::ipc::writer::{FileWriter, StreamWriter};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 
 use super::{Error, Writer};
 
 /// What encodes batches into bytes that it gathers until they are taken.
 pub(super) trait Encoder: Sized {
-    fn open(schema: &SchemaRef) -> Result<Self, Error>;
+    /// Begins a file; what cannot say such facts of itself leaves them.
+    fn open(schema: &SchemaRef, facts: &[(&'static str, String)]) -> Result<Self, Error>;
     fn write(&mut self, batch: &RecordBatch) -> Result<(), Error>;
     /// The bytes that are ready.
     fn ready(&mut self) -> &mut Vec<u8>;
@@ -29,12 +31,13 @@ pub(super) trait Encoder: Sized {
 pub(super) struct Binary<'a, E: Encoder> {
     out: &'a mut dyn Write,
     schema: SchemaRef,
+    facts: Vec<(&'static str, String)>,
     encoder: Option<E>,
 }
 
 impl<'a, E: Encoder> Binary<'a, E> {
-    pub(super) fn new(schema: &SchemaRef, out: &'a mut dyn Write) -> Self {
-        Binary { out, schema: schema.clone(), encoder: None }
+    pub(super) fn new(schema: &SchemaRef, out: &'a mut dyn Write, facts: &[(&'static str, String)]) -> Self {
+        Binary { out, schema: schema.clone(), facts: facts.to_vec(), encoder: None }
     }
 }
 
@@ -42,7 +45,7 @@ impl<E: Encoder> Writer for Binary<'_, E> {
     fn batch(&mut self, batch: &RecordBatch) -> Result<(), Error> {
         let mut encoder = match self.encoder.take() {
             Some(encoder) => encoder,
-            None => E::open(&self.schema)?,
+            None => E::open(&self.schema, &self.facts)?,
         };
         encoder.write(batch)?;
         let ready = encoder.ready();
@@ -55,7 +58,7 @@ impl<E: Encoder> Writer for Binary<'_, E> {
     fn finish(&mut self) -> Result<(), Error> {
         let encoder = match self.encoder.take() {
             Some(encoder) => encoder,
-            None => E::open(&self.schema)?,
+            None => E::open(&self.schema, &self.facts)?,
         };
         self.out.write_all(&encoder.close()?)?;
         Ok(self.out.flush()?)
@@ -65,9 +68,13 @@ impl<E: Encoder> Writer for Binary<'_, E> {
 pub(super) type Parquet = ArrowWriter<Vec<u8>>;
 
 impl Encoder for Parquet {
-    fn open(schema: &SchemaRef) -> Result<Self, Error> {
+    fn open(schema: &SchemaRef, facts: &[(&'static str, String)]) -> Result<Self, Error> {
         let level = ZstdLevel::try_new(3).expect("zstd has a level 3");
-        let properties = WriterProperties::builder().set_compression(Compression::ZSTD(level)).build();
+        let facts = facts.iter().map(|(key, value)| KeyValue::new((*key).into(), value.clone())).collect();
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(level))
+            .set_key_value_metadata(Some(facts))
+            .build();
         ArrowWriter::try_new(Vec::new(), schema.clone(), Some(properties)).map_err(refused)
     }
 
@@ -93,7 +100,7 @@ fn refused(error: ParquetError) -> Error {
 pub(super) type ArrowFile = FileWriter<Vec<u8>>;
 
 impl Encoder for ArrowFile {
-    fn open(schema: &SchemaRef) -> Result<Self, Error> {
+    fn open(schema: &SchemaRef, _: &[(&'static str, String)]) -> Result<Self, Error> {
         Ok(FileWriter::try_new(Vec::new(), schema)?)
     }
 
@@ -114,7 +121,7 @@ impl Encoder for ArrowFile {
 pub(super) type ArrowStream = StreamWriter<Vec<u8>>;
 
 impl Encoder for ArrowStream {
-    fn open(schema: &SchemaRef) -> Result<Self, Error> {
+    fn open(schema: &SchemaRef, _: &[(&'static str, String)]) -> Result<Self, Error> {
         Ok(StreamWriter::try_new(Vec::new(), schema)?)
     }
 

@@ -124,7 +124,7 @@ impl FromStr for Format {
     }
 }
 
-/// How people want to read it. Formats for programs ignore all of it.
+/// How people want to read it. Formats for programs ignore it but for the facts.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The zone in which times are shown.
@@ -133,11 +133,13 @@ pub struct Options {
     pub width: Option<usize>,
     /// Whether colours and bold type may be used.
     pub colour: bool,
+    /// What a Parquet file says of itself, by keys; the one of these that formats for programs heed.
+    pub facts: Vec<(&'static str, String)>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { zone: TimeZone::UTC, width: None, colour: false }
+        Options { zone: TimeZone::UTC, width: None, colour: false, facts: Vec::new() }
     }
 }
 
@@ -174,9 +176,9 @@ pub fn writer<'a>(
         Format::Markdown => Box::new(markdown::Markdown::new(schema, out, options)),
         Format::Records => Box::new(records::Records::new(schema, out, options)),
         Format::Chart => Box::new(chart::Chart::new(schema, out, options)),
-        Format::Parquet => Box::new(binary::Binary::<binary::Parquet>::new(schema, out)),
-        Format::Arrow => Box::new(binary::Binary::<binary::ArrowFile>::new(schema, out)),
-        Format::Arrows => Box::new(binary::Binary::<binary::ArrowStream>::new(schema, out)),
+        Format::Parquet => Box::new(binary::Binary::<binary::Parquet>::new(schema, out, &options.facts)),
+        Format::Arrow => Box::new(binary::Binary::<binary::ArrowFile>::new(schema, out, &[])),
+        Format::Arrows => Box::new(binary::Binary::<binary::ArrowStream>::new(schema, out, &[])),
     }
 }
 

@@ -16,7 +16,9 @@ use datafusion::datasource::physical_plan::{ParquetFileMetrics, ParquetFileReade
 use datafusion::parquet::arrow::arrow_reader::ArrowReaderOptions;
 use datafusion::parquet::arrow::async_reader::{AsyncFileReader, MetadataFetch};
 use datafusion::parquet::errors::ParquetError;
-use datafusion::parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
+use datafusion::parquet::file::metadata::{
+    ParquetMetaData, ParquetMetaDataOptions, ParquetMetaDataReader, ParquetStatisticsPolicy,
+};
 use datafusion::physical_plan::metrics::ExecutionPlanMetricsSet;
 use futures::future::BoxFuture;
 
@@ -25,8 +27,9 @@ use super::Error;
 use crate::remote::Bucket;
 use crate::store::{self, Segment, SegmentName, read_exact_at};
 
-/// Footers above this size together are forgotten, so that a reader may run for months.
-const CACHED_BYTES: usize = 32 << 20;
+/// Footers together are no larger: beyond that those used longest ago are forgotten, so that a reader may run for
+/// months. A day of processes has one of four mebibytes.
+const CACHED_BYTES: usize = 16 << 20;
 
 /// What is fetched of a bucket's segment for its footer, which mostly is no longer.
 #[cfg(feature = "s3")]
@@ -119,8 +122,43 @@ pub struct Footers {
 #[derive(Debug, Default)]
 struct Known {
     bytes: usize,
+    /// How often any was asked for.
+    uses: u64,
     /// With the size, since a file that was copied from elsewhere may be copied anew.
-    by_path: HashMap<(PathBuf, u64), Arc<ParquetMetaData>>,
+    by_path: HashMap<(PathBuf, u64), Kept>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    footer: Arc<ParquetMetaData>,
+    bytes: usize,
+    /// When it was last asked for.
+    used: u64,
+}
+
+impl Known {
+    fn of(&mut self, key: &(PathBuf, u64)) -> Option<Arc<ParquetMetaData>> {
+        self.uses += 1;
+        let kept = self.by_path.get_mut(key)?;
+        kept.used = self.uses;
+        Some(kept.footer.clone())
+    }
+
+    /// Keeps one; what was used longest ago gives way.
+    fn keep(&mut self, key: (PathBuf, u64), footer: Arc<ParquetMetaData>) {
+        let bytes = footer.memory_size();
+        self.uses += 1;
+        self.bytes += bytes;
+        let before = self.by_path.insert(key.clone(), Kept { footer, bytes, used: self.uses });
+        self.bytes -= before.map_or(0, |before| before.bytes);
+        while self.bytes > CACHED_BYTES {
+            let others = self.by_path.iter().filter(|(of, _)| **of != key);
+            let Some(oldest) = others.min_by_key(|(_, kept)| kept.used).map(|(of, _)| of.clone()) else {
+                break;
+            };
+            self.bytes -= self.by_path.remove(&oldest).map_or(0, |kept| kept.bytes);
+        }
+    }
 }
 
 impl Footers {
@@ -128,21 +166,22 @@ impl Footers {
     pub(super) async fn of(&self, opened: &Opened) -> Result<Arc<ParquetMetaData>, ParquetError> {
         let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let key = (opened.path.clone(), opened.bytes);
-        if let Some(footer) = known().by_path.get(&key) {
-            return Ok(footer.clone());
+        if let Some(footer) = known().of(&key) {
+            return Ok(footer);
         }
-        let reader = ParquetMetaDataReader::new().with_prefetch_hint(opened.footer_hint());
+        // How pages are encoded and how long levels are nobody asks.
+        let options = ParquetMetaDataOptions::new()
+            .with_encoding_stats_policy(ParquetStatisticsPolicy::SkipAll)
+            .with_size_stats_policy(ParquetStatisticsPolicy::SkipAll);
+        let reader = ParquetMetaDataReader::new()
+            .with_metadata_options(Some(options))
+            .with_prefetch_hint(opened.footer_hint());
         let read = reader.load_and_finish(Fetch(opened), opened.bytes).await;
         let footer = Arc::new(read.map_err(|error| match error {
             ParquetError::External(_) => error,
             other => opened.failed(&format!("it cannot be read as Parquet: {}", plain(&other))),
         })?);
-        let mut known = known();
-        if known.bytes > CACHED_BYTES {
-            *known = Known::default();
-        }
-        known.bytes += footer.memory_size();
-        known.by_path.insert(key, footer.clone());
+        known().keep(key, footer.clone());
         Ok(footer)
     }
 }

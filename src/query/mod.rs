@@ -42,7 +42,7 @@ mod yielding;
 
 pub use engine::{Engine, Options};
 pub use error::Error;
-pub use examples::{EXAMPLES, Example, example};
+pub use examples::{EXAMPLES, Example, example, typed};
 pub use files::{Footers, Opened};
 pub use literals::ReadTime;
 pub use parameters::{Parameter, filled, parameters};

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
-use super::ask::{Ask, At, Inquiry, question};
+use super::ask::{Ask, At, Inquiry, Question, question};
 use super::model::*;
 use super::{Error, alerts, quality, resources};
 use crate::query::tiers::Sealed;
@@ -89,10 +89,22 @@ pub(super) struct Host {
 
 /// The host that is meant, which has rows in the range.
 pub(super) fn host(ask: &dyn Ask, options: &Options, clock: &Zone) -> Result<Host, Error> {
+    let question = question!("hosts");
+    host_by(ask, options, clock, question, question.sql)
+}
+
+/// The same by a question of the caller's.
+pub(super) fn host_by(
+    ask: &dyn Ask,
+    options: &Options,
+    clock: &Zone,
+    question: Question,
+    sql: &str,
+) -> Result<Host, Error> {
     let from = options.range.from.unwrap_or(Micros(0));
     let to = options.range.to.unwrap_or(Micros(Timestamp::MAX.as_microsecond().min(FAR_US)));
     let mut hosts: Vec<Host> =
-        Inquiry { ask, host: "", from, to, held: &options.held }.rows(question!("hosts"))?;
+        Inquiry { ask, host: "", from, to, held: &options.held }.rows_of(question, sql)?;
     let names = |hosts: Vec<Host>| hosts.into_iter().map(|h| h.host).collect::<Vec<_>>();
     match &options.host {
         _ if hosts.is_empty() => Err(Error::Empty(span(&options.range, clock))),

@@ -35,6 +35,11 @@ pub enum Error {
     /// The host that was chosen has no samples in the range.
     #[error("nothing was recorded of host {host} in the range; there is: {}", .known.join(", "))]
     UnknownHost { host: String, known: Vec<String> },
+    /// No step can be told of these tables.
+    #[error(
+        "a replay tells of `system`, `process` and `event`, and there is but {0}; ask it: `sysray query --store FILE 'select * from {0}'`"
+    )]
+    NoSteps(String),
     /// A question could not be answered.
     #[error("report question {question}: {source}")]
     Question { question: &'static str, source: Failure },

@@ -3,6 +3,11 @@
 use super::layout::SegmentName;
 use crate::schema::{Micros, Tier, table};
 
+/// Tables with rows more rarely than each tick, which stand until the next ones come: a cut has the last ones before
+/// its range.
+pub const STANDING: [&str; 8] =
+    ["host", "filesystem", "socket", "listen", "interrupt", "numa", "sensor", "power"];
+
 /// A first and a last instant, once there are any.
 type Extent = Option<(Micros, Micros)>;
 
@@ -12,12 +17,15 @@ pub struct Extents {
     recorded: Extent,
     /// What only tiers say.
     told: Extent,
+    /// Of tables whose rows stand.
+    stands: Extent,
 }
 
 impl Extents {
     /// A segment is there.
     pub fn segment(&mut self, name: &SegmentName) {
         match table(&name.table).and_then(|table| table.tier) {
+            None if STANDING.contains(&name.table.as_str()) => widen(&mut self.stands, name.from, name.to),
             None => widen(&mut self.recorded, name.from, name.to),
             Some(tier) => widen(&mut self.told, Micros(name.from.0 - tier.length_us()), name.to),
         }
@@ -29,7 +37,8 @@ impl Extents {
     }
 
     /// The first and the last `ts`, to the second; `None` where nothing is recorded. Of what only tiers
-    /// still know it is the beginning of the first bucket.
+    /// still know it is the beginning of the first bucket; what stands counts where there is nothing else, since it
+    /// comes with ticks that have rows of other tables, or was cut out together with some.
     pub fn whole(&self) -> Extent {
         // A bucket is wider than the rows in it: tiers count only where they reach further back than
         // the hour in which the rows begin.
@@ -38,7 +47,7 @@ impl Extents {
                 Some((first, last))
             }
             (Some((_, last)), Some((begin, _))) => Some((begin, last)),
-            (one, other) => one.or(other),
+            (one, other) => one.or(other).or(self.stands),
         }
     }
 }

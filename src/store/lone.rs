@@ -23,7 +23,8 @@ impl Lone {
     /// Opens the file.
     pub fn open(path: &Path) -> Result<Self, Error> {
         let foreign = || {
-            let what = "it is no segment of a sysray store; what other programs wrote cannot be asked here";
+            let what = "it is no segment of a sysray store; answers to questions, and what other programs wrote, \
+                        cannot be asked here";
             Error::damaged(path, what)
         };
         let file = File::open(path).map_err(Error::io(path))?;

@@ -1,6 +1,6 @@
 //! What happens to the model: keys, the clock, and answers to what it asked for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::course::Course;
 use super::keys::Key;
@@ -59,6 +59,8 @@ pub struct Extent {
     pub has_changed: bool,
     /// The hosts that are in it.
     pub hosts: Vec<String>,
+    /// The tables that there are, where it is no store but files by themselves.
+    pub tables: Option<BTreeSet<String>>,
 }
 
 /// One sample: what was so at the cursor.

@@ -4,10 +4,12 @@
 //! `view` draws the model. Both know neither clock nor terminal nor disk. `desk` answers, on threads of its
 //! own; `terminal` has the keys and the screen.
 
+pub mod answer;
 pub mod course;
 pub mod desk;
 pub mod effect;
 pub mod event;
+pub mod guard;
 pub mod keys;
 pub mod layout;
 pub mod model;

@@ -1,20 +1,18 @@
-//! The screen and the keys. Whatever ends the program, the terminal is as it was before.
+//! Keys go in, frames come out, until somebody quits.
 
 use std::io::{self, IsTerminal, Write, stdout};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
 use base64::Engine as _;
-use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{
-    self, DisableMouseCapture, EnableMouseCapture, KeyCode, KeyEvent, KeyEventKind, KeyModifiers,
-    MouseButton, MouseEventKind,
+    self, KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEventKind,
 };
-use ratatui::crossterm::execute;
 
 use super::desk::{Desk, Hands};
 use super::effect::Effect;
 use super::event::Event;
+use super::guard::TerminalGuard;
 use super::keys::Key;
 use super::model::Model;
 use super::update::update;
@@ -35,27 +33,16 @@ pub fn is_there() -> bool {
 /// # Errors
 /// A terminal that cannot be drawn on.
 pub fn run(model: Model, desk: Desk, clock: &dyn Clock, stop: &Receiver<()>) -> io::Result<()> {
-    // Before a panic is told, the terminal is given back.
-    let told = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        let _ = execute!(stdout(), DisableMouseCapture);
-        told(panic);
-    }));
-    let mut terminal = ratatui::try_init()?;
-    let _ = execute!(stdout(), EnableMouseCapture);
-    let done = watch(&mut terminal, model, desk, clock, stop);
-    let _ = execute!(stdout(), DisableMouseCapture);
-    let restored = terminal.show_cursor().and_then(|()| ratatui::try_restore());
-    if restored.is_err() {
-        // Of a terminal that was closed it would say so on that terminal when it is dropped, which ends the program
-        // at once: nobody would clear away what it recorded meanwhile.
-        std::mem::forget(terminal);
+    let mut screen = TerminalGuard::take()?;
+    watch(&mut screen, model, desk, clock, stop)?;
+    if screen.is_over() {
+        return Err(io::Error::other("a thread of the desk failed, and cannot go on"));
     }
-    done.and(restored)
+    screen.give_back()
 }
 
 fn watch(
-    terminal: &mut DefaultTerminal,
+    screen: &mut TerminalGuard,
     mut model: Model,
     desk: Desk,
     clock: &dyn Clock,
@@ -64,8 +51,8 @@ fn watch(
     let (events, happens) = mpsc::channel();
     let hands = Hands::start(desk, events.clone());
     std::thread::spawn(move || listen(&events));
-    let size = terminal.size()?;
-    let mut effects = update(&mut model, Event::Size(size.width, size.height));
+    let (columns, lines) = screen.size()?;
+    let mut effects = update(&mut model, Event::Size(columns, lines));
     effects.extend(update(&mut model, Event::Clock(clock.wall())));
     let mut told = clock.wall();
     loop {
@@ -76,7 +63,10 @@ fn watch(
                 effect => hands.give(effect),
             }
         }
-        terminal.draw(|frame| view(&model, frame))?;
+        if screen.is_over() {
+            return Ok(());
+        }
+        screen.draw(|frame| view(&model, frame))?;
         let pause = if model.time.play.is_some() { PLAYING } else { PAUSE };
         match happens.recv_timeout(pause) {
             Ok(event) => effects.extend(update(&mut model, event)),

@@ -17,8 +17,12 @@ pub struct Terminal {
 impl Terminal {
     /// The program with these words; 24 lines of 80 columns; `home` is where it may leave things.
     pub fn start(words: &str, home: &Path, more: &[(&str, &str)]) -> Terminal {
-        let program = env!("CARGO_BIN_EXE_sysray");
-        let line = format!("stty rows 24 cols 80; exec {program} {words}");
+        Terminal::runs(&format!("exec {} {words}", env!("CARGO_BIN_EXE_sysray")), home, more)
+    }
+
+    /// What a shell does.
+    pub fn runs(line: &str, home: &Path, more: &[(&str, &str)]) -> Terminal {
+        let line = format!("stty rows 24 cols 80; {line}");
         let mut command = Command::new("script");
         command.args(["-qfec", &line, "/dev/null"]);
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("SYSRAY_"))
@@ -71,6 +75,11 @@ impl Terminal {
             assert!(std::time::Instant::now() < patience, "{text:?} does not come in {:?}", &all[seen..]);
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
+    }
+
+    /// All that was written so far.
+    pub fn said(&self) -> String {
+        self.said.lock().unwrap().clone()
     }
 
     /// Leaves by these keys; the exit code.

@@ -20,6 +20,7 @@ use crate::time::{self, Clock, Context, Micros, Range, SystemClock};
 use crate::tui::desk::Desk;
 use crate::tui::keys::Keys;
 use crate::tui::model::{Model, Settings, Zoom};
+use crate::tui::panel::Panel;
 use crate::tui::terminal;
 use crate::tui::theme::{Depth, Theme};
 use crate::tui::words::Lang;
@@ -34,7 +35,7 @@ const THREADS: usize = 2;
 /// Shows what is recorded now, along with the recorder.
 pub fn live(args: Tui) -> Result<()> {
     on_terminal()?;
-    let is_named = !args.place.store.is_empty() || std::env::var_os("SYSRAY_STORE").is_some();
+    let is_named = !args.place.store.is_empty() || place::is_recorded_by_variable();
     let roots = place::stores(args.place.store.clone(), args.place.config.clone())?;
     let is_live = roots.iter().any(|root| store::recorder(root).is_live());
     let stop = stops()?;
@@ -102,6 +103,7 @@ fn settings(config: Option<PathBuf>) -> Result<Settings> {
 
 fn show_desk(mut model: Model, roots: Vec<PathBuf>, host: Option<String>, stop: &Receiver<()>) -> Result<()> {
     let zone = model.zone.clone();
+    can_be_shown(&roots)?;
     if let Some(host) = &host {
         let hosts: Vec<String> =
             query::sources(&roots)?.iter().filter_map(|source| source.hosts()).flatten().collect();
@@ -112,6 +114,18 @@ fn show_desk(mut model: Model, roots: Vec<PathBuf>, host: Option<String>, stop: 
     }
     let desk = Desk::open(&roots, host, options(&zone), Box::new(Outside { roots: roots.clone(), zone }))?;
     Ok(terminal::run(model, desk, &SystemClock::default(), stop)?)
+}
+
+/// Of files by themselves some have a table that no panel shows.
+fn can_be_shown(roots: &[PathBuf]) -> Result<()> {
+    let Some(tables) = place::lone_tables(roots, &query::sources(roots)?) else { return Ok(()) };
+    let is_shown = |panel: Panel| panel.needs().iter().any(|table| tables.contains(*table));
+    if !Panel::ALL.into_iter().any(is_shown) {
+        let (file, tables) = (place::named(roots), tables.into_iter().collect::<Vec<_>>().join(", "));
+        let way = format!("ask it: sysray query --store {file} 'select * from {tables}'");
+        bail!("{file} has but rows of {tables}, for which the desk has no panel; {way}");
+    }
+    Ok(())
 }
 
 /// How whatever the desk asks is answered.

@@ -30,7 +30,7 @@ pub struct Outside {
 impl Outside {
     fn written(&self, export: &Export, running: &Running) -> Result<String> {
         let Export { host, from, to, of, into, lang } = export;
-        let (path, host) = (PathBuf::from(into), quoted(host));
+        let (path, label, host) = (PathBuf::from(into), host, quoted(host));
         // What is no file and no folder, such as a pipe, is written into.
         if path.is_file() || path.is_dir() {
             bail!(filled(words::THERE_ALREADY.in_lang(*lang), &[into]));
@@ -56,18 +56,22 @@ impl Outside {
             _ => Range { from: Some(Micros(from.0 - 1)), to: Some(*to) },
         };
         let engine = Engine::open(&self.roots, Options { range, ..options(&self.zone) })?;
-        let style = export::Options { zone: self.zone.clone(), ..export::Options::default() };
+        let table = match of {
+            Exported::Table(table) => table,
+            Exported::Of(Subject::Process { .. }) => "process",
+            Exported::Of(Subject::Cgroup { .. }) => "cgroup",
+            Exported::Answer(_) => "",
+        };
+        // By these the file can be opened again as a segment by itself can.
+        let facts = [("sysray.table", table.to_string()), ("sysray.host", label.clone())];
+        let facts = facts.into_iter().filter(|_| !table.is_empty()).collect();
+        let style = export::Options { zone: self.zone.clone(), facts, ..export::Options::default() };
         let mut rows = 0;
         into_file(&path, false, |out| {
             rows = answer(&engine, &sql, running, format, &style, out)?;
             Ok(())
         })?;
-        let (word, table) = match of {
-            Exported::Answer(_) => (words::ANSWER_WRITTEN, ""),
-            Exported::Table(table) => (words::ROWS_WRITTEN, *table),
-            Exported::Of(Subject::Process { .. }) => (words::ROWS_WRITTEN, "process"),
-            Exported::Of(Subject::Cgroup { .. }) => (words::ROWS_WRITTEN, "cgroup"),
-        };
+        let word = if table.is_empty() { words::ANSWER_WRITTEN } else { words::ROWS_WRITTEN };
         Ok(filled(word.in_lang(*lang), &[into, &rows.to_string(), table]))
     }
 

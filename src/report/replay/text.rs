@@ -12,11 +12,19 @@ use crate::time::Micros;
 /// So much longer than its interval a sample may come after the one before, without a word.
 const SLACK_US: i64 = 1_000_000;
 
-/// The first line: whose recording it is, and the zone of its times.
-pub fn heading(host: &str, begin: &Moment) -> String {
+/// How a step's time is written.
+const MOMENT: &str = "%Y-%m-%d %H:%M:%S%.f";
+
+/// The first line: whose recording it is, and the zone of its times; of a file by itself which of the tables that
+/// are told it does not have.
+pub fn heading(host: &str, begin: &Moment, missing: &[&str]) -> String {
     let zone =
         begin.0.time_zone().iana_name().map_or_else(|| begin.0.strftime("%:z").to_string(), str::to_string);
-    format!("{host}, times in {zone}\n")
+    let missing = match missing {
+        [] => String::new(),
+        missing => format!("; the file has no table {}", missing.join(", ")),
+    };
+    format!("{host}, times in {zone}{missing}\n")
 }
 
 /// A step behind the one before, which was at `before`.
@@ -29,7 +37,12 @@ pub fn step(step: &Step, before: Option<Micros>, clock: &Zone) -> String {
             let _ = writeln!(text, "nothing recorded for {}\n", length(missing));
         }
     }
-    host(&mut text, &step.sample, &clock.moment(step.sample.ts.0));
+    match (clock.moment(step.sample.ts.0), step.has_host) {
+        (at, true) => host(&mut text, &step.sample, &at),
+        (at, false) => {
+            let _ = writeln!(text, "{}", at.0.strftime(MOMENT));
+        }
+    }
     step.processes.iter().for_each(|one| process(&mut text, one));
     step.events.iter().for_each(|event| happened(&mut text, event));
     text
@@ -42,7 +55,7 @@ fn host(text: &mut String, sample: &Sample, at: &Moment) {
         text,
         "{}  cpu {}, iowait {}, steal {}  runnable {}, blocked {}  memory {}  disk {} read, {} written  \
          network {} in, {} out  stalled cpu {}, memory {}, io {}",
-        at.0.strftime("%Y-%m-%d %H:%M:%S%.f"),
+        at.0.strftime(MOMENT),
         pct(sample.cpu),
         pct(sample.iowait_pct),
         pct(sample.steal_pct),

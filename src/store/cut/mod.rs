@@ -1,13 +1,14 @@
 //! A range of a store as a store of its own, to be sent to somebody.
 //!
 //! Ticks keep their numbers. Files that lie wholly in the range are copied with their sums, of others
-//! the rows in it are written anew, a row group at a time. The store that is cut from is only read,
+//! the rows in it are written anew, a row group at a time; what stood when the range began goes in as well. The store that is cut from is only read,
 //! and may be recorded and maintained meanwhile.
 
 mod pack;
 mod redact;
 mod rows;
 mod secrets;
+mod standing;
 mod treatment;
 
 use std::collections::BTreeMap;
@@ -96,10 +97,14 @@ pub fn cut(
         labels,
         noted: sums_of(root, &wanted)?,
         sums: BTreeMap::new(),
+        begins: BTreeMap::new(),
         redaction,
         done: CutOut::default(),
     };
     cutting.all(watch)?;
+    if cutting.done.rows > 0 {
+        cutting.standing()?;
+    }
     let Cutting { sums, redaction, mut done, labels, .. } = cutting;
     if done.rows == 0 {
         return Ok(CutOut { left_out: done.left_out, ..CutOut::default() });

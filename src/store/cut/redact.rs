@@ -55,7 +55,9 @@ impl Redaction {
             know_host(&mut secrets, host, label);
         }
         machines.iter().for_each(|(machine, instead)| secrets.know(machine, instead));
-        for (host, name, _) in pairs(catalog, "host", "hostname", "ts", range)? {
+        // What the host is may have been written before the range.
+        let before = Range { from: None, ..*range };
+        for (host, name, _) in pairs(catalog, "host", "hostname", "ts", &before)? {
             know_host(&mut secrets, &name, labels.get(&host).map_or(HIDDEN, String::as_str));
         }
         for (_, name, uid) in pairs(catalog, "process", "username", "uid", range)? {

@@ -37,6 +37,9 @@ pub struct Cutting<'a> {
     pub noted: BTreeMap<String, Sums>,
     /// What is to be noted of those that are made.
     pub sums: BTreeMap<String, Sums>,
+    /// From when on there are rows that were recorded, by host and table as they are called in what is made, to the
+    /// second.
+    pub begins: BTreeMap<(String, String), Micros>,
     pub redaction: Option<Redaction>,
     pub done: CutOut,
 }
@@ -65,7 +68,7 @@ impl Cutting<'_> {
         for tail in catalog.tails(table, &range) {
             let tail = tail?;
             if self.labels.contains_key(&*tail.host) {
-                self.tail(table, &tail.host, &tail.batch)?;
+                self.rows(table, &tail.host, &tail.batch, &range)?;
             }
         }
         Ok(())
@@ -87,6 +90,10 @@ impl Cutting<'_> {
         }
         if let Some(sums) = self.sums.get_mut(&name.host) {
             sums.note(name, sum);
+        }
+        if Class::of(&name.table) <= Class::Raw {
+            let begin = self.begins.entry((name.host.clone(), name.table.clone())).or_insert(name.from);
+            *begin = name.from.min(*begin);
         }
         self.done.files += 1;
         self.done.rows += rows;
@@ -144,8 +151,15 @@ impl Cutting<'_> {
         self.publish(writer, &name, kept.rows)
     }
 
-    /// Rows that are still in the journal: a file a day, as if they were sealed.
-    fn tail(&mut self, table: &'static Table, host: &str, batch: &RecordBatch) -> Result<(), Error> {
+    /// Rows that are in no file by themselves, such as those still in the journal: of the range a file a day, as if
+    /// they were sealed.
+    pub fn rows(
+        &mut self,
+        table: &'static Table,
+        host: &str,
+        batch: &RecordBatch,
+        range: &Range,
+    ) -> Result<(), Error> {
         let whole = SegmentName {
             table: table.name.into(),
             host: self.label(host),
@@ -166,7 +180,7 @@ impl Cutting<'_> {
             let mask: BooleanArray = (0..batch.num_rows()).map(|at| Some(day(at) == this)).collect();
             let rows = arrow::compute::filter_record_batch(batch, &mask).map_err(failed)?;
             let mut kept = Kept::default();
-            kept.mask(&self.range, rows.column(0), rows.column(1));
+            kept.mask(range, rows.column(0), rows.column(1));
             let Some(name) = kept.name(&whole) else { continue };
             let keys = segment::sort_keys(table);
             let columns: Vec<ArrayRef> =

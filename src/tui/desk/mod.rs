@@ -13,6 +13,7 @@ mod shelf;
 mod standing;
 mod typed;
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,7 +22,7 @@ use arrow::array::RecordBatch;
 
 use super::effect::Export;
 use super::event::Extent;
-use super::panel::{Panel, Question, SYSTEM, over, question};
+use super::panel::{Panel, Question, SYSTEM, all_questions, over, question};
 use super::words::{self, Lang};
 use crate::query::tiers::{Grain, Scope, Sealed, filled, quoted};
 use crate::query::{self, Engine, Error, Options, Renewed, Running, Source};
@@ -110,7 +111,7 @@ impl Desk {
         }
         let Some(extent) = self.whole()? else { return Ok(None) };
         let before = lock(&self.span).replace(extent);
-        let hosts: std::collections::BTreeSet<String> =
+        let hosts: BTreeSet<String> =
             self.stores.iter().filter_map(|store| store.hosts()).flatten().collect();
         if self.host().is_empty() {
             let host = hosts.iter().next().cloned().unwrap_or_default();
@@ -124,7 +125,16 @@ impl Desk {
             is_live: self.roots.iter().any(|root| store::recorder(root).is_live()),
             has_changed,
             hosts: hosts.into_iter().collect(),
+            tables: self.tables(),
         }))
+    }
+
+    /// The tables that there are, where no store was opened but files by themselves.
+    fn tables(&self) -> Option<BTreeSet<String>> {
+        let is_alone = self.roots.iter().all(|root| root.is_file());
+        is_alone.then(|| {
+            self.stores.iter().flat_map(|store| store.held()).filter_map(|held| held.table).collect()
+        })
     }
 
     /// First and last sample.
@@ -184,9 +194,8 @@ fn ticker(stores: &[Arc<Renewed>]) -> (&'static Question, &'static str) {
         stores.iter().flat_map(|store| store.held()).map(|held| held.table).collect();
     let has = |table: &str| held.iter().any(|held| held.as_deref() == Some(table));
     let is_whole = held.is_empty() || held.contains(&None) || has("system");
-    let other = Panel::ALL.into_iter().filter(|panel| !is_whole && has(panel.table()));
-    let other = other.filter_map(|panel| Some((question(panel.questions().first()?)?, panel.table())));
-    other.chain([(&SYSTEM, "system")]).next().unwrap_or((&SYSTEM, "system"))
+    let ticker = all_questions().find(|question| !is_whole && has(question.table)).unwrap_or(&SYSTEM);
+    (ticker, ticker.table)
 }
 
 fn sealed(held: query::Held) -> Option<Sealed> {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::Sender;
+use std::sync::{Mutex, PoisonError};
 
 use arrow::array::{Datum, RecordBatch, Scalar, TimestampMicrosecondArray};
 use arrow::compute::kernels::cmp::eq;
@@ -14,7 +15,7 @@ use super::super::panel::{Question, question};
 use super::super::sheet::Sheet;
 use super::shelf::Place;
 use super::standing::Standing;
-use super::{Desk, Job};
+use super::{Desk, Job, lock};
 use crate::query::tiers::{Grain, literal, quoted};
 use crate::time::Micros;
 
@@ -113,29 +114,33 @@ impl Moments {
         }
     }
 
-    /// Reads what is not at hand, all at the same time: of questions with few rows the stretches around the range's
+    /// Reads what is not at hand, two at the same time: of questions with few rows the stretches around the range's
     /// end, of those with many its rows. What fails does so again, and is said, where it is looked for.
     fn read_around(&self, desk: &Desk, questions: &[&'static Question], range: (Micros, Micros)) -> Around {
-        let missing: Vec<_> = {
+        let mut missing: Vec<_> = {
             let shelf = desk.shelf();
             let places = questions.iter().map(|question| (*question, self.place(question, range.1)));
             places.filter(|(_, place)| shelf.known_to(*place).is_none_or(|upto| upto < range.1)).collect()
         };
-        let (large, small): (Vec<_>, Vec<_>) =
-            missing.into_iter().partition(|(question, _)| question.is_large);
-        let rows = std::thread::scope(|scope| {
-            let large = large.into_iter().map(|(question, _)| {
-                let ask = move || desk.asked(question.sql, range.0, range.1, Grain::FINE);
-                (question.name, scope.spawn(ask))
-            });
-            let large: Vec<_> = large.collect();
-            for (question, place) in small {
-                scope.spawn(move || read(desk, question, place));
+        // Those that take longest first.
+        missing.sort_by_key(|(question, _)| question.is_large);
+        let (missing, rows) = (Mutex::new(missing), Mutex::new(BTreeMap::new()));
+        let next = || lock(&missing).pop();
+        let work = || {
+            while let Some((question, place)) = next() {
+                if !question.is_large {
+                    let _ = read(desk, question, place);
+                } else if let Ok(found) = desk.asked(question.sql, range.0, range.1, Grain::FINE) {
+                    lock(&rows).insert(question.name, found);
+                }
             }
-            let answers = large.into_iter().map(|(name, asked)| (name, asked.join()));
-            answers.filter_map(|(name, rows)| Some((name, rows.ok()?.ok()?))).collect()
+        };
+        // Each thread more has memory of its own, which the allocator keeps for it.
+        std::thread::scope(|scope| {
+            scope.spawn(work);
+            work();
         });
-        Around { range, rows }
+        Around { range, rows: rows.into_inner().unwrap_or_else(PoisonError::into_inner) }
     }
 
     fn place(&self, question: &Question, ts: Micros) -> Place {

@@ -36,10 +36,12 @@ pub fn course(desk: &Desk, from: Micros, to: Micros, columns: usize) -> Result<C
     for rows in desk.asked(panel_sql!("core_course"), from, beyond, DRAWN)? {
         course.take_in_by(&Sheet::new(rows), "cpu", "busy_pct");
     }
-    let (question, table) = desk.ticker;
+    let (_, table) = desk.ticker;
     if table != "system" {
         // Nothing but one segment: what it has rows of was recorded.
-        let sql = format!("select distinct ts, interval_us as bucket_us from ({})", question.sql);
+        let sql = format!(
+            "select distinct ts, interval_us as bucket_us from {table} where host = $host and ts > $from and ts <= $to"
+        );
         for rows in desk.asked(&sql, from, beyond, DRAWN)? {
             course.take_in(&Sheet::new(rows));
         }

@@ -12,7 +12,7 @@ use super::super::sheet::Sheet;
 use crate::time::Micros;
 
 /// All stretches together take so much at most.
-const MOST_BYTES: usize = 48 << 20;
+const MOST_BYTES: usize = 32 << 20;
 
 /// Which stretch: of which question, how long, and when it begins.
 pub type Place = (&'static str, i64, i64);

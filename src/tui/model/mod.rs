@@ -7,7 +7,7 @@ mod rows;
 mod screen;
 mod timeline;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::tz::TimeZone;
 
@@ -52,6 +52,8 @@ pub struct Model {
     pub is_kept: bool,
     pub host: String,
     pub hosts: Vec<String>,
+    /// The tables that there are, where no store is shown but files by themselves.
+    pub tables: Option<BTreeSet<String>>,
     pub settings: Settings,
     pub time: Timeline,
     pub screen: Screen,
@@ -111,7 +113,12 @@ impl Typed {
 pub struct Asked {
     /// Which one it is: an answer with another number is to one that nobody waits for any more.
     pub number: u64,
+    /// As it was typed.
+    pub line: String,
+    /// What it stands for: an example's own SQL where one was named.
     pub sql: String,
+    /// How many columns behind the first are scrolled out of sight.
+    pub skipped: usize,
     pub is_running: bool,
     pub answer: Option<Result<Sheet, String>>,
 }
@@ -174,6 +181,7 @@ impl Model {
             is_kept: true,
             host: String::new(),
             hosts: Vec::new(),
+            tables: None,
             settings,
             time: Timeline::default(),
             screen: Screen::default(),
@@ -200,6 +208,23 @@ impl Model {
     /// Rows of the sample at the cursor.
     pub fn sheet(&self, question: &str) -> Option<&Sheet> {
         self.moment.as_ref()?.sheets.get(question).filter(|sheet| !sheet.is_empty())
+    }
+
+    /// What there is to say of a panel of whose tables the file that is shown has none.
+    pub fn missing(&self, panel: Panel) -> Option<String> {
+        let needs = panel.needs();
+        let is_there = |table: &&str| self.has_table(table);
+        (!needs.is_empty() && !needs.iter().any(is_there)).then(|| self.no_table(&needs.join(", ")))
+    }
+
+    /// Whether the table may be there.
+    pub fn has_table(&self, table: &str) -> bool {
+        self.tables.as_ref().is_none_or(|tables| tables.contains(table))
+    }
+
+    /// Says that the file has no table of that name.
+    pub fn no_table(&self, table: &str) -> String {
+        words::filled(self.say(words::NO_SUCH_TABLE), &[table])
     }
 
     /// A headline number of the sample at the cursor.

@@ -4,7 +4,7 @@ mod lists;
 mod questions;
 
 pub use lists::{Column, List};
-pub use questions::{Question, SYSTEM, over, question};
+pub use questions::{Question, SYSTEM, all as all_questions, over, question};
 
 use super::words::{self, Word};
 
@@ -124,6 +124,15 @@ impl Panel {
             Panel::Recorder => &["recorder"],
             Panel::Host => &["host"],
             Panel::Events | Panel::History | Panel::Question | Panel::Logs => &[],
+        }
+    }
+
+    /// The tables without which it has nothing to show; none where it does not depend on any.
+    pub fn needs(self) -> Vec<&'static str> {
+        match self {
+            Panel::Overview => vec!["system"],
+            Panel::Events => vec!["event"],
+            _ => self.questions().iter().filter_map(|name| Some(question(name)?.table)).collect(),
         }
     }
 

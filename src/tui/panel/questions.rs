@@ -10,6 +10,8 @@ const READ_WITHIN_US: i64 = 45_000_000;
 #[derive(Clone, Copy, Debug)]
 pub struct Question {
     pub name: &'static str,
+    /// The table that it asks.
+    pub table: &'static str,
     pub sql: &'static str,
     /// Whether rows come at an interval of their own: the last ones before the cursor are meant.
     pub is_slow: bool,
@@ -19,8 +21,12 @@ pub struct Question {
 
 macro_rules! asked {
     ($name:literal, slow: $slow:literal, large: $large:literal) => {
+        asked!($name, of: $name, slow: $slow, large: $large)
+    };
+    ($name:literal, of: $table:literal, slow: $slow:literal, large: $large:literal) => {
         Question {
             name: $name,
+            table: $table,
             sql: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/queries/panels/", $name, ".sql")),
             is_slow: $slow,
             is_large: $large,
@@ -31,9 +37,12 @@ macro_rules! asked {
 /// The headline numbers, of which there is a row a sample.
 pub static SYSTEM: Question = asked!("system", slow: false, large: false);
 
+/// What happened: asked about ranges, and about samples where there is nothing else.
+static EVENT: Question = asked!("event", slow: false, large: false);
+
 static ALL: [Question; 15] = [
     asked!("cpu", slow: false, large: false),
-    asked!("core", slow: false, large: true),
+    asked!("core", of: "cpu_core", slow: false, large: true),
     asked!("memory", slow: false, large: false),
     asked!("disk", slow: false, large: true),
     asked!("filesystem", slow: true, large: false),
@@ -44,7 +53,7 @@ static ALL: [Question; 15] = [
     asked!("pressure", slow: false, large: false),
     asked!("cgroup", slow: false, large: true),
     asked!("process", slow: false, large: true),
-    asked!("exit", slow: false, large: false),
+    asked!("exit", of: "process_exit", slow: false, large: false),
     asked!("recorder", slow: false, large: false),
     asked!("host", slow: true, large: false),
 ];
@@ -58,5 +67,10 @@ pub fn over(sql: &str, from: Micros, to: Micros) -> String {
 
 /// The question of a name.
 pub fn question(name: &str) -> Option<&'static Question> {
-    [&SYSTEM].into_iter().chain(&ALL).find(|question| question.name == name)
+    all().find(|question| question.name == name)
+}
+
+/// All of them; of the first one whose table is there, samples are told by.
+pub fn all() -> impl Iterator<Item = &'static Question> {
+    [&SYSTEM].into_iter().chain(&ALL).chain([&EVENT])
 }

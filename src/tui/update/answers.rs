@@ -3,6 +3,7 @@
 use super::super::effect::{Effect, Move};
 use super::super::event::{Extent, Moment};
 use super::super::model::{Mark, Model, Zoom};
+use super::super::panel::Panel;
 use super::super::words;
 use super::moving;
 use crate::time::Micros;
@@ -32,6 +33,7 @@ pub fn extent(model: &mut Model, extent: Result<Option<Extent>, String>) -> Vec<
     model.time.extent = Some((extent.from, extent.to));
     model.time.is_live = extent.is_live;
     model.hosts = extent.hosts;
+    model.tables = extent.tables;
     if model.host.is_empty() {
         model.host = model.hosts.first().cloned().unwrap_or_default();
     }
@@ -41,6 +43,7 @@ pub fn extent(model: &mut Model, extent: Result<Option<Extent>, String>) -> Vec<
     }
     let mut effects = Vec::new();
     if is_first {
+        show_what_there_is(model);
         if extent.is_live && model.time.follows {
             model.time.zooms.push(Zoom::Last(LIVE_SPAN));
         }
@@ -59,6 +62,17 @@ pub fn extent(model: &mut Model, extent: Result<Option<Extent>, String>) -> Vec<
         effects.extend(marks_from(model));
     }
     effects
+}
+
+/// Where nothing that stands on the screen has a table, the first panel that has.
+fn show_what_there_is(model: &mut Model) {
+    let is_empty = |panel: &Panel| model.missing(*panel).is_some();
+    if model.screen.panels().iter().all(is_empty)
+        && let Some(panel) =
+            Panel::ALL.into_iter().find(|panel| !panel.needs().is_empty() && !is_empty(panel))
+    {
+        model.screen.show_only(panel);
+    }
 }
 
 /// Whether the strip would be drawn otherwise by now: by a column of it.

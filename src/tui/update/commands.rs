@@ -34,6 +34,10 @@ pub fn command(model: &mut Model, text: &str) -> Vec<Effect> {
             Some(theme) => model.settings.theme = theme,
             None => among(model, words::THEMES, &Theme::ALL.map(Theme::name)),
         },
+        "until" | "since" if !model.has_table("system") => {
+            let text = model.no_table("system");
+            model.tell(text, true);
+        }
         "until" | "since" if !rest.is_empty() => {
             let (number, from) = (model.typed.number(), model.time.cursor);
             model.typed.until = Some(number);
@@ -94,6 +98,10 @@ pub fn copy(model: &mut Model) -> Vec<Effect> {
 pub fn export(model: &mut Model, into: &str) -> Vec<Effect> {
     let Some((from, to)) = model.time.chosen() else { return Vec::new() };
     let panel = model.screen.focused();
+    if let Some(missing) = model.missing(panel) {
+        model.tell(missing, true);
+        return Vec::new();
+    }
     let of = match (panel, &model.subject) {
         (Panel::Question, _) if !model.asked.sql.is_empty() => Exported::Answer(model.asked.sql.clone()),
         (Panel::History, Some(subject)) => Exported::Of(subject.clone()),

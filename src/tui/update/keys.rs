@@ -1,5 +1,6 @@
 //! What a key does where no line is being typed.
 
+use super::super::answer;
 use super::super::effect::{Effect, Move, Subject};
 use super::super::keys::{Action, Key};
 use super::super::model::{Help, Listing, Model, Prompt, Wanted};
@@ -16,6 +17,14 @@ pub fn key(model: &mut Model, key: Key) -> Vec<Effect> {
     let Some(action) = model.settings.keys.action(key) else { return Vec::new() };
     if model.screen.help != Help::Closed {
         return in_help(model, key, action);
+    }
+    let is_scrolled = match key {
+        Key::Left => answer::scroll(model, -1),
+        Key::Right => answer::scroll(model, 1),
+        _ => false,
+    };
+    if is_scrolled {
+        return Vec::new();
     }
     act(model, action)
 }
@@ -95,7 +104,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Command => ask(model, Wanted::Command, ""),
         Action::Question => {
             let effects = commands::only(model, Panel::Question);
-            ask(model, Wanted::Question, &model.asked.sql.clone());
+            ask(model, Wanted::Question, &model.asked.line.clone());
             return effects;
         }
     }

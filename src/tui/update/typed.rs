@@ -2,7 +2,7 @@
 
 use super::super::effect::{Effect, Move};
 use super::super::keys::Key;
-use super::super::model::{Help, Model, Prompt, Wanted};
+use super::super::model::{Asked, Help, Model, Prompt, Wanted};
 use super::super::panel::Panel;
 use super::super::words;
 use super::{commands, keys, moving};
@@ -85,10 +85,16 @@ pub fn question(model: &mut Model, text: &str) -> Vec<Effect> {
     if !model.screen.panels().contains(&Panel::Question) {
         effects.extend(commands::only(model, Panel::Question));
     }
-    model.asked.number = model.typed.number();
-    model.asked.sql = text.into();
-    model.asked.is_running = true;
-    effects.push(Effect::Ask(model.asked.number, text.into()));
+    let number = model.typed.number();
+    model.asked = Asked { number, line: text.into(), ..Asked::default() };
+    match crate::query::typed(text) {
+        Ok(sql) => {
+            model.asked.is_running = true;
+            model.asked.sql.clone_from(&sql);
+            effects.push(Effect::Ask(number, sql));
+        }
+        Err(error) => model.asked.answer = Some(Err(error.to_string())),
+    }
     effects
 }
 

@@ -56,6 +56,7 @@ pub fn draw(model: &Model, paint: &mut Paint, area: Rect) {
             line +=
                 flow(paint, area, line, &loads.into_iter().chain(more).collect::<Vec<_>>(), Role::Dim) + 1;
         }
+        None if !model.has_table("cpu") => paint.line(area, 0, &model.no_table("cpu"), Role::Dim),
         None => paint.line(area, 0, model.say(words::NOTHING_HERE), Role::Dim),
     }
     let Some(cores) = model.sheet("core") else { return };

@@ -3,13 +3,13 @@
 use ratatui::layout::Rect;
 
 use super::super::layout::{columns_of, first_row};
-use super::super::model::{Listing, Model, Row, Shown, java};
+use super::super::model::{Listing, Model, Row, java};
 use super::super::panel::{Column, Panel};
 use super::super::sheet::Sheet;
 use super::super::theme::Role;
 use super::super::words;
 use super::figures;
-use super::paint::{Paint, columns};
+use super::paint::Paint;
 
 /// Draws the rows of a panel.
 pub fn draw(model: &Model, paint: &mut Paint, panel: Panel, area: Rect, is_focused: bool) {
@@ -132,48 +132,5 @@ fn text(model: &Model, sheet: &Sheet, row: &Row, name: &str, panel: Panel) -> Op
             Some(namespace)
         }
         _ => sheet.text(row.row, name),
-    }
-}
-
-/// Draws a sheet of any columns, each as wide as what it shows.
-pub fn sheet(model: &Model, paint: &mut Paint, area: Rect, sheet: &Sheet, shown: &Shown, has_keys: bool) {
-    let (rows, chosen) = (&shown.rows, shown.chosen);
-    let height = usize::from(area.height.saturating_sub(1));
-    let first = first_row(chosen, rows.len(), height);
-    let seen: Vec<&Row> = rows.iter().skip(first).take(height).collect();
-    let mut x = area.x;
-    for name in sheet.columns() {
-        if x >= area.right() {
-            break;
-        }
-        let cells: Vec<String> = seen.iter().map(|row| plain(model, sheet, row.row, &name)).collect();
-        let wide = cells.iter().map(|cell| columns(cell)).chain([columns(&name)]).max().unwrap_or(0);
-        let width = wide.min(60).min(area.right() - x);
-        paint.text(x, area.y, width, &name, Role::Dim);
-        for (line, cell) in cells.iter().enumerate() {
-            let y = area.y + 1 + line as u16;
-            if sheet.is_number(&name) {
-                paint.right(x, y, width, cell, Role::Text);
-            } else {
-                paint.text(x, y, width, cell, Role::Text);
-            }
-        }
-        x += width + 2;
-    }
-    if let Some(chosen) = chosen.filter(|chosen| has_keys && *chosen >= first && *chosen < first + height) {
-        let y = area.y + 1 + (chosen - first) as u16;
-        paint.over(Rect { y, height: 1, ..area }, Role::Cursor);
-    }
-}
-
-/// A cell as it is known; a time in the zone of the desk.
-fn plain(model: &Model, sheet: &Sheet, row: usize, name: &str) -> String {
-    match (sheet.time(row, name), sheet.number(row, name)) {
-        (Some(at), _) => crate::time::show(at, &model.zone),
-        (None, Some(value)) if sheet.is_number(name) => match value.fract() == 0.0 && value.abs() < 1e15 {
-            true => format!("{value:.0}"),
-            false => crate::export::figures::number(value),
-        },
-        _ => sheet.text(row, name).unwrap_or_else(|| "NULL".into()),
     }
 }

@@ -60,6 +60,10 @@ fn draw(model: &Model, paint: &mut Paint, place: usize, panel: Panel, area: Rect
         paint.line(inside, 0, model.say(words::NOTHING_YET), Role::Dim);
         return;
     }
+    if let Some(missing) = model.missing(panel) {
+        paint.line(inside, 0, &missing, Role::Dim);
+        return;
+    }
     match panel {
         Panel::Overview => {}
         Panel::Cpu => core::draw(model, paint, inside),
@@ -82,7 +86,7 @@ fn title(model: &Model, paint: &mut Paint, panel: Panel, area: Rect, is_focused:
     let rule = "─".repeat(usize::from(area.width));
     paint.text(area.x, area.y, area.width, &rule, Role::Dim);
     let mut text = format!(" {} ", model.say(panel.title()));
-    if panel.list().is_some() || matches!(panel, Panel::Events) {
+    if (panel.list().is_some() || matches!(panel, Panel::Events)) && model.missing(panel).is_none() {
         let shown = model.shown(panel);
         let many = match shown.rows.len() == shown.of {
             true => shown.of.to_string(),

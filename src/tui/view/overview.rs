@@ -4,6 +4,7 @@ use ratatui::layout::Rect;
 
 use super::super::course::Span;
 use super::super::model::Model;
+use super::super::panel::Panel;
 use super::super::theme::Role;
 use super::super::words::{self, Word, filled};
 use super::paint::{Paint, columns};
@@ -32,7 +33,8 @@ pub fn draw(model: &Model, paint: &mut Paint, area: Rect) {
             (_, None) => words::LOADING,
             _ => words::NOTHING_HERE,
         };
-        paint.line(area, 0, model.say(word), Role::Dim);
+        let missing = model.missing(Panel::Overview);
+        paint.line(area, 0, missing.as_deref().unwrap_or(model.say(word)), Role::Dim);
         return;
     }
     let lines = lines(model);

@@ -33,7 +33,10 @@ pub fn draw(model: &Model, paint: &mut Paint, area: Rect) {
     braille::draw(paint, graph, &spans, top, Role::Graph);
     let unit = if headline.top.is_some() { "_pct" } else { headline.columns[0] };
     let of = if headline.top.is_some() { " %" } else { "" };
-    let title = format!("{} {}{of} ", model.say(headline.title), figures::cell(unit, top));
+    let title = match model.has_table("system") {
+        true => format!("{} {}{of} ", model.say(headline.title), figures::cell(unit, top)),
+        false => format!("{} ", model.no_table("system")),
+    };
     paint.text(graph.x, graph.y, graph.width, &title, Role::Dim);
     let free = times(model, paint, line, course);
     marks(model, paint, line, &free, course);

@@ -77,7 +77,7 @@ words! {
     K_OUT: "out of the zoom", "quitter l'agrandissement";
     K_CLOSER: "closer around the cursor", "agrandir autour du curseur";
     K_HEADLINE: "next graph on the strip", "autre courbe sur la bande";
-    K_QUESTION: "ask in SQL", "demander en SQL";
+    K_QUESTION: "ask in SQL, or @top-cpu n=5; ←→ scroll wide answers", "demander en SQL, ou @top-cpu n=5 ; ←→ défilent les larges réponses";
     K_NEXT_PANEL: "next panel", "panneau suivant";
     K_PREVIOUS_PANEL: "previous panel", "panneau précédent";
     K_FULL: "this panel alone, and back", "ce panneau seul, et retour";
@@ -147,6 +147,7 @@ words! {
     REPLAY: "REPLAY", "RELECTURE";
     NOTHING_YET: "nothing recorded yet", "rien d'enregistré pour l'instant";
     NOTHING_HERE: "nothing recorded of it at this time", "rien d'enregistré là-dessus à cet instant";
+    NO_SUCH_TABLE: "the file has no table {}", "le fichier n'a pas de table {}";
     NO_ROWS: "no rows", "aucune ligne";
     NONE_MATCHES: "nothing matches the filter; Esc clears it", "rien ne correspond au filtre ; Échap l'efface";
     LOADING: "reading", "lecture en cours";

@@ -38,7 +38,7 @@ fn recording() -> Recording {
 fn told(recording: &Recording, every_us: Option<i64>, processes: usize) -> Result<String, Error> {
     let mut text = String::new();
     let ask = recording.answer();
-    report::replay(&ask, &options(Range::ALL), &Steps { every_us, processes }, |step| {
+    report::replay(&ask, &options(Range::ALL), &Steps { every_us, processes, tables: None }, |step| {
         text.push_str(step);
         Ok::<(), Error>(())
     })?;

@@ -3,10 +3,12 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sysray::store::verify;
+use sysray::schema::rows::{Filesystem, System};
+use sysray::schema::{Micros, Stamp};
+use sysray::store::{Catalog, Folder, Moment, PartName, Writer, verify};
 use tempfile::TempDir;
 
-use super::{HOUR, Kept, SECOND, START, Sysray, column, contents, files, ticks};
+use super::{HOSTNAME, HOUR, Kept, SECOND, START, Sysray, batch, column, contents, files, text, ticks};
 
 fn cut(kept: &Kept, words: &[&str], out: &Path) -> String {
     let mut all = vec!["store", "cut", "-o", out.to_str().unwrap()];
@@ -47,6 +49,69 @@ fn a_cut_has_the_rows_in_its_range_and_no_others() {
         assert!(!files(&out).iter().any(|path| path.to_string_lossy().contains(".part")), "{name}");
     }
     assert_eq!(contents(kept.root()), before, "the store that is cut from is only read");
+}
+
+#[test]
+fn what_the_host_is_goes_in_though_it_was_written_before_the_range() {
+    // A cut within a part knew no host: its row comes with the part's first tick.
+    let kept = Kept::usual();
+    let before = contents(kept.root());
+    let dir = TempDir::new().unwrap();
+    // In a file that was merged, between two of its rows, sealed before what is in the journal, and in the journal.
+    for (name, from, to, stood) in [
+        ("merged", 20, 50, vec![10]),
+        ("two", 60, 630, vec![10, 610]),
+        ("sealed", 7200 + 50, 7200 + 630, vec![7210, 7810]),
+        ("journal", 7200 + 630, 7200 + 660, vec![7810]),
+        ("whole", -1, 630, vec![10, 610]),
+    ] {
+        let out = dir.path().join(name);
+        cut(&kept, &["-b", &at(START + from * SECOND), "-e", &at(START + to * SECOND)], &out);
+        let mut times: Vec<i64> = column(&out, "host", "ts").iter().map(|ts| ts.parse().unwrap()).collect();
+        times.sort_unstable();
+        let stood: Vec<i64> = stood.iter().map(|second| START + second * SECOND).collect();
+        assert_eq!(times, stood, "{name}");
+        assert!(column(&out, "host", "hostname").iter().all(|host| host == HOSTNAME));
+        // Nothing else was taken from before, and the recording begins where the range does.
+        let begin = Catalog::open(&out).unwrap().extent().unwrap().unwrap().0;
+        assert!(begin.0 > START + from * SECOND, "{name}: {begin:?}");
+        assert_eq!(ticks(&out, "filesystem").len(), 2 * ticks(&out, "system").len(), "{name}");
+        is_sound(&out);
+    }
+    let out = dir.path().join("redacted");
+    cut(&kept, &["--redact", "-b", &at(START + 20 * SECOND), "-e", &at(START + 50 * SECOND)], &out);
+    assert_eq!(column(&out, "host", "hostname"), ["host-1"]);
+    assert_eq!(contents(kept.root()), before, "the store that is cut from is only read");
+}
+
+#[test]
+fn rows_of_a_longer_interval_go_in_as_long_as_they_stand() {
+    let kept = Kept::new();
+    let name = PartName { host: HOSTNAME.into(), first_seq: 1, from: Micros(START) };
+    let mut writer = Writer::begin(&Folder::at(kept.root()), &name, "boot").unwrap();
+    // A tick each ten seconds; how full the file systems are at 10 s, 40 s and 70 s, and then no more.
+    for tick in 1..=30 {
+        let ts = Micros(START + tick * 10 * SECOND);
+        let stamp = |interval: i64| Stamp { ts, tick, interval_us: Some(interval * SECOND) };
+        let mut tables = vec![batch(&stamp(10), &[System::default()])];
+        if [1, 4, 7].contains(&tick) {
+            let mounts = ["/", "/srv"].map(|mount| Filesystem {
+                mount: mount.into(),
+                device: text(mount),
+                ..Filesystem::default()
+            });
+            tables.push(batch(&stamp(30), &mounts));
+        }
+        writer.append(Moment { seq: tick as u64, wall: ts, monotonic: Micros(tick) }, &tables, &[]).unwrap();
+    }
+    writer.end().unwrap();
+    let dir = TempDir::new().unwrap();
+    for (from, to, expected) in [(50, 60, vec![4, 4]), (50, 80, vec![4, 4, 7, 7]), (200, 300, vec![])] {
+        let out = dir.path().join(from.to_string() + "-" + &to.to_string());
+        cut(&kept, &["-b", &at(START + from * SECOND), "-e", &at(START + to * SECOND)], &out);
+        assert_eq!(ticks(&out, "filesystem"), expected, "{from} to {to}");
+        is_sound(&out);
+    }
 }
 
 #[test]

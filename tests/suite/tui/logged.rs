@@ -102,6 +102,45 @@ fn what_was_rotated_cut_or_written_anew_is_read_anew() {
 }
 
 #[test]
+fn what_was_rotated_away_is_found_where_it_was_rotated_to() {
+    // At a cursor before the file's first line there was nothing.
+    let mut read = Read::new();
+    let path = |number: &str| read.dir.path().join(format!("app.log{number}"));
+    let write = |number: &str, seconds: std::ops::RangeInclusive<i64>, word: &str| {
+        fs::write(path(number), seconds.map(|second| line(second, word)).collect::<String>()).unwrap();
+    };
+    write(".3", 1..=100, "oldest");
+    write(".2", 101..=200, "older");
+    write(".1", 201..=300, "old");
+    write("", 301..=400, "new");
+    let files = [path("").display().to_string()];
+    let mut around = |second: i64| -> (Vec<String>, u64) {
+        let before = read.logs.bytes_read();
+        let lines = read.logs.around(at(second - 2), at(second + 2), &files, false, Lang::En);
+        let own = lines.into_iter().filter(|line| line.from.starts_with("app.log"));
+        let words = |text: String| {
+            text.split_whitespace().skip_while(|word| *word != "app[7]:").nth(1).map(str::to_string)
+        };
+        (own.map(|line| words(line.text).unwrap()).collect(), read.logs.bytes_read() - before)
+    };
+    let five = |word: &str| vec![word.to_string(); 5];
+    assert_eq!(around(350).0, five("new"));
+    assert_eq!(around(250).0, five("old"));
+    assert_eq!(around(50).0, five("oldest"));
+    assert_eq!(around(300).0, ["old", "old", "old", "new", "new"]);
+    // And back once more, without reading the files whole again.
+    let (words, bytes) = around(150);
+    assert_eq!(words, five("older"));
+    assert!(bytes <= 3 * fs::metadata(path(".2")).unwrap().len(), "{bytes}");
+    // One that was emptied a moment ago, and a pattern that matches all of them: each is read once.
+    fs::write(path(""), "").unwrap();
+    assert_eq!(around(250).0, five("old"));
+    let all = [path("*").display().to_string()];
+    let lines = read.logs.around(at(148), at(152), &all, false, Lang::En);
+    assert_eq!(lines.iter().filter(|line| line.from.starts_with("app.log")).count(), 5, "{lines:?}");
+}
+
+#[test]
 fn lines_without_a_time_stand_where_their_file_has_them() {
     let mut read = Read::new();
     fs::write(

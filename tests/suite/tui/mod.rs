@@ -5,9 +5,12 @@
 mod anomalies;
 mod copied;
 mod drawn;
+#[cfg(unix)]
+mod ended;
 mod found;
 mod keys;
 mod logged;
+mod lone;
 mod made;
 mod mouse;
 mod moves;
@@ -69,6 +72,7 @@ impl Sat {
             is_live,
             has_changed: false,
             hosts: vec!["web1".into()],
+            tables: None,
         }
     }
 

@@ -54,6 +54,26 @@ fn where_nobody_records_it_does_so_itself_and_leaves_nothing() {
     assert!(left.is_empty(), "{left:?}");
 }
 
+#[test]
+fn where_the_variable_names_a_store_that_is_not_there_yet_it_records_itself() {
+    // `SYSRAY_STORE=/not/yet sysray` ended with "no such folder", though that is but another default store.
+    let home = TempDir::new().unwrap();
+    let nowhere = home.path().join("not/yet");
+    for is_empty in [false, true] {
+        if is_empty {
+            fs::create_dir_all(&nowhere).unwrap();
+        }
+        let mut desk = Terminal::start("", home.path(), &[("SYSRAY_STORE", nowhere.to_str().unwrap())]);
+        desk.sees("LIVE");
+        desk.types("\x03").sees(GIVES_BACK);
+        assert_eq!(desk.leaves(""), 0);
+        assert_eq!(nowhere.exists(), is_empty, "nothing is recorded there");
+    }
+    // What was named by hand is meant as it stands.
+    let mut desk = Terminal::start(&format!("tui --store {}/none", home.path().display()), home.path(), &[]);
+    desk.sees("no such folder");
+}
+
 /// Processes whose command line names that folder, each with its parent.
 #[cfg(target_os = "linux")]
 fn working_in(folder: &Path) -> Vec<(i32, i32)> {

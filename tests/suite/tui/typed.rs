@@ -43,6 +43,95 @@ fn the_answer_to_a_question_before_is_dropped_even_where_it_reads_the_same() {
 }
 
 #[test]
+fn a_question_of_the_cookbook_is_asked_by_its_name() {
+    // `@top-cpu` was sent as SQL, and refused for its `@`.
+    let mut sat = Sat::before_an_hour(100, 30);
+    let mut asks = |line: &str| {
+        sat.effects.clear();
+        sat.presses(&[Key::Char('Q'), Key::Ctrl('u')]).types(line).presses(&[Key::Enter]);
+        let asked = sat.effects.iter().find_map(|effect| match effect {
+            Effect::Ask(_, sql) => Some(sql.clone()),
+            _ => None,
+        });
+        (asked, sat.screen())
+    };
+    for line in ["@top-cpu n=3", "@top-cpu --param n=3", "@top-cpu -p n=3 ", "@top-cpu --param=n=3;"] {
+        let (asked, screen) = asks(line);
+        let asked = asked.unwrap();
+        assert!(asked.contains("limit 3\n") && asked.contains("from process"), "{line}: {asked}");
+        assert!(screen.contains("@top-cpu"), "{screen}");
+    }
+    assert!(asks("@top-cpu").0.unwrap().contains("limit 10\n"));
+    for (line, said) in [
+        ("@top-cpus", "did you mean"),
+        ("@top-cpu m=3", "no parameter `m`"),
+        ("@top-cpu n=many", "is a number"),
+        ("@top-cpu 3", "given as n=5"),
+    ] {
+        let (asked, screen) = asks(line);
+        assert!(asked.is_none() && screen.contains(said), "{line}: {screen}");
+    }
+    // What is typed anew begins with what was typed, and copied is what was asked.
+    asks("@top-cpu n=4");
+    sat.presses(&[Key::Char('Q')]);
+    assert_eq!(sat.model.prompt.as_ref().unwrap().text, "@top-cpu n=4");
+    sat.presses(&[Key::Esc]);
+    sat.effects.clear();
+    sat.presses(&[Key::Char('x')]);
+    let [Effect::Copy(sql)] = &sat.effects[..] else { panic!("{:?}", sat.effects) };
+    assert!(sql.contains("limit 4\n"), "{sql}");
+    sat.effects.clear();
+    sat.presses(&[Key::Char('E')]).types("out").presses(&[Key::Enter]);
+    let [Effect::Export(Export { of: Exported::Answer(sql), .. })] = &sat.effects[..] else { panic!() };
+    assert!(sql.contains("limit 4\n"), "{sql}");
+}
+
+#[test]
+fn an_answer_that_is_too_wide_is_scrolled_by_columns_and_keeps_the_first() {
+    // Of `select *` only the first columns were ever seen.
+    let mut sat = Sat::before_an_hour(60, 30);
+    let names: Vec<String> = (0..12).map(|n| format!("column_{n:02}")).collect();
+    let wide = || sheet(names.iter().map(|name| (name.as_str(), texts(&[Some("cell"), None]))).collect());
+    let ask = |sat: &mut Sat, answer| {
+        sat.presses(&[Key::Char(':')]).types("sql select *").presses(&[Key::Enter]).answered();
+        let number = sat.model.asked.number;
+        sat.happens(Event::Answer(number, Ok(answer)));
+    };
+    ask(&mut sat, wide());
+    let cursor = sat.model.time.cursor;
+    let heads = |sat: &Sat| -> Vec<String> {
+        let screen = sat.screen();
+        let line = screen.lines().find(|line| line.starts_with("column_")).unwrap().to_string();
+        line.split_whitespace().map(|head| head.trim_start_matches("column_").to_string()).collect()
+    };
+    // 60 columns are five of nine with two between them, and a piece of the sixth.
+    assert_eq!(heads(&sat)[..5], ["00", "01", "02", "03", "04"]);
+    assert!(sat.screen().contains("select *") && sat.screen().contains(" 7 ▶"), "{}", sat.screen());
+    sat.presses(&[Key::Right, Key::Right]);
+    assert_eq!(heads(&sat)[..5], ["00", "03", "04", "05", "06"]);
+    assert!(sat.screen().contains("◀ 2  5 ▶"), "{}", sat.screen());
+    sat.presses(&[Key::Right; 20]);
+    assert_eq!(heads(&sat), ["00", "08", "09", "10", "11"], "{}", sat.screen());
+    assert!(sat.screen().contains("◀ 7") && !sat.screen().contains("▶"), "{}", sat.screen());
+    sat.presses(&[Key::Left; 20]);
+    assert_eq!(heads(&sat)[..3], ["00", "01", "02"]);
+    assert_eq!((sat.gone(), sat.model.time.cursor), (None, cursor), "the cursor in time stays");
+    // The next answer begins at its beginning; where all is in sight, and elsewhere, the keys move in time.
+    sat.presses(&[Key::Right]);
+    ask(&mut sat, answer());
+    assert!(!sat.screen().contains("◀"));
+    let moves = |sat: &mut Sat, key| {
+        sat.presses(&[key]);
+        let moved = matches!(&sat.effects[..], [Effect::Go(Go { to: Move::Samples(1), .. })]);
+        sat.answered();
+        moved
+    };
+    assert!(moves(&mut sat, Key::Right));
+    ask(&mut sat, wide());
+    assert!(!moves(&mut sat, Key::Right) && moves(&mut sat, Key::Char('.')));
+}
+
+#[test]
 fn who_went_elsewhere_is_not_moved_by_what_was_looked_for_before() {
     let mut sat = Sat::before_an_hour(100, 30);
     sat.presses(&[Key::Char(':')]).types("until cpu > 90").presses(&[Key::Enter]);
@@ -116,10 +205,21 @@ impl Hooks for Slow {
     }
 }
 
+/// How the desk has its questions answered.
+pub fn options() -> Options {
+    let read_time = Arc::new(|text: &str| {
+        let now = SystemClock::default().wall();
+        let zone = jiff::tz::TimeZone::UTC;
+        let context = Context { now, zone, start: None, end: None, live: false };
+        time::parse(text, &context).map_err(|error| error.to_string())
+    });
+    Options { memory_bytes: 48 << 20, threads: 2, ..Options::new(read_time) }
+}
+
 /// A desk over a recording of this host.
-struct Open {
+pub struct Open {
     _store: TempDir,
-    hands: Hands,
+    pub hands: Hands,
     events: Receiver<Event>,
     begun: Receiver<()>,
 }
@@ -129,23 +229,23 @@ impl Open {
         Open::over(recorded(4))
     }
 
-    fn over(store: TempDir) -> Open {
-        let read_time = Arc::new(|text: &str| {
-            let now = SystemClock::default().wall();
-            let zone = jiff::tz::TimeZone::UTC;
-            let context = Context { now, zone, start: None, end: None, live: false };
-            time::parse(text, &context).map_err(|error| error.to_string())
-        });
-        let options = Options { memory_bytes: 48 << 20, threads: 2, ..Options::new(read_time) };
+    pub fn over(store: TempDir) -> Open {
+        let path = store.path().to_path_buf();
+        Open::file(store, path)
+    }
+
+    /// Over a file by itself, which lies in this folder.
+    pub fn file(store: TempDir, path: std::path::PathBuf) -> Open {
+        let options = options();
         let (begins, begun) = mpsc::channel();
         let slow = Slow(Arc::new(Mutex::new(begins)));
-        let desk = Desk::open(&[store.path().to_path_buf()], None, options, Box::new(slow)).unwrap();
+        let desk = Desk::open(&[path], None, options, Box::new(slow)).unwrap();
         let (sender, events) = mpsc::channel();
         Open { hands: Hands::start(desk, sender), _store: store, events, begun }
     }
 
     /// What is so where the cursor goes.
-    fn goes(&self, from: Micros, to: Move, questions: &[&'static str]) -> Moment {
+    pub fn goes(&self, from: Micros, to: Move, questions: &[&'static str]) -> Moment {
         self.hands.give(Effect::Go(Go { from, to, questions: questions.to_vec() }));
         match self.hears() {
             Event::Moment(Ok(moment)) => moment,
@@ -154,11 +254,11 @@ impl Open {
     }
 
     /// The next event, and nothing is waited for for ever.
-    fn hears(&self) -> Event {
+    pub fn hears(&self) -> Event {
         self.events.recv_timeout(Duration::from_secs(50)).expect("the desk answers")
     }
 
-    fn extent(&self) -> Extent {
+    pub fn extent(&self) -> Extent {
         self.hands.give(Effect::Look);
         match self.hears() {
             Event::Extent(Ok(Some(extent))) => extent,

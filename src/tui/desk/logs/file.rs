@@ -15,6 +15,8 @@ use crate::time::Micros;
 const MOST_BYTES: u64 = 8 << 20;
 /// A part is at least so large; it ends with a line.
 const PART_BYTES: u64 = 64 << 10;
+/// Within so many of the first bytes a line tells when it begins.
+const HEAD_BYTES: u64 = 4 << 10;
 /// So many of the last bytes say whether what lies before the end is still what it was.
 const TAIL_BYTES: u64 = 64;
 
@@ -42,6 +44,8 @@ impl Part {
 pub struct Indexed {
     state: Option<State>,
     parts: Vec<Part>,
+    /// The time that a line at its very beginning tells.
+    first: Option<Micros>,
     /// The bytes before the end of the last part.
     tail: Vec<u8>,
     pub bytes_read: u64,
@@ -94,6 +98,12 @@ impl Indexed {
         if !self.still_holds(&mut file, state)? {
             self = Indexed { bytes_read: self.bytes_read, ..Indexed::default() };
         }
+        if self.state.is_none() {
+            self.bytes_read += state.length.min(HEAD_BYTES);
+            each_line(&mut file, 0, state.length.min(HEAD_BYTES), None, |_, ts, _| {
+                self.first = self.first.or(ts);
+            })?;
+        }
         self.take_in(&mut file, state)?;
         let mut lines = Vec::new();
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -111,6 +121,12 @@ impl Indexed {
         }
         lines.drain(..lines.len().saturating_sub(MOST_LINES));
         Ok((self, lines))
+    }
+
+    /// Whether it has nothing of an instant since it begins later.
+    pub fn begins_after(&self, at: Micros) -> bool {
+        let is_empty = self.state.is_some_and(|state| state.length == 0);
+        is_empty || self.first.is_some_and(|first| first > at)
     }
 
     /// Whether the file has only grown since.

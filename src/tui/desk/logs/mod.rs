@@ -1,4 +1,5 @@
-//! What was logged around an instant: the journal where there is one, and files. Of a file it is kept at hand
+//! What was logged around an instant: the journal where there is one, and files, with those that they were rotated
+//! into as far as they are wanted. Of a file it is kept at hand
 //! which of its parts tell of which time, as long as it only grows: one that was rotated, cut or written anew is
 //! read anew.
 
@@ -7,7 +8,7 @@ mod line;
 
 use std::collections::HashMap;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -21,6 +22,8 @@ use file::Indexed;
 const MOST_LINES: usize = 2_000;
 /// So many files match a pattern at most.
 const MOST_FILES: usize = 16;
+/// So many of those that a file was rotated into are looked at.
+const MOST_ROTATED: usize = 9;
 
 /// The files that were read, and what of them need not be read again.
 #[derive(Default)]
@@ -40,6 +43,7 @@ impl Logs {
     ) -> Vec<LogLine> {
         let mut lines = journal(from, to, errors);
         let mut read = HashMap::new();
+        let asked = Asked { from, to, errors, lang };
         for pattern in files {
             let paths: Vec<PathBuf> = match glob::glob(pattern) {
                 Ok(paths) => paths.flatten().take(MOST_FILES).collect(),
@@ -51,14 +55,15 @@ impl Logs {
             if paths.is_empty() {
                 lines.push(said(pattern, words::NO_SUCH_FILE.in_lang(lang)));
             }
-            for path in paths {
-                let known = self.files.remove(&path).or_else(|| read.remove(&path)).unwrap_or_default();
-                match known.between(&path, from, to, errors) {
-                    Ok((indexed, found)) => {
-                        lines.extend(found);
-                        read.insert(path, indexed);
+            for path in &paths {
+                let mut is_back = self.read(path, &asked, &mut read, &mut lines);
+                for older in rotated(path).filter(|older| !paths.contains(older)) {
+                    if is_back && older.is_file() {
+                        is_back = self.read(&older, &asked, &mut read, &mut lines);
+                    } else if let Some(known) = self.files.remove(&older) {
+                        // The cursor may go back there.
+                        read.insert(older, known);
                     }
-                    Err(error) => lines.push(said(&path.display().to_string(), &why(&error, lang))),
                 }
             }
         }
@@ -69,10 +74,51 @@ impl Logs {
         lines
     }
 
+    /// Reads one file; whether what was wanted begins before it does, and may stand in the one before.
+    fn read(
+        &mut self,
+        path: &Path,
+        asked: &Asked,
+        read: &mut HashMap<PathBuf, Indexed>,
+        lines: &mut Vec<LogLine>,
+    ) -> bool {
+        let known = self.files.remove(path).or_else(|| read.remove(path)).unwrap_or_default();
+        match known.between(path, asked.from, asked.to, asked.errors) {
+            Ok((indexed, found)) => {
+                lines.extend(found);
+                let is_back = indexed.begins_after(asked.from);
+                read.insert(path.to_path_buf(), indexed);
+                is_back
+            }
+            Err(error) => {
+                lines.push(said(&path.display().to_string(), &why(&error, asked.lang)));
+                false
+            }
+        }
+    }
+
     /// How many bytes of the files at hand have been read so far.
     pub fn bytes_read(&self) -> u64 {
         self.files.values().map(|file| file.bytes_read).sum()
     }
+}
+
+/// What is wanted of each file.
+struct Asked {
+    from: Micros,
+    to: Micros,
+    errors: bool,
+    lang: Lang,
+}
+
+/// What a file was called before, the newest first: as `logrotate` numbers them.
+fn rotated(path: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let path = path.as_os_str().to_os_string();
+    (1..=MOST_ROTATED).map(move |number| {
+        let mut name = path.clone();
+        name.push(format!(".{number}"));
+        name.into()
+    })
 }
 
 fn said(from: &str, text: &str) -> LogLine {
