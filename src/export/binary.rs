@@ -1,7 +1,8 @@
 //! Formats for programs that read columns: Parquet, and Arrow as a file or as a stream.
 //!
 //! Types are kept as SQL made them. The file's head is written with the first batch, so that a question
-//! that fails leaves nothing behind it.
+//! that fails leaves nothing behind it. A row group of Parquet is held until it is whole, so it ends where it
+//! has become as large as may be held.
 
 use std::io::Write;
 
@@ -13,12 +14,13 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
-use super::{Error, Writer};
+use super::{Error, Options, Writer};
 
 /// What encodes batches into bytes that it gathers until they are taken.
 pub(super) trait Encoder: Sized {
     fn open(schema: &SchemaRef) -> Result<Self, Error>;
-    fn write(&mut self, batch: &RecordBatch) -> Result<(), Error>;
+    /// Takes a batch, and ends what it gathers where that holds more than so many bytes.
+    fn write(&mut self, batch: &RecordBatch, held_bytes: usize) -> Result<(), Error>;
     /// The bytes that are ready.
     fn ready(&mut self) -> &mut Vec<u8>;
     /// Ends the file, and hands out what is left.
@@ -29,12 +31,13 @@ pub(super) trait Encoder: Sized {
 pub(super) struct Binary<'a, E: Encoder> {
     out: &'a mut dyn Write,
     schema: SchemaRef,
+    held_bytes: usize,
     encoder: Option<E>,
 }
 
 impl<'a, E: Encoder> Binary<'a, E> {
-    pub(super) fn new(schema: &SchemaRef, out: &'a mut dyn Write) -> Self {
-        Binary { out, schema: schema.clone(), encoder: None }
+    pub(super) fn new(schema: &SchemaRef, out: &'a mut dyn Write, options: &Options) -> Self {
+        Binary { out, schema: schema.clone(), held_bytes: options.held_bytes, encoder: None }
     }
 }
 
@@ -44,7 +47,7 @@ impl<E: Encoder> Writer for Binary<'_, E> {
             Some(encoder) => encoder,
             None => E::open(&self.schema)?,
         };
-        encoder.write(batch)?;
+        encoder.write(batch, self.held_bytes)?;
         let ready = encoder.ready();
         self.out.write_all(ready)?;
         ready.clear();
@@ -71,8 +74,11 @@ impl Encoder for Parquet {
         ArrowWriter::try_new(Vec::new(), schema.clone(), Some(properties)).map_err(refused)
     }
 
-    fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
+    fn write(&mut self, batch: &RecordBatch, held_bytes: usize) -> Result<(), Error> {
         ArrowWriter::write(self, batch).map_err(refused)?;
+        if self.memory_size() > held_bytes {
+            self.flush().map_err(refused)?;
+        }
         // A buffer stands before ours.
         Ok(self.sync()?)
     }
@@ -97,7 +103,7 @@ impl Encoder for ArrowFile {
         Ok(FileWriter::try_new(Vec::new(), schema)?)
     }
 
-    fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
+    fn write(&mut self, batch: &RecordBatch, _: usize) -> Result<(), Error> {
         Ok(FileWriter::write(self, batch)?)
     }
 
@@ -118,7 +124,7 @@ impl Encoder for ArrowStream {
         Ok(StreamWriter::try_new(Vec::new(), schema)?)
     }
 
-    fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
+    fn write(&mut self, batch: &RecordBatch, _: usize) -> Result<(), Error> {
         Ok(StreamWriter::write(self, batch)?)
     }
 

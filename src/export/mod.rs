@@ -10,6 +10,7 @@ mod chart;
 mod csv;
 mod error;
 pub mod figures;
+mod fold;
 mod json;
 mod markdown;
 mod plain;
@@ -124,7 +125,7 @@ impl FromStr for Format {
     }
 }
 
-/// How people want to read it. Formats for programs ignore all of it.
+/// How people want to read it, which formats for programs ignore, and what may be held for it.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The zone in which times are shown.
@@ -133,11 +134,13 @@ pub struct Options {
     pub width: Option<usize>,
     /// Whether colours and bold type may be used.
     pub colour: bool,
+    /// How much a row group of Parquet may take in memory until it is written.
+    pub held_bytes: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { zone: TimeZone::UTC, width: None, colour: false }
+        Options { zone: TimeZone::UTC, width: None, colour: false, held_bytes: 64 << 20 }
     }
 }
 
@@ -174,9 +177,9 @@ pub fn writer<'a>(
         Format::Markdown => Box::new(markdown::Markdown::new(schema, out, options)),
         Format::Records => Box::new(records::Records::new(schema, out, options)),
         Format::Chart => Box::new(chart::Chart::new(schema, out, options)),
-        Format::Parquet => Box::new(binary::Binary::<binary::Parquet>::new(schema, out)),
-        Format::Arrow => Box::new(binary::Binary::<binary::ArrowFile>::new(schema, out)),
-        Format::Arrows => Box::new(binary::Binary::<binary::ArrowStream>::new(schema, out)),
+        Format::Parquet => Box::new(binary::Binary::<binary::Parquet>::new(schema, out, options)),
+        Format::Arrow => Box::new(binary::Binary::<binary::ArrowFile>::new(schema, out, options)),
+        Format::Arrows => Box::new(binary::Binary::<binary::ArrowStream>::new(schema, out, options)),
     }
 }
 

@@ -38,7 +38,7 @@ fn texts() -> impl Iterator<Item = Format> {
 
 fn written(format: Format, batches: &[RecordBatch]) -> String {
     let zone = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
-    with(&Options { zone, width: Some(80), colour: false }, format, batches)
+    with(&Options { zone, width: Some(80), ..Options::default() }, format, batches)
 }
 
 /// Two rows of everything a table can hold, one of them unknown but for its time.
