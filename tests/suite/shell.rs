@@ -112,21 +112,24 @@ fn an_example_is_asked_by_its_name_with_what_was_chosen() {
     shell.line("\\set n").sees("no parameter is set");
     shell.line("select :n + 1 as more;").sees("\\set n VALUE");
     shell.types("@top-c\t").sees("@top-cpu ");
-    shell.line("n\t3").sees("(3 rows)");
+    shell.line("n\t2").sees("(2 rows)");
     assert_eq!(shell.leaves("\\q\r"), 0);
 }
 
 #[test]
 fn the_range_is_changed_and_what_is_no_time_leaves_it() {
     let (store, home) = (recorded(4), TempDir::new().unwrap());
-    let words = format!("query --utc -b start+400ms --store {}", store.path().display());
+    let ticks = Sysray::new(&["query", "--format", "csv", "select ts from system order by ts"]);
+    let ticks = ticks.store(store.path()).prints();
+    let second = ticks.lines().nth(2).unwrap();
+    let words = format!("query --utc -b {second} --store {}", store.path().display());
     let mut shell = Terminal::start(&words, home.path(), &[("PAGER", "cat")]);
     shell.sees("sysray> ");
     let ticks = "select count(*) as ticks from system;";
     shell.line(ticks).sees("    2\r\n");
     shell.line("\\begin").sees("range: all that is recorded");
     shell.line(ticks).sees("    4\r\n");
-    shell.line("\\end start+400ms").sees("range: until 2");
+    shell.line(&format!("\\end {second}")).sees("range: until 2");
     shell.line(ticks).sees("    2\r\n");
     shell.line("\\b 14h05").sees("14h05\" is no time");
     shell.line("\\begin 2001-01-01").sees("range: from 2001-01-01 00:00:00Z to 2");
