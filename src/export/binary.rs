@@ -12,7 +12,7 @@ use arrow::ipc::writer::{FileWriter, StreamWriter};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
 use super::{Error, Options, Writer};
 
@@ -65,12 +65,23 @@ impl<E: Encoder> Writer for Binary<'_, E> {
     }
 }
 
+/// Each column holds a page, and what compresses it is as large as the largest page needs.
+const PAGE_BYTES: usize = 128 << 10;
+const DICTIONARY_BYTES: usize = 256 << 10;
+
 pub(super) type Parquet = ArrowWriter<Vec<u8>>;
 
 impl Encoder for Parquet {
     fn open(schema: &SchemaRef) -> Result<Self, Error> {
         let level = ZstdLevel::try_new(3).expect("zstd has a level 3");
-        let properties = WriterProperties::builder().set_compression(Compression::ZSTD(level)).build();
+        let properties = WriterProperties::builder()
+            .set_compression(Compression::ZSTD(level))
+            .set_data_page_size_limit(PAGE_BYTES)
+            .set_dictionary_page_size_limit(DICTIONARY_BYTES)
+            // What is told of each page is held until the file ends.
+            .set_statistics_enabled(EnabledStatistics::Chunk)
+            .set_offset_index_disabled(true)
+            .build();
         ArrowWriter::try_new(Vec::new(), schema.clone(), Some(properties)).map_err(refused)
     }
 
