@@ -37,6 +37,7 @@ mod tui;
 mod values;
 mod when;
 
+use std::ffi::OsString;
 use std::io::{Write, stderr};
 use std::process::ExitCode;
 
@@ -86,7 +87,7 @@ const INTERRUPTED: u8 = 130;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = Args::parse_from(std::env::args_os().map(word));
     let done = match args.command {
         #[cfg(feature = "desk")]
         None => tui::live(args::Tui::default()),
@@ -111,6 +112,17 @@ pub fn main() -> ExitCode {
                 () => 1,
             })
         }
+    }
+}
+
+/// A word as it was typed. One that begins with a comment of SQL is a question: of no option a blank follows the
+/// dashes.
+fn word(typed: OsString) -> OsString {
+    let is_comment =
+        |text: &str| text.strip_prefix("--").is_some_and(|rest| rest.starts_with([' ', '\t', '\n']));
+    match typed.to_str() {
+        Some(text) if is_comment(text) => format!(" {text}").into(),
+        _ => typed,
     }
 }
 

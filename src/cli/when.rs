@@ -17,10 +17,29 @@ pub struct When {
     pub context: Context,
     /// The range that was asked for.
     pub range: Range,
+    /// Where it begins if that is the recording's start, which the range leaves open.
+    start: Option<Micros>,
+}
+
+impl When {
+    /// The range in words.
+    pub fn words(&self) -> String {
+        let shown = Range { from: self.range.from.or(self.start), to: self.range.to };
+        if shown == Range::ALL { "all that is recorded".into() } else { words(&shown, &self.context.zone) }
+    }
+
+    fn is_asked(&self) -> bool {
+        self.range != Range::ALL || self.start.is_some()
+    }
 }
 
 #[cfg(feature = "desk")]
 impl When {
+    /// Of a range that was not typed.
+    pub fn of(context: Context, range: Range) -> When {
+        When { context, range, start: None }
+    }
+
     /// What reads a text that a question compares with a time.
     pub fn read_time(&self) -> crate::query::ReadTime {
         let context = self.context.clone();
@@ -35,8 +54,8 @@ pub fn when(root: &Path, args: &RangeArgs) -> Result<When> {
 
 /// The range as it was understood, which is said.
 pub fn said(when: When) -> Result<When> {
-    if when.range != Range::ALL {
-        eprintln!("range: {}", words(&when.range, &when.context.zone));
+    if when.is_asked() {
+        eprintln!("range: {}", when.words());
     }
     Ok(when)
 }
@@ -62,15 +81,16 @@ pub fn over(roots: &[PathBuf], extent: Option<(Micros, Micros)>, args: &RangeArg
         let nothing = format!("nothing is recorded {said}; {place} has {start} to {end}");
         return Err(NothingRecorded(nothing).into());
     }
-    Ok(When { context, range })
+    let start = args.begin.as_ref().and(context.start);
+    Ok(When { context, range, start })
 }
 
 fn zone(args: &RangeArgs) -> Result<TimeZone> {
     match &args.tz {
         _ if args.utc => Ok(TimeZone::UTC),
         None => Ok(TimeZone::system()),
-        Some(name) => TimeZone::get(name).map_err(|_| {
-            Misused(format!("no time zone is called '{name}'; write it as Europe/Berlin")).into()
+        Some(name) => time::zone(name).ok_or_else(|| {
+            Misused(format!("no time zone is called '{name}'; write it as Europe/Berlin or +02:00")).into()
         }),
     }
 }

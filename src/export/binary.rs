@@ -1,7 +1,8 @@
 //! Formats for programs that read columns: Parquet, and Arrow as a file or as a stream.
 //!
 //! Types are kept as SQL made them. The file's head is written with the first batch, so that a question
-//! that fails leaves nothing behind it.
+//! that fails leaves nothing behind it. A row group of Parquet is held until it is whole, so it ends where it
+//! has become as large as may be held.
 
 use std::io::Write;
 
@@ -12,15 +13,16 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
 
-use super::{Error, Writer};
+use super::{Error, Options, Writer};
 
 /// What encodes batches into bytes that it gathers until they are taken.
 pub(super) trait Encoder: Sized {
     /// Begins a file; what cannot say such facts of itself leaves them.
     fn open(schema: &SchemaRef, facts: &[(&'static str, String)]) -> Result<Self, Error>;
-    fn write(&mut self, batch: &RecordBatch) -> Result<(), Error>;
+    /// Takes a batch, and ends what it gathers where that holds more than so many bytes.
+    fn write(&mut self, batch: &RecordBatch, held_bytes: usize) -> Result<(), Error>;
     /// The bytes that are ready.
     fn ready(&mut self) -> &mut Vec<u8>;
     /// Ends the file, and hands out what is left.
@@ -32,12 +34,14 @@ pub(super) struct Binary<'a, E: Encoder> {
     out: &'a mut dyn Write,
     schema: SchemaRef,
     facts: Vec<(&'static str, String)>,
+    held_bytes: usize,
     encoder: Option<E>,
 }
 
 impl<'a, E: Encoder> Binary<'a, E> {
-    pub(super) fn new(schema: &SchemaRef, out: &'a mut dyn Write, facts: &[(&'static str, String)]) -> Self {
-        Binary { out, schema: schema.clone(), facts: facts.to_vec(), encoder: None }
+    pub(super) fn new(schema: &SchemaRef, out: &'a mut dyn Write, options: &Options) -> Self {
+        let facts = options.facts.clone();
+        Binary { out, schema: schema.clone(), facts, held_bytes: options.held_bytes, encoder: None }
     }
 }
 
@@ -47,7 +51,7 @@ impl<E: Encoder> Writer for Binary<'_, E> {
             Some(encoder) => encoder,
             None => E::open(&self.schema, &self.facts)?,
         };
-        encoder.write(batch)?;
+        encoder.write(batch, self.held_bytes)?;
         let ready = encoder.ready();
         self.out.write_all(ready)?;
         ready.clear();
@@ -65,6 +69,10 @@ impl<E: Encoder> Writer for Binary<'_, E> {
     }
 }
 
+/// Each column holds a page, and what compresses it is as large as the largest page needs.
+const PAGE_BYTES: usize = 128 << 10;
+const DICTIONARY_BYTES: usize = 256 << 10;
+
 pub(super) type Parquet = ArrowWriter<Vec<u8>>;
 
 impl Encoder for Parquet {
@@ -74,12 +82,20 @@ impl Encoder for Parquet {
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(level))
             .set_key_value_metadata(Some(facts))
+            .set_data_page_size_limit(PAGE_BYTES)
+            .set_dictionary_page_size_limit(DICTIONARY_BYTES)
+            // What is told of each page is held until the file ends.
+            .set_statistics_enabled(EnabledStatistics::Chunk)
+            .set_offset_index_disabled(true)
             .build();
         ArrowWriter::try_new(Vec::new(), schema.clone(), Some(properties)).map_err(refused)
     }
 
-    fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
+    fn write(&mut self, batch: &RecordBatch, held_bytes: usize) -> Result<(), Error> {
         ArrowWriter::write(self, batch).map_err(refused)?;
+        if self.memory_size() > held_bytes {
+            self.flush().map_err(refused)?;
+        }
         // A buffer stands before ours.
         Ok(self.sync()?)
     }
@@ -104,7 +120,7 @@ impl Encoder for ArrowFile {
         Ok(FileWriter::try_new(Vec::new(), schema)?)
     }
 
-    fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
+    fn write(&mut self, batch: &RecordBatch, _: usize) -> Result<(), Error> {
         Ok(FileWriter::write(self, batch)?)
     }
 
@@ -125,7 +141,7 @@ impl Encoder for ArrowStream {
         Ok(StreamWriter::try_new(Vec::new(), schema)?)
     }
 
-    fn write(&mut self, batch: &RecordBatch) -> Result<(), Error> {
+    fn write(&mut self, batch: &RecordBatch, _: usize) -> Result<(), Error> {
         Ok(StreamWriter::write(self, batch)?)
     }
 

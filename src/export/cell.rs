@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use arrow::array::{Array, ArrayRef, AsArray, Float64Array, TimestampMicrosecondArray};
 use arrow::compute::{CastOptions, cast_with_options};
-use arrow::datatypes::{DataType, TimeUnit};
+use arrow::datatypes::{DataType, Schema, TimeUnit};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use jiff::tz::TimeZone;
 
@@ -22,6 +22,8 @@ pub(super) enum Cells {
     Floats(Float64Array),
     Times(TimestampMicrosecondArray, TimeZone),
     Others(ArrayRef),
+    /// Text that was made to be read in lines, which stay.
+    InLines(ArrayRef),
 }
 
 impl Cells {
@@ -41,6 +43,11 @@ impl Cells {
         })
     }
 
+    /// A column of text whose line breaks are shown as such.
+    pub(super) fn in_lines(column: &ArrayRef) -> Cells {
+        Cells::InLines(column.clone())
+    }
+
     /// Visits the text of each row, in order; `None` is NULL.
     pub(super) fn visit(
         &self,
@@ -54,12 +61,17 @@ impl Cells {
             Cells::Times(array, zone) => rows.for_each(|row| {
                 see(array.is_valid(row).then(|| time::show(Micros(array.value(row)), zone)));
             }),
-            Cells::Others(array) => {
+            Cells::Others(array) | Cells::InLines(array) => {
+                let in_lines = matches!(self, Cells::InLines(_));
                 let options = FormatOptions::default().with_null(NULL);
                 let formatter = ArrayFormatter::try_new(array.as_ref(), &options)?;
                 for row in rows {
                     see(match array.is_null(row) {
                         true => None,
+                        false if in_lines => {
+                            let text = formatter.value(row).try_to_string()?;
+                            Some(text.lines().map(visible).collect::<Vec<_>>().join("\n"))
+                        }
                         false => Some(visible(&formatter.value(row).try_to_string()?)),
                     });
                 }
@@ -83,6 +95,14 @@ pub(super) fn is_prose(datatype: &DataType) -> bool {
         DataType::Dictionary(_, value) => is_prose(value),
         other => other.is_string() || other.is_nested(),
     }
+}
+
+/// Whether it is what `explain` answers: text of the engine's own, in lines that are read one below the other.
+pub(super) fn is_plan(schema: &Schema) -> bool {
+    let fields = schema.fields().iter();
+    fields
+        .map(|field| (field.name().as_str(), field.data_type().is_string()))
+        .eq([("plan_type", true), ("plan", true)])
 }
 
 /// A number with at most six significant digits; whole numbers whole.

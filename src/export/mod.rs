@@ -10,6 +10,7 @@ mod chart;
 mod csv;
 mod error;
 pub mod figures;
+mod fold;
 mod json;
 mod markdown;
 mod plain;
@@ -124,7 +125,7 @@ impl FromStr for Format {
     }
 }
 
-/// How people want to read it. Formats for programs ignore it but for the facts.
+/// How people want to read it, which formats for programs ignore; what a file says of itself, and what may be held for it.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The zone in which times are shown.
@@ -135,11 +136,14 @@ pub struct Options {
     pub colour: bool,
     /// What a Parquet file says of itself, by keys; the one of these that formats for programs heed.
     pub facts: Vec<(&'static str, String)>,
+    /// How much a row group of Parquet may take in memory until it is written.
+    pub held_bytes: usize,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { zone: TimeZone::UTC, width: None, colour: false, facts: Vec::new() }
+        let (zone, facts) = (TimeZone::UTC, Vec::new());
+        Options { zone, width: None, colour: false, facts, held_bytes: 64 << 20 }
     }
 }
 
@@ -176,9 +180,9 @@ pub fn writer<'a>(
         Format::Markdown => Box::new(markdown::Markdown::new(schema, out, options)),
         Format::Records => Box::new(records::Records::new(schema, out, options)),
         Format::Chart => Box::new(chart::Chart::new(schema, out, options)),
-        Format::Parquet => Box::new(binary::Binary::<binary::Parquet>::new(schema, out, &options.facts)),
-        Format::Arrow => Box::new(binary::Binary::<binary::ArrowFile>::new(schema, out, &[])),
-        Format::Arrows => Box::new(binary::Binary::<binary::ArrowStream>::new(schema, out, &[])),
+        Format::Parquet => Box::new(binary::Binary::<binary::Parquet>::new(schema, out, options)),
+        Format::Arrow => Box::new(binary::Binary::<binary::ArrowFile>::new(schema, out, options)),
+        Format::Arrows => Box::new(binary::Binary::<binary::ArrowStream>::new(schema, out, options)),
     }
 }
 

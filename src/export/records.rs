@@ -6,7 +6,7 @@ use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use jiff::tz::TimeZone;
 
-use super::cell::{Cells, NULL, visible};
+use super::cell::{Cells, NULL, is_plan, visible};
 use super::{Error, Options, Writer};
 
 pub(super) struct Records<'a> {
@@ -15,6 +15,7 @@ pub(super) struct Records<'a> {
     longest: usize,
     zone: TimeZone,
     colour: bool,
+    in_lines: bool,
     written: usize,
 }
 
@@ -22,7 +23,8 @@ impl<'a> Records<'a> {
     pub(super) fn new(schema: &SchemaRef, out: &'a mut dyn Write, options: &Options) -> Self {
         let names: Vec<String> = schema.fields().iter().map(|field| visible(field.name())).collect();
         let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
-        Records { out, names, longest, zone: options.zone.clone(), colour: options.colour, written: 0 }
+        let (zone, colour, in_lines) = (options.zone.clone(), options.colour, is_plan(schema));
+        Records { out, names, longest, zone, colour, in_lines, written: 0 }
     }
 }
 
@@ -32,7 +34,10 @@ impl Writer for Records<'_> {
         let mut columns = Vec::with_capacity(self.names.len());
         for column in batch.columns() {
             let mut texts = Vec::with_capacity(batch.num_rows());
-            let cells = Cells::new(column, &self.zone)?;
+            let cells = match self.in_lines {
+                true => Cells::in_lines(column),
+                false => Cells::new(column, &self.zone)?,
+            };
             cells.visit(0..batch.num_rows(), |text| texts.push(text.unwrap_or_else(|| NULL.into())))?;
             columns.push(texts);
         }
@@ -41,7 +46,12 @@ impl Writer for Records<'_> {
             writeln!(self.out, "{bold}-- {} --{plain}", self.written)?;
             for (name, texts) in self.names.iter().zip(&columns) {
                 let blanks = self.longest - name.chars().count();
-                writeln!(self.out, "{bold}{name}{plain}{:blanks$} | {}", "", texts[row])?;
+                let mut lines = texts[row].split('\n');
+                let first = lines.next().unwrap_or_default();
+                writeln!(self.out, "{bold}{name}{plain}{:blanks$} | {first}", "")?;
+                for line in lines {
+                    writeln!(self.out, "{:1$} | {line}", "", self.longest)?;
+                }
             }
         }
         Ok(())

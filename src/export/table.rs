@@ -1,25 +1,30 @@
 //! Columns for a terminal: numbers to the right, text wrapped so that a row fits the width.
 //!
 //! Columns of numbers and times are never wrapped, since half a number reads as a number. A result
-//! whose columns do not fit even so is written as records, a column a line.
+//! whose columns do not fit even so is written as records, a column a line. Of a text that is longer than
+//! anybody reads the beginning is shown, and how much more there is.
 //!
 //! The first thousand rows say how wide columns are and which form it is; rows after them are written
 //! as they come, so that an answer may be larger than memory.
 
 use std::io::Write;
+use std::ops::Range;
 
 use arrow::array::RecordBatch;
-use arrow::compute::concat_batches;
 use arrow::datatypes::SchemaRef;
 use comfy_table::{Attribute, Cell, CellAlignment, ColumnConstraint, ContentArrangement, Width};
 
-use super::cell::{Cells, NULL, is_number, is_prose, visible};
+use super::cell::{Cells, NULL, is_number, is_plan, is_prose, visible};
+use super::fold::{cut, folded, width};
 use super::records::Records;
 use super::{Error, Options, Writer};
 
 /// So many rows are laid out at once. A column that turns out to be too narrow for a later chunk is
 /// wider from there on; one that wraps, where there is room.
 const CHUNK: usize = 1_000;
+
+/// So many of them are written at once.
+const AT_ONCE: usize = 50;
 
 /// No text column is made narrower than this to make room for others.
 const NARROWEST: usize = 12;
@@ -56,75 +61,124 @@ impl<'a> Table<'a> {
 
     /// Writes the rows that are held.
     fn write_held(&mut self) -> Result<(), Error> {
-        let chunk = concat_batches(&self.schema, &std::mem::take(&mut self.held))?;
-        let (mut table, needed) = match self.form {
-            Form::Records(ref mut records) => return records.batch(&chunk),
+        let held = std::mem::take(&mut self.held);
+        let (out, known) = match std::mem::replace(&mut self.form, Form::Failed) {
             Form::Failed => return Ok(()),
-            Form::Open(_) | Form::Columns(..) => {
-                let table = self.laid_out(&chunk, matches!(self.form, Form::Open(_)))?;
-                let needed = table.column_max_content_widths().into_iter();
-                (table, needed.map(|width| usize::from(width).max(1)).collect::<Vec<_>>())
-            }
+            Form::Records(records) => return self.go_on(records, &held),
+            Form::Open(out) => (out, None),
+            Form::Columns(out, widths) => (out, Some(widths)),
         };
-        let (out, widths) = match std::mem::replace(&mut self.form, Form::Failed) {
-            Form::Open(out) => match self.fitted(&needed) {
-                Some(fitted) => (out, fitted),
-                None => {
-                    let mut records = Records::new(&self.schema, out, &self.options);
-                    records.batch(&chunk)?;
-                    self.form = Form::Records(records);
-                    return Ok(());
-                }
+        let texts = self.texts(&held)?;
+        let needed = self.needed(&texts, known.is_none());
+        let widths = match &known {
+            Some(known) => self.widened(known, &needed),
+            None => match self.fitted(&needed) {
+                Some(fitted) => fitted,
+                None => return self.go_on(Records::new(&self.schema, out, &self.options), &held),
             },
-            Form::Columns(out, widths) => (out, self.widened(&widths, &needed)),
-            other => {
-                self.form = other;
-                return Ok(());
-            }
         };
-        for (column, width) in table.column_iter_mut().zip(&widths) {
-            // The constraint takes the padding in.
-            let width = u16::try_from(width + 2).unwrap_or(u16::MAX);
-            column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
-        }
-        for line in table.lines() {
-            writeln!(out, "{}", line.trim_end())?;
-        }
+        self.write_rows(out, &widths, &texts, known.is_none())?;
         self.form = Form::Columns(out, widths);
         Ok(())
     }
 
-    fn laid_out(&self, chunk: &RecordBatch, headed: bool) -> Result<comfy_table::Table, Error> {
+    fn go_on(&mut self, mut records: Records<'a>, held: &[RecordBatch]) -> Result<(), Error> {
+        held.iter().try_for_each(|batch| records.batch(batch))?;
+        self.form = Form::Records(records);
+        Ok(())
+    }
+
+    /// What stands in each column, row by row.
+    fn texts(&self, batches: &[RecordBatch]) -> Result<Vec<Vec<Option<String>>>, Error> {
+        let in_lines = is_plan(&self.schema);
+        let of_column = |index: usize| {
+            let mut texts = Vec::new();
+            for batch in batches {
+                let rows = 0..batch.num_rows();
+                if in_lines {
+                    Cells::in_lines(batch.column(index)).visit(rows, |text| texts.push(text))?;
+                } else {
+                    let cells = Cells::new(batch.column(index), &self.options.zone)?;
+                    cells.visit(rows, |text| texts.push(text.map(cut)))?;
+                }
+            }
+            Ok(texts)
+        };
+        (0..self.schema.fields().len()).map(of_column).collect()
+    }
+
+    fn names(&self) -> impl Iterator<Item = String> + '_ {
+        self.schema.fields().iter().map(|field| visible(field.name()))
+    }
+
+    /// How wide the columns would be if nothing were folded; at least one.
+    fn needed(&self, texts: &[Vec<Option<String>>], headed: bool) -> Vec<usize> {
+        let of_column = |(name, texts): (String, &Vec<Option<String>>)| {
+            let head = if headed { width(&name) } else { 0 };
+            let each = texts.iter().map(|text| text.as_deref().map_or(NULL.len(), width));
+            each.max().unwrap_or(0).max(head).max(1)
+        };
+        self.names().zip(texts).map(of_column).collect()
+    }
+
+    /// Some rows after the other, so that who has had enough is heard between them.
+    fn write_rows(
+        &self,
+        out: &mut dyn Write,
+        widths: &[usize],
+        texts: &[Vec<Option<String>>],
+        headed: bool,
+    ) -> Result<(), Error> {
+        let rows = texts.first().map_or(0, Vec::len);
+        let mut from = 0;
+        loop {
+            let to = rows.min(from + AT_ONCE);
+            let table = self.laid_out(widths, texts, from..to, headed && from == 0);
+            for line in table.lines() {
+                writeln!(out, "{}", line.trim_end())?;
+            }
+            if to == rows {
+                return Ok(());
+            }
+            from = to;
+        }
+    }
+
+    fn laid_out(
+        &self,
+        widths: &[usize],
+        texts: &[Vec<Option<String>>],
+        rows: Range<usize>,
+        headed: bool,
+    ) -> comfy_table::Table {
         let mut table = comfy_table::Table::new();
         table.load_preset(STYLE).set_content_arrangement(ContentArrangement::Disabled);
         match self.options.colour {
             true => table.enforce_styling(),
             false => table.force_no_tty(),
         };
-        let fields = self.schema.fields();
-        let head = |name: &String| Cell::new(visible(name)).add_attribute(Attribute::Bold);
+        // Folded here: the table's own way with a long line takes the square of its length.
+        let cell = |text: &str, width: usize| Cell::new(folded(text, width).join("\n"));
         if headed {
-            table.set_header(fields.iter().map(|f| head(f.name())));
+            let head = |(name, width): (String, &usize)| cell(&name, *width).add_attribute(Attribute::Bold);
+            table.set_header(self.names().zip(widths).map(head));
         }
-        let mut rows = vec![Vec::with_capacity(fields.len()); chunk.num_rows()];
-        for column in chunk.columns() {
-            let mut next = rows.iter_mut();
-            Cells::new(column, &self.options.zone)?.visit(0..chunk.num_rows(), |text| {
-                if let Some(row) = next.next() {
-                    row.push(match text {
-                        Some(text) => Cell::new(text),
-                        None => Cell::new(NULL).add_attribute(Attribute::Dim),
-                    });
-                }
-            })?;
+        for row in rows {
+            let of_column = |(texts, width): (&Vec<Option<String>>, &usize)| match &texts[row] {
+                Some(text) => cell(text, *width),
+                None => cell(NULL, *width).add_attribute(Attribute::Dim),
+            };
+            table.add_row(texts.iter().zip(widths).map(of_column).collect::<Vec<_>>());
         }
-        table.add_rows(rows);
-        for (index, field) in fields.iter().enumerate() {
-            if let Some(column) = table.column_mut(index).filter(|_| is_number(field.data_type())) {
+        for ((column, field), width) in table.column_iter_mut().zip(self.schema.fields()).zip(widths) {
+            // The constraint takes the padding in.
+            let width = u16::try_from(width + 2).unwrap_or(u16::MAX);
+            column.set_constraint(ColumnConstraint::Absolute(Width::Fixed(width)));
+            if is_number(field.data_type()) {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
-        Ok(table)
+        table
     }
 
     /// Columns that are too narrow for further rows are made wider; those that wrap while there is room.
@@ -185,7 +239,11 @@ impl Writer for Table<'_> {
 
 /// Takes from the widest column that wraps until all fit the room; `None` where they cannot.
 fn fitted(widths: &[usize], wraps: &[bool], room: usize) -> Option<Vec<usize>> {
-    let mut widths = widths.to_vec();
+    // None can have more than all the room; from there on it is one column a step.
+    let most = room.max(NARROWEST);
+    let bounded =
+        widths.iter().zip(wraps).map(|(width, wraps)| if *wraps { *width.min(&most) } else { *width });
+    let mut widths: Vec<usize> = bounded.collect();
     while widths.iter().sum::<usize>() > room {
         let wide = widths.iter_mut().zip(wraps).filter(|(width, wraps)| **wraps && **width > NARROWEST);
         *wide.map(|(width, _)| width).max()? -= 1;

@@ -2,8 +2,9 @@
 //! ticks is read once, wherever it lies and whether or not its files were merged since.
 //!
 //! A machine is known by its id where the sources say it, and else by its host's name: two machines of one name
-//! are two.
+//! are two. So are two recordings of one machine, which the stores' ids tell apart.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
@@ -14,8 +15,8 @@ use datafusion::arrow::datatypes::{Int64Type, TimestampMicrosecondType};
 use super::source::{Chosen, Source};
 use crate::store::{SegmentName, Tail, uncovered};
 
-/// A host, and which of the machines of that name.
-type Machine = (String, Option<String>);
+/// A host, which of the machines of that name, and which recording of it, by the first source that has it.
+type Machine = (String, Option<String>, usize);
 
 /// What they chose of one table, without what another has too.
 pub(super) fn once(chosen: Vec<(Arc<dyn Source>, Chosen)>) -> Chosen {
@@ -25,9 +26,9 @@ pub(super) fn once(chosen: Vec<(Arc<dyn Source>, Chosen)>) -> Chosen {
     }
     let known = Machines::of(&chosen);
     let mut names: BTreeMap<Machine, BTreeSet<SegmentName>> = BTreeMap::new();
-    for (source, chosen) in &chosen {
+    for (index, (source, chosen)) in chosen.iter().enumerate() {
         for segment in &chosen.segments {
-            let machine = known.machine(source.as_ref(), &segment.name.host);
+            let machine = known.machine(index, source.as_ref(), &segment.name.host);
             names.entry(machine).or_default().insert(segment.name.clone());
         }
     }
@@ -39,17 +40,17 @@ pub(super) fn once(chosen: Vec<(Arc<dyn Source>, Chosen)>) -> Chosen {
     let mut wanted: BTreeMap<Machine, HashSet<SegmentName>> =
         names.iter().map(|(machine, names)| (machine.clone(), widest(names))).collect();
     let mut ticks: BTreeMap<Machine, HashSet<(i64, i64)>> = BTreeMap::new();
-    for (source, chosen) in chosen {
+    for (index, (source, chosen)) in chosen.into_iter().enumerate() {
         let own: HashSet<SegmentName> = chosen.segments.iter().map(|segment| segment.name.clone()).collect();
         for segment in chosen.segments {
-            let machine = known.machine(source.as_ref(), &segment.name.host);
+            let machine = known.machine(index, source.as_ref(), &segment.name.host);
             if wanted.get_mut(&machine).is_some_and(|names| names.remove(&segment.name)) {
                 all.segments.push(segment);
             }
         }
         let mut read = Vec::new();
         for tail in chosen.tail {
-            let machine = known.machine(source.as_ref(), &tail.host);
+            let machine = known.machine(index, source.as_ref(), &tail.host);
             // Its own segments and its own journal do not have the same.
             let sealed = names.get(&machine).into_iter().flatten().filter(|name| !own.contains(name));
             let sealed: Vec<&SegmentName> = sealed.collect();
@@ -79,9 +80,11 @@ pub(super) fn once(chosen: Vec<(Arc<dyn Source>, Chosen)>) -> Chosen {
     all
 }
 
-/// Which hosts are of several machines.
+/// Which hosts are of several machines, and which sources of several recordings.
 struct Machines {
     several: BTreeSet<String>,
+    /// Of each source.
+    recordings: Vec<usize>,
 }
 
 impl Machines {
@@ -95,13 +98,51 @@ impl Machines {
             }
         }
         let several = ids.into_iter().filter(|(_, ids)| ids.len() > 1);
-        Machines { several: several.map(|(host, _)| host.to_string()).collect() }
+        let several = several.map(|(host, _)| host.to_string()).collect();
+        Machines { several, recordings: recordings(chosen) }
     }
 
-    fn machine(&self, source: &dyn Source, host: &str) -> Machine {
+    fn machine(&self, index: usize, source: &dyn Source, host: &str) -> Machine {
         let id = if self.several.contains(host) { source.machine(host) } else { None };
-        (host.to_string(), id)
+        (host.to_string(), id, self.recordings[index])
     }
+}
+
+/// Of each source the first one whose copy it is or may be. One that does not know its store may be one of any; it
+/// is taken for one of those that have a segment of its.
+fn recordings(chosen: &[(Arc<dyn Source>, Chosen)]) -> Vec<usize> {
+    /// One recording: its first source, the stores that are known of it, and its segments.
+    struct Recording<'a> {
+        first: usize,
+        stores: BTreeSet<String>,
+        names: HashSet<&'a SegmentName>,
+    }
+    let mut known: Vec<Recording> = Vec::new();
+    let mut of = vec![0; chosen.len()];
+    // A bucket that several were pushed into comes before each of them, and who does not know comes last.
+    let mut order: Vec<(usize, BTreeSet<String>)> =
+        chosen.iter().map(|(source, _)| source.stores()).enumerate().collect();
+    order.sort_by_key(|(_, stores)| Reverse(stores.len()));
+    for (index, stores) in order {
+        let names: HashSet<&SegmentName> =
+            chosen[index].1.segments.iter().map(|segment| &segment.name).collect();
+        let place = match stores.is_empty() {
+            true => known.iter().position(|one| !one.names.is_disjoint(&names)).or(known.first().map(|_| 0)),
+            false => known.iter().position(|one| !one.stores.is_disjoint(&stores)),
+        };
+        match place.and_then(|place| known.get_mut(place)) {
+            Some(one) => {
+                of[index] = one.first;
+                one.stores.extend(stores);
+                one.names.extend(names);
+            }
+            None => {
+                of[index] = index;
+                known.push(Recording { first: index, stores, names });
+            }
+        }
+    }
+    of
 }
 
 /// The ticks of the rows, and when those were.

@@ -29,7 +29,9 @@ use super::depth;
 use super::explain_error::{Asked, explained, table};
 use super::files::Footers;
 use super::literals::ReadTime;
+use super::meta::{EVENT, GAPS_TABLE, META};
 use super::names::plain;
+use super::parameters;
 use super::places::sources;
 use super::running::Running;
 use super::session::session;
@@ -252,8 +254,12 @@ impl Desk {
             return Err(Error::NotAQuestion);
         }
         depth::check(&statement)?;
+        parameters::check(&statement)?;
         let references = state.resolve_table_references(&statement).map_err(explain)?;
         for reference in &references {
+            if let Some(lacking) = asked_for(reference).and_then(|table| self.views.lacks(table)) {
+                return Err(lacking);
+            }
             let TableReference::Bare { table: name } = reference else { continue };
             if schema::table(name).is_none() && !state.table_functions().contains_key(&**name) {
                 return Err(table(name));
@@ -275,6 +281,15 @@ impl Desk {
         };
         let schema = plain(&plan.schema(), only);
         Ok((plan, schema))
+    }
+}
+
+/// The table that rows are read of for this one, where it is one of those that are recorded.
+fn asked_for(reference: &TableReference) -> Option<&'static str> {
+    match (reference.schema(), reference.table()) {
+        (Some(META), GAPS_TABLE) => Some(EVENT),
+        (None | Some(CATALOG), name) => schema::table(name).map(|table| table.name),
+        _ => None,
     }
 }
 

@@ -29,6 +29,9 @@ pub enum Error {
         place: String,
         hint: String,
     },
+    /// One of the tables that are not in the single files which were named.
+    #[error("no rows of `{name}` are there: {file} holds only `{held}`; name the whole store with --store")]
+    Elsewhere { name: String, file: String, held: String },
     #[error("no function `{name}`; {hint}")]
     Function { name: String, hint: String },
     /// A text that is compared with a timestamp and is none.
@@ -57,6 +60,9 @@ pub enum Error {
         .folder.display()
     )]
     Temporary { folder: PathBuf, why: String },
+    /// A segment that was named and is not there: to record into it is no advice.
+    #[error("there is no file {0}; --store takes a store's folder or one of its Parquet files")]
+    NoFile(PathBuf),
     #[error(transparent)]
     Store(Arc<store::Error>),
     /// A store in a bucket, or the way there.

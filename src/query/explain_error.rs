@@ -124,13 +124,16 @@ fn syntax(error: &ParserError) -> String {
     }
 }
 
+/// What our own functions that make tables are given.
+const TABLE_FUNCTIONS: [(&str, &str); 2] = [("at", "'14:05'"), ("gapfill", "'1 minute'")];
+
 /// Unknown tables of the question.
 pub(super) fn table(name: &str) -> Error {
     // As it was typed, without the catalog that goes without saying.
     let name = name.strip_prefix("sysray.").unwrap_or(name);
     let about = name.strip_prefix("meta.").map(|_| META_TABLES.as_slice());
     let names = || match about {
-        Some(tables) => tables.to_vec(),
+        Some(tables) => tables.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
         None => TABLES.iter().map(|table| table.name).collect(),
     };
     // A function that stands where a table does may have been meant too.
@@ -220,6 +223,25 @@ fn planning(what: &str, state: &SessionState) -> Option<Error> {
 }
 
 fn function(name: &str, state: &SessionState) -> Error {
+    // Those that are there, and stand where they cannot.
+    let known = name.to_lowercase();
+    if state.table_functions().contains_key(&known) {
+        let called =
+            TABLE_FUNCTIONS.iter().find(|(known, _)| *known == name).map_or("…", |(_, called)| called);
+        return Error::Other(format!(
+            "`{name}` makes a table and no value: `select * from {name}({called})`"
+        ));
+    }
+    if state.window_functions().contains_key(&known) {
+        let given = match known.as_str() {
+            "interpolate" => "x, ts",
+            "row_number" | "rank" | "dense_rank" | "percent_rank" | "cume_dist" => "",
+            _ => "x",
+        };
+        return Error::Other(format!(
+            "`{name}` looks at the rows around each, in an order: `{name}({given}) over (order by ts)`"
+        ));
+    }
     let scalar = state.scalar_functions().keys();
     let known = scalar.chain(state.aggregate_functions().keys()).chain(state.window_functions().keys());
     let known = known.chain(state.table_functions().keys());

@@ -2,11 +2,14 @@
 //! time grammar, which DataFusion's own coercion would refuse or read otherwise.
 //!
 //! It knows no grammar of its own: one is passed in. `TIMESTAMP '…'` stays SQL's, in UTC.
+//!
+//! What two times differ by is compared with an interval as the length that this is. The engine compares months,
+//! days and the rest one after the other, so that five days counted in seconds are less than one day.
 
 use std::fmt;
 use std::sync::Arc;
 
-use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::datatypes::{DataType, TimeUnit};
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{DFSchema, DataFusionError, Result, ScalarValue};
@@ -55,18 +58,29 @@ impl AnalyzerRule for TimeLiterals {
 impl TimeLiterals {
     fn comparison(&self, mut expr: Expr, schema: &DFSchema) -> Result<Transformed<Expr>> {
         let is_time = |side: &Expr| matches!(side.get_type(schema), Ok(DataType::Timestamp(..)));
+        let length = |side: &Expr| match side.get_type(schema) {
+            Ok(DataType::Duration(unit)) => Some(unit),
+            _ => None,
+        };
         let changed = match &mut expr {
             Expr::BinaryExpr(BinaryExpr { left, op, right }) if is_comparison(*op) => {
                 if is_time(left) {
                     self.read(right)?
                 } else if is_time(right) {
                     self.read(left)?
+                } else if let Some(unit) = length(left) {
+                    as_length(right, unit)
+                } else if let Some(unit) = length(right) {
+                    as_length(left, unit)
                 } else {
                     false
                 }
             }
             Expr::Between(Between { expr, low, high, .. }) if is_time(expr) => {
                 self.read(low)? | self.read(high)?
+            }
+            Expr::Between(Between { expr, low, high, .. }) => {
+                length(expr).is_some_and(|unit| as_length(low, unit) | as_length(high, unit))
             }
             Expr::InList(InList { expr, list, .. }) if is_time(expr) => {
                 let mut any = false;
@@ -89,6 +103,30 @@ impl TimeLiterals {
         })?;
         *side = Expr::Literal(ScalarValue::TimestampMicrosecond(Some(at.0), Some("UTC".into())), None);
         Ok(true)
+    }
+}
+
+/// Replaces an interval without months, which have no length, by its length; says whether it did.
+fn as_length(side: &mut Expr, unit: TimeUnit) -> bool {
+    const DAY_NANOS: i128 = 86_400_000_000_000;
+    let Expr::Literal(ScalarValue::IntervalMonthDayNano(Some(interval)), _) = side else { return false };
+    if interval.months != 0 {
+        return false;
+    }
+    let nanos = i128::from(interval.days) * DAY_NANOS + i128::from(interval.nanoseconds);
+    let (each, length): (i128, fn(Option<i64>) -> ScalarValue) = match unit {
+        TimeUnit::Second => (1_000_000_000, ScalarValue::DurationSecond),
+        TimeUnit::Millisecond => (1_000_000, ScalarValue::DurationMillisecond),
+        TimeUnit::Microsecond => (1_000, ScalarValue::DurationMicrosecond),
+        TimeUnit::Nanosecond => (1, ScalarValue::DurationNanosecond),
+    };
+    match i64::try_from(nanos / each) {
+        // What is finer than the unit is left to the engine.
+        Ok(count) if nanos % each == 0 => {
+            *side = Expr::Literal(length(Some(count)), None);
+            true
+        }
+        _ => false,
     }
 }
 

@@ -23,8 +23,17 @@ use crate::schema::{self, Micros, Tier};
 /// The name of the schema.
 pub(super) const META: &str = "meta";
 
-/// Its tables, as they are typed.
-pub(super) const META_TABLES: [&str; 4] = ["meta.tables", "meta.columns", "meta.segments", "meta.gaps"];
+/// Its tables, as they are typed, and what each has a row for.
+pub const META_TABLES: [(&str, &str); 4] = [
+    ("meta.tables", "What tables there are, a row each"),
+    ("meta.columns", "The columns of all tables, a row each"),
+    ("meta.segments", "The files of the store, a row each"),
+    ("meta.gaps", "Times without rows, or with fewer than there should be"),
+];
+
+/// The table of gaps, and the one whose rows tell of them.
+pub(super) const GAPS_TABLE: &str = "gaps";
+pub(super) const EVENT: &str = "event";
 
 /// What the recorder notes of a time without rows, or with fewer than there should be.
 const GAPS: [&str; 4] = ["gap", "lost", "skipped", "suspend"];
@@ -36,7 +45,7 @@ pub(super) struct Meta(pub(super) Arc<Views>);
 #[async_trait]
 impl SchemaProvider for Meta {
     fn table_names(&self) -> Vec<String> {
-        META_TABLES.iter().map(|name| name[META.len() + 1..].to_string()).collect()
+        META_TABLES.iter().map(|(name, _)| name[META.len() + 1..].to_string()).collect()
     }
 
     async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
@@ -46,7 +55,7 @@ impl SchemaProvider for Meta {
             "segments" => segments(
                 self.0.sources.iter().flat_map(|source| source.held()).collect::<Vec<_>>().as_slice(),
             )?,
-            "gaps" => return Ok(Some(Arc::new(gaps(&self.0)?))),
+            GAPS_TABLE => return Ok(Some(Arc::new(gaps(&self.0)?))),
             _ => return Ok(None),
         };
         Ok(Some(Arc::new(MemTable::try_new(batch.schema(), vec![vec![batch]])?)))
@@ -124,7 +133,7 @@ fn segments(held: &[Held]) -> Result<RecordBatch> {
 
 /// A row a time without rows, or with fewer than there should be.
 fn gaps(views: &Views) -> Result<ViewTable> {
-    let event = schema::table("event").expect("there is a table of events");
+    let event = schema::table(EVENT).expect("there is a table of events");
     let instant = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
     // Where it began stands in what is there for programs: the row is stamped with its end.
     let pattern = lit(r#"^.*"from_us":(-?[0-9]+).*$"#);

@@ -9,6 +9,10 @@
 //! a number, else a quoted text. `:name` in text, in comments and behind another colon is left alone.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use datafusion::sql::parser::Statement;
+use datafusion::sql::sqlparser::ast::{Expr, Value, Visit, Visitor};
 
 use super::Error;
 use super::tiers::quoted;
@@ -49,6 +53,27 @@ pub fn parameters(sql: &str) -> Vec<Parameter> {
 /// A value for a parameter that the question does not have, or one that is not what it should be.
 pub fn filled(sql: &str, given: &[(String, String)]) -> Result<String, Error> {
     let declared = parameters(sql);
+    let (text, used) = filled_in(sql, &declared, given)?;
+    match given.iter().find(|(name, _)| !used.contains(name)) {
+        Some((name, _)) => Err(unknown(name, &declared)),
+        None => Ok(text),
+    }
+}
+
+/// The same, where what is given is for this question and others: what it does not have is nothing wrong.
+///
+/// # Errors
+/// A value that is not what it should be.
+pub fn filled_from(sql: &str, given: &[(String, String)]) -> Result<String, Error> {
+    Ok(filled_in(sql, &parameters(sql), given)?.0)
+}
+
+/// The question, and the names of what was put in.
+fn filled_in(
+    sql: &str,
+    declared: &[Parameter],
+    given: &[(String, String)],
+) -> Result<(String, Vec<String>), Error> {
     let mut values: BTreeMap<&str, String> =
         declared.iter().map(|one| (one.name.as_str(), one.default.clone())).collect();
     for (name, value) in given {
@@ -56,16 +81,13 @@ pub fn filled(sql: &str, given: &[(String, String)]) -> Result<String, Error> {
         values.insert(name, literal(name, value, default)?);
     }
     let (text, used) = replaced(sql, &values);
-    match given.iter().find(|(name, _)| !used.contains(&name.as_str())) {
-        Some((name, _)) => Err(unknown(name, &declared)),
-        None => Ok(text),
-    }
+    Ok((text, used.into_iter().map(String::from).collect()))
 }
 
 fn unknown(name: &str, declared: &[Parameter]) -> Error {
     let names: Vec<&str> = declared.iter().map(|one| one.name.as_str()).collect();
     let hint = match near(name, names.iter().copied()).as_slice() {
-        [] if names.is_empty() => "it has none".to_string(),
+        [] if names.is_empty() => format!("it has none: one would be written `:{name}` in it"),
         [] => format!("it has {}", names.join(", ")),
         close => format!("did you mean {}?", either(close)),
     };
@@ -102,18 +124,54 @@ fn name_length(text: &str) -> usize {
     text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len())
 }
 
+/// Refuses a question with something in the place of a value that nobody gave, and says how to give one.
+pub(super) fn check(statement: &Statement) -> Result<(), Error> {
+    match statement {
+        Statement::Statement(sql) => match sql.visit(&mut Open) {
+            ControlFlow::Break(error) => Err(error),
+            ControlFlow::Continue(()) => Ok(()),
+        },
+        Statement::Explain(explain) => check(&explain.statement),
+        _ => Ok(()),
+    }
+}
+
+struct Open;
+
+impl Visitor for Open {
+    type Break = Error;
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<Error> {
+        let Expr::Value(value) = expr else { return ControlFlow::Continue(()) };
+        let Value::Placeholder(name) = &value.value else { return ControlFlow::Continue(()) };
+        ControlFlow::Break(Error::Other(match name.strip_prefix(':') {
+            Some(bare) => format!(
+                "the parameter `{name}` has no value; give it one with --param {bare}=VALUE, in the shell with \\set {bare} VALUE"
+            ),
+            None => format!(
+                "`{name}` is no parameter: those are written `:name`, and given a value with --param name=VALUE, in the shell with \\set name VALUE"
+            ),
+        }))
+    }
+}
+
+/// How much of the beginning is no place for a parameter: text, a comment, a cast.
+fn left_alone(rest: &str) -> usize {
+    match rest.chars().next() {
+        Some(quote @ ('\'' | '"')) => rest[1..].find(quote).map_or(rest.len(), |end| end + 2),
+        Some('-') if rest.starts_with("--") => rest.find('\n').unwrap_or(rest.len()),
+        Some('/') if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
+        Some(':') if rest.starts_with("::") => 2,
+        _ => 0,
+    }
+}
+
 /// The text with what stands for the names, and which of them there were.
 fn replaced<'a>(sql: &str, values: &BTreeMap<&'a str, String>) -> (String, Vec<&'a str>) {
     let (mut text, mut used) = (String::with_capacity(sql.len()), Vec::new());
     let mut rest = sql;
     while let Some(first) = rest.chars().next() {
-        let left_alone = match first {
-            '\'' | '"' => rest[1..].find(first).map_or(rest.len(), |end| end + 2),
-            '-' if rest.starts_with("--") => rest.find('\n').unwrap_or(rest.len()),
-            '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
-            ':' if rest.starts_with("::") => 2,
-            _ => 0,
-        };
+        let left_alone = left_alone(rest);
         if left_alone > 0 {
             text += &rest[..left_alone];
             rest = &rest[left_alone..];

@@ -81,6 +81,9 @@ impl Listed {
 }
 
 fn open(place: &Path) -> Result<Arc<dyn Source>, Error> {
+    if place.extension().is_some_and(|ending| ending == "parquet") && !place.exists() {
+        return Err(Error::NoFile(place.to_path_buf()));
+    }
     Ok(if place.is_file() { Arc::new(Lone::open(place)?) } else { Arc::new(Catalog::open(place)?) })
 }
 

@@ -88,6 +88,10 @@ impl Source for Renewed {
         ids.all(|other| other == id).then_some(id)
     }
 
+    fn stores(&self) -> BTreeSet<String> {
+        self.now().iter().flat_map(|source| source.stores()).collect()
+    }
+
     fn hosts(&self) -> Option<BTreeSet<String>> {
         let mut all = BTreeSet::new();
         for source in self.now() {

@@ -101,6 +101,16 @@ pub trait Source: Send + Sync {
         None
     }
 
+    /// Ids of the stores that its rows were recorded into; none where it does not know.
+    fn stores(&self) -> BTreeSet<String> {
+        BTreeSet::new()
+    }
+
+    /// The tables that it may have rows of; `None` where that is all of them.
+    fn tables(&self) -> Option<BTreeSet<String>> {
+        None
+    }
+
     /// All hosts that it may have rows of; `None` where it does not know.
     fn hosts(&self) -> Option<BTreeSet<String>> {
         None
@@ -149,6 +159,10 @@ impl Source for Catalog {
         self.identity().machine(host).map(ToString::to_string)
     }
 
+    fn stores(&self) -> BTreeSet<String> {
+        self.identity().stores.clone()
+    }
+
     fn hosts(&self) -> Option<BTreeSet<String>> {
         let (segments, parts) =
             (self.segments().iter().map(|name| &name.host), self.parts().map(|(name, _)| &name.host));
@@ -168,6 +182,10 @@ impl Source for Lone {
     fn held(&self) -> Vec<Held> {
         let Segment { name, path, bytes, .. } = self.segment();
         vec![Held::segment(name, path.clone(), Some(*bytes))]
+    }
+
+    fn tables(&self) -> Option<BTreeSet<String>> {
+        Some(BTreeSet::from([self.segment().name.table.clone()]))
     }
 
     fn hosts(&self) -> Option<BTreeSet<String>> {
@@ -199,6 +217,10 @@ impl Source for Tree {
 
     fn machine(&self, host: &str) -> Option<String> {
         self.identity().machine(host).map(ToString::to_string)
+    }
+
+    fn stores(&self) -> BTreeSet<String> {
+        self.identity().stores.clone()
     }
 
     fn hosts(&self) -> Option<BTreeSet<String>> {

@@ -3,6 +3,7 @@
 //!
 //! No rows pass here: filters and projections go through the view to the provider.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -12,6 +13,7 @@ use datafusion::common::{DataFusionError, Result, ScalarValue};
 use datafusion::datasource::{ViewTable, provider_as_source};
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, TableType, cast, ident, lit};
 
+use super::Error;
 use super::division::divide;
 use super::files::Footers;
 use super::meta::{META, Meta};
@@ -64,6 +66,23 @@ impl Views {
         });
         let columns = stored.chain(derived).collect::<Result<Vec<_>>>()?;
         Ok(ViewTable::new(plan.project(columns)?.build()?, None))
+    }
+}
+
+impl Views {
+    /// That none of the sources can have rows of the table, where they are single files.
+    pub(super) fn lacks(&self, name: &str) -> Option<Error> {
+        let mut held = BTreeSet::new();
+        for source in self.sources.iter() {
+            held.extend(source.tables()?);
+        }
+        if held.is_empty() || held.contains(name) {
+            return None;
+        }
+        let files = self.sources.iter().flat_map(|source| source.held());
+        let files: Vec<String> = files.map(|file| file.path.display().to_string()).collect();
+        let held: Vec<String> = held.into_iter().collect();
+        Some(Error::Elsewhere { name: name.into(), file: files.join(" and "), held: held.join("` and `") })
     }
 }
 

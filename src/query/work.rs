@@ -58,17 +58,13 @@ where
     F: Future<Output = Result<(), Error>>,
 {
     let begun = Instant::now();
+    running.allow(limits.timeout);
     let mut resident = Resident::default();
     let is_too_large = |resident: &mut Resident| {
         limits.resident_bytes.is_some_and(|allowed| resident.bytes().is_some_and(|bytes| bytes > allowed))
     };
     let check = |resident: &mut Resident| {
-        if running.is_cancelled() {
-            return Err(Error::Interrupted);
-        }
-        if let Some(allowed) = limits.timeout.filter(|allowed| begun.elapsed() >= *allowed) {
-            return Err(Error::Timeout { allowed });
-        }
+        running.check()?;
         match limits.resident_bytes {
             Some(_) if is_too_large(resident) => Err(Error::Memory { allowed_bytes: limits.allowed_bytes }),
             _ => Ok(()),

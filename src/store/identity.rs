@@ -1,6 +1,8 @@
 //! `sysray-store.json`: that a folder is a store, of which format, and what its hosts are called.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::RandomState;
+use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{BuildHasher, Hasher};
 use std::io::Write;
 use std::path::Path;
 
@@ -25,6 +27,11 @@ pub struct Identity {
     /// recording in it saw it. Start times of processes are reckoned from that, and so never move.
     #[serde(default)]
     pub boots: BTreeMap<String, i64>,
+    /// Which stores its rows were recorded into: one, which a copy has from it, or of a bucket all that were pushed
+    /// there. Names of segments say seconds, so that they alone do not tell a copy from another recording of the
+    /// same machine. Empty where it was made before stores had ids, or recovered.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub stores: BTreeSet<String>,
 }
 
 impl Identity {
@@ -35,7 +42,8 @@ impl Identity {
     #[allow(clippy::new_without_default, reason = "there is nothing default about it")]
     pub fn new() -> Self {
         let program = format!("sysray {}", env!("CARGO_PKG_VERSION"));
-        Identity { format: STORE_FORMAT, program, hosts: BTreeMap::new(), boots: BTreeMap::new() }
+        let (hosts, boots) = (BTreeMap::new(), BTreeMap::new());
+        Identity { format: STORE_FORMAT, program, hosts, boots, stores: BTreeSet::from([random()]) }
     }
 
     /// Whether there is one in the folder.
@@ -99,7 +107,7 @@ impl Identity {
         taken.map(|(_, label)| label.clone()).collect()
     }
 
-    /// This, and another's hosts and boots where it has none of those.
+    /// This, and another's hosts, boots and stores where it has none of those.
     pub fn joined(&self, other: &Identity) -> Identity {
         let mut joined = self.clone();
         for (machine, label) in &other.hosts {
@@ -108,6 +116,7 @@ impl Identity {
         for (boot, began) in &other.boots {
             joined.boots.entry(boot.clone()).or_insert(*began);
         }
+        joined.stores.extend(other.stores.iter().cloned());
         joined
     }
 
@@ -163,6 +172,12 @@ impl Identity {
         file.write_all(&text).map_err(Error::io(&path))?;
         file.replace()
     }
+}
+
+/// What no other store is called: the seeds that the system gives each program for its hash tables.
+fn random() -> String {
+    let half = || RandomState::new().build_hasher().finish();
+    format!("{:016x}{:016x}", half(), half())
 }
 
 /// A name that can stand in a path and that no engine takes for a number.

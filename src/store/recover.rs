@@ -1,6 +1,7 @@
 //! A store is made of what can be proved of one part of a journal, wherever that lies and whatever
 //! has become of it. The part is only read.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 
@@ -91,7 +92,8 @@ pub fn recover(file: &Path, target: &Path) -> Result<Recovered, Error> {
     let mut sums = Sums::read(staged.folder().root(), &host)?;
     seal::seal(staged.folder(), &name, &part, Compression::Zstd(3), &mut sums)?;
     sums.write(staged.folder())?;
-    Identity::new().found(staged.folder())?;
+    // Of which store the part was nothing says.
+    Identity { stores: BTreeSet::new(), ..Identity::new() }.found(staged.folder())?;
     staged.publish()?;
     Ok(recovered)
 }

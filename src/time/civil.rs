@@ -3,6 +3,8 @@
 //! Where clocks go back, a time of day that comes twice is the earlier one. Where they go forward,
 //! a time of day that does not come is the next instant that does: the moment of the change.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::temporal::Pieces;
@@ -38,6 +40,36 @@ pub(super) fn date_of(at: Micros, zone: &TimeZone) -> Option<Date> {
     Some(zone.to_datetime(Timestamp::from_microsecond(at.0).ok()?).date())
 }
 
+/// `1405`, `140530`, `20261122` and `202611221405` in the way of all others: `14:05`, `2026-11-22 14:05`. What is not
+/// written in digits alone stays as it is, but for what follows a date of eight.
+pub(super) fn with_marks(text: &str) -> Cow<'_, str> {
+    let clock = |digits: &str| match digits.len() {
+        4 => Some(format!("{}:{}", &digits[..2], &digits[2..])),
+        6 => Some(format!("{}:{}:{}", &digits[..2], &digits[2..4], &digits[4..])),
+        _ => None,
+    };
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let run = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let marked = match run {
+        4 | 6 if run == text.len() => clock(text),
+        8 | 12 | 14 => {
+            let (date, rest) = text.split_at(8);
+            let date = format!("{}-{}-{}", &date[..4], &date[4..6], &date[6..]);
+            let behind = rest.strip_prefix([' ', 'T']).unwrap_or(rest);
+            match () {
+                () if rest.is_empty() => Some(date),
+                () if is_digits(behind) => clock(behind).map(|clock| format!("{date} {clock}")),
+                () if rest.len() > behind.len() && behind.starts_with(|c: char| c.is_ascii_digit()) => {
+                    Some(format!("{date}{rest}"))
+                }
+                () => None,
+            }
+        }
+        _ => None,
+    };
+    marked.map_or(Cow::Borrowed(text), Cow::Owned)
+}
+
 /// `14:05`, `14:05:30` or `14:05:30.5`; `None` for anything else.
 pub(super) fn time_of_day(text: &str) -> Option<Time> {
     let (clock, fraction) = text.split_once('.').unwrap_or((text, "0"));
@@ -65,8 +97,9 @@ pub(super) fn looks_dated(text: &str) -> bool {
 /// A date, perhaps with a time of day (else midnight), an offset and a zone in brackets (else
 /// `zone`); `None` where there is no such date or zone, or where offset and zone contradict.
 pub(super) fn dated(text: &str, zone: &TimeZone) -> Option<Micros> {
-    // The standard leaves no blank before the offset; `date` and git do.
+    // The standard leaves no blank before the offset; `date` and git do, and journalctl names the zone.
     let written = match text.split_whitespace().collect::<Vec<_>>()[..] {
+        [date, time, "UTC" | "utc"] => format!("{date} {time}Z"),
         [date, time, offset] => format!("{date} {time}{offset}"),
         [date, time] => format!("{date} {time}"),
         [one] => one.to_string(),

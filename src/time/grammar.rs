@@ -3,13 +3,14 @@
 //!
 //! | written | meant |
 //! |---|---|
-//! | `now` `today` `yesterday` | this moment; midnight in the user's zone |
+//! | `now` `today` `yesterday` `tomorrow` | this moment; midnight in the user's zone |
 //! | `yesterday 14:05` | that time on that day |
 //! | `10m` `3d2h` `-15m` `10 min ago` | before now, also when an old recording is read |
 //! | `start` `end` `start+5m` `end-5m` | from the recording's first or last instant |
 //! | `14:05` `14:05:30` | today; in a recording, the latest such instant in it |
 //! | `2026-11-22` `2026-11-22 14:05:30.5` | in the user's zone; a date alone is its midnight |
 //! | `2026-11-22T14:05Z` `…+01:00` `…[Europe/Berlin]` | in the zone named |
+//! | `1405` `20261122` `202611221405` | the same without marks, as atop has them |
 //! | `@1795363911.5` | seconds since 1970 |
 //!
 //! What clocks do twice or not at all is settled in `civil`.
@@ -17,7 +18,7 @@
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
-use super::civil::{calendar, date_of, dated, instant, looks_dated, time_of_day};
+use super::civil::{calendar, date_of, dated, instant, looks_dated, time_of_day, with_marks};
 use super::duration::spelled;
 use super::error::quoted;
 use super::{Micros, TimeError};
@@ -47,7 +48,8 @@ const LONGEST: usize = 120;
 pub fn parse(text: &str, context: &Context) -> Result<Micros, TimeError> {
     let unreadable = || TimeError::Unreadable(quoted(text));
     let outside = || TimeError::OutOfRange(quoted(text));
-    let written = text.trim();
+    let marked = with_marks(text.trim());
+    let written = marked.as_ref();
     if written.len() > LONGEST {
         return Err(unreadable());
     }
@@ -101,6 +103,7 @@ fn worded(text: &str, context: &Context) -> Result<Micros, TimeError> {
     let days_ago = match word.as_str() {
         "today" => Some(0),
         "yesterday" => Some(1),
+        "tomorrow" => Some(-1),
         _ => None,
     };
     if let Some(days) = days_ago {

@@ -9,6 +9,7 @@ mod duration;
 mod error;
 mod grammar;
 mod range;
+mod zone;
 
 pub use crate::schema::Micros;
 pub use civil::show;
@@ -17,3 +18,4 @@ pub use duration::{parse_duration, show_duration};
 pub use error::TimeError;
 pub use grammar::{Context, parse};
 pub use range::{Range, range};
+pub use zone::zone;

@@ -1,7 +1,7 @@
 //! Ranges of time as recordings have them: a row is stamped with the *end* of its interval, so a
 //! range leaves its beginning out and takes its end in.
 
-use super::civil::{show, time_of_day};
+use super::civil::{show, time_of_day, with_marks};
 use super::error::quoted;
 use super::grammar::{Context, parse, shifted};
 use super::{Micros, TimeError};
@@ -52,7 +52,7 @@ pub fn range(begin: Option<&str>, end: Option<&str>, context: &Context) -> Resul
     if let (Some(text), Some(begins), Some(ends)) = (begin, from, to)
         && begins > ends
     {
-        let earlier = time_of_day(text.trim()).and_then(|time| context.latest(ends, time));
+        let earlier = time_of_day(&with_marks(text.trim())).and_then(|time| context.latest(ends, time));
         from = Some(earlier.ok_or_else(|| TimeError::Reversed {
             begin: quoted(text),
             from: show(begins, &context.zone),

@@ -64,12 +64,18 @@ fn commands_change_how_answers_look() {
     let (store, home) = (recorded(2), TempDir::new().unwrap());
     let mut shell = open(store.path(), home.path(), "cat");
     shell.line("\\d").sees("process_exit");
+    shell.sees("meta.gaps      Times without rows");
+    shell.line("\\d meta.gaps").sees("from_ts");
     shell.line("\\d pressure").sees("some_avg300");
     shell.line("\\timing").sees("timing: on");
     shell.line("select 1 as one;").sees(" ms)");
     shell.line("\\x").sees("a column a line: on");
     shell.line("select 1 as one;").sees("-- 1 --\r\none | 1\r\n");
     shell.line("\\x off").sees("a column a line: off");
+    // Of a text longer than anybody reads the beginning is shown, and at once.
+    shell.line("select repeat('x ', 500000) as long;").sees("990000");
+    let plan = shell.line("explain select cpu from system;").sees(" rows)");
+    assert!(plan.contains("Projection") && !plan.contains("\\n"), "{plan}");
     shell.line("\\format csv").sees("format: csv");
     shell.line("select null as nothing, 2 as two;").sees("nothing,two\r\n,2\r\n");
     shell.line("\\format chart").sees("format: chart");
@@ -87,6 +93,48 @@ fn an_example_stands_at_the_prompt_to_be_edited_and_asked() {
     shell.line("\\examples top-cpu").sees("order by cpu_s desc, host, pid;");
     shell.line("").sees("cpu_pct");
     shell.sees(" rows)");
+}
+
+#[test]
+fn an_example_is_asked_by_its_name_with_what_was_chosen() {
+    let (store, home) = (recorded(3), TempDir::new().unwrap());
+    let mut shell = open(store.path(), home.path(), "cat");
+    shell.line("@top-cpu n=2").sees("(2 rows)");
+    shell.line("@top-cpu n=1;").sees("(1 row)");
+    shell.line("@top-cpu m=1").sees("the question has no parameter `m`");
+    shell.line("@top-cpu 1").sees("NAME=VALUE");
+    shell.line("@top-cpus").sees("did you mean `top-cpu`");
+    // What is set holds for all that have it, and what is typed with one before that.
+    shell.line("\\set n 1").sees(":n = 1");
+    shell.line("@top-cpu").sees("(1 row)");
+    shell.line("@top-cpu n=2").sees("(2 rows)");
+    shell.line("select :n + 1 as more;").sees("   2\r\n");
+    shell.line("\\set n").sees("no parameter is set");
+    shell.line("select :n + 1 as more;").sees("\\set n VALUE");
+    shell.types("@top-c\t").sees("@top-cpu ");
+    shell.line("n\t2").sees("(2 rows)");
+    assert_eq!(shell.leaves("\\q\r"), 0);
+}
+
+#[test]
+fn the_range_is_changed_and_what_is_no_time_leaves_it() {
+    let (store, home) = (recorded(4), TempDir::new().unwrap());
+    let ticks = Sysray::new(&["query", "--format", "csv", "select ts from system order by ts"]);
+    let ticks = ticks.store(store.path()).prints();
+    let second = ticks.lines().nth(2).unwrap();
+    let words = format!("query --utc -b {second} --store {}", store.path().display());
+    let mut shell = Terminal::start(&words, home.path(), &[("PAGER", "cat")]);
+    shell.sees("sysray> ");
+    let ticks = "select count(*) as ticks from system;";
+    shell.line(ticks).sees("    2\r\n");
+    shell.line("\\begin").sees("range: all that is recorded");
+    shell.line(ticks).sees("    4\r\n");
+    shell.line(&format!("\\end {second}")).sees("range: until 2");
+    shell.line(ticks).sees("    2\r\n");
+    shell.line("\\b 14h05").sees("14h05\" is no time");
+    shell.line("\\begin 2001-01-01").sees("range: from 2001-01-01 00:00:00Z to 2");
+    shell.line("\\end 2001-01-02").sees("nothing is recorded");
+    shell.line(ticks).sees("    2\r\n");
 }
 
 #[test]

@@ -6,7 +6,9 @@
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use sysray::time::{Context, Micros, Range, TimeError, parse, parse_duration, range, show, show_duration};
+use sysray::time::{
+    Context, Micros, Range, TimeError, parse, parse_duration, range, show, show_duration, zone,
+};
 
 /// Berlin without the database of time zones.
 fn berlin() -> TimeZone {
@@ -76,6 +78,17 @@ fn instants() {
             ("2026-11-22T14:05:30.25+05:30", "2026-11-22 09:35:30.250+01:00"),
             ("2026-11-22 14:05:30 +0100", "2026-11-22 14:05:30+01:00"),
             ("2026-11-22 14:05:30-00:00", "2026-11-22 15:05:30+01:00"),
+            ("2026-11-22 14:05:30 UTC", "2026-11-22 15:05:30+01:00"),
+            ("tomorrow", "2026-11-23 00:00:00+01:00"),
+            ("tomorrow 9:05", "2026-11-23 09:05:00+01:00"),
+            ("1405", "2026-11-22 14:05:00+01:00"),
+            ("140530", "2026-11-22 14:05:30+01:00"),
+            ("20261121", "2026-11-21 00:00:00+01:00"),
+            ("202611211405", "2026-11-21 14:05:00+01:00"),
+            ("20261121140530", "2026-11-21 14:05:30+01:00"),
+            ("20261121 1405", "2026-11-21 14:05:00+01:00"),
+            ("20261121 14:05", "2026-11-21 14:05:00+01:00"),
+            ("20261121T140530Z", "2026-11-21 15:05:30+01:00"),
             ("2024-02-29", "2024-02-29 00:00:00+01:00"),
             ("2024-02-29 23:59:59.999999", "2024-02-29 23:59:59.999999+01:00"),
             ("1969-12-31T23:59:59.5Z", "1970-01-01 00:59:59.500+01:00"),
@@ -102,6 +115,25 @@ fn a_zone_in_brackets_is_looked_up() {
     );
     for contradiction in ["2026-11-22 14:05+03:00[America/New_York]", "2026-11-22 14:05[Europe/Nowhere]"] {
         assert!(matches!(parse(contradiction, &now()), Err(TimeError::NoSuchTime(_))), "{contradiction}");
+    }
+}
+
+#[test]
+fn a_zone_is_a_name_or_hours_from_utc() {
+    let at = |name: &str| zone(name).map(|zone| show(at("2026-11-22T14:05:00Z"), &zone));
+    let table = [
+        ("+02:00", "2026-11-22 16:05:00+02:00"),
+        ("-0330", "2026-11-22 10:35:00-03:30"),
+        ("+2", "2026-11-22 16:05:00+02:00"),
+        ("+05:45", "2026-11-22 19:50:00+05:45"),
+    ];
+    for (name, shown) in table {
+        assert_eq!(at(name).as_deref(), Some(shown), "{name}");
+    }
+    for name in
+        ["", "+", "+x", "+2:0", "+02:60", "+15:00", "+-2", "+100", "+02:00:00", "+é", "Europe/Nowhere"]
+    {
+        assert_eq!(at(name), None, "{name}");
     }
 }
 
@@ -204,7 +236,10 @@ fn nothing_panics_and_nothing_is_guessed() {
         " ".into(),
         "10".into(),
         "1795363911".into(),
-        "20261122".into(),
+        "2561".into(),
+        "20261322".into(),
+        "2026112214".into(),
+        "202611222505".into(),
         "m".into(),
         "ago".into(),
         "10 ago".into(),

@@ -149,8 +149,8 @@ pub struct RangeArgs {
     /// Only rows up to this
     #[arg(short, long, value_name = "TIME", alias = "until", allow_hyphen_values = true)]
     pub end: Option<String>,
-    /// The time zone in which times are read and shown, such as Europe/Berlin; else the system's
-    #[arg(long, value_name = "ZONE", conflicts_with = "utc")]
+    /// The time zone in which times are read and shown, such as Europe/Berlin or +02:00; else the system's
+    #[arg(long, value_name = "ZONE", conflicts_with = "utc", allow_hyphen_values = true)]
     pub tz: Option<String>,
     /// Times in UTC
     #[arg(long)]

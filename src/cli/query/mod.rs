@@ -1,6 +1,7 @@
 //! `sysray query`.
 
 mod examples;
+mod heard;
 mod into_file;
 mod scope;
 
@@ -15,6 +16,7 @@ use super::progress::{Progress, Quieting};
 use super::{Interrupted, Misused, TooMuch, shell, when};
 use crate::export::{self, Format};
 use crate::query::{self, Engine, Running};
+use heard::Heard;
 pub use into_file::into_file;
 pub use scope::Scope;
 
@@ -39,7 +41,7 @@ pub fn run(args: Query) -> Result<()> {
     let (engine, when) = scope.open()?;
     let zone = when::said(when)?.context.zone;
     quiet();
-    let mut style = export::Options { zone, ..export::Options::default() };
+    let mut style = export::Options { zone, held_bytes: scope.held_bytes(), ..export::Options::default() };
     let running = Running::default();
     let cancelled = running.clone();
     ctrlc::set_handler(move || cancelled.cancel()).context("signals cannot be caught")?;
@@ -94,10 +96,11 @@ pub fn answer(
     out: &mut dyn Write,
 ) -> Result<usize> {
     let mut rows = 0;
+    let mut out = Heard { running, out };
     let mut writer: Option<Box<dyn export::Writer>> = None;
     let mut failed = None;
     // The writer borrows the output, so what an answer without rows needs is made behind the stream.
-    let out = std::cell::RefCell::new(Some(out));
+    let out = std::cell::RefCell::new(Some(&mut out as &mut dyn Write));
     let schema = engine.watched(sql, running, |batch| {
         rows += batch.num_rows();
         if let Some(out) = out.borrow_mut().take() {
@@ -111,22 +114,27 @@ pub fn answer(
             }
         }
     });
-    let schema = schema.map_err(|error| match error {
+    let schema = schema.map_err(ended)?;
+    let written = match (failed, writer, out.into_inner()) {
+        (Some(error), ..) => Err(error),
+        (None, Some(mut writer), _) => writer.finish(),
+        (None, None, Some(out)) => export::write(format, &schema, [], out, style),
+        (None, None, None) => Ok(()),
+    };
+    // What was refused to be written is told by its reason.
+    written.map_err(|error| running.check().err().map_or_else(|| error.into(), ended))?;
+    Ok(rows)
+}
+
+/// What a question ended with, as the exit codes tell it apart.
+fn ended(error: query::Error) -> anyhow::Error {
+    match error {
         query::Error::Interrupted => Interrupted.into(),
         query::Error::Timeout { .. } | query::Error::Memory { .. } | query::Error::Spilled { .. } => {
             TooMuch(error.to_string()).into()
         }
-        error => anyhow::Error::from(error),
-    })?;
-    if let Some(error) = failed {
-        return Err(error.into());
+        error => error.into(),
     }
-    match (writer, out.into_inner()) {
-        (Some(mut writer), _) => writer.finish()?,
-        (None, Some(out)) => export::write(format, &schema, [], out, style)?,
-        (None, None) => {}
-    }
-    Ok(rows)
 }
 
 /// Threads that work for the engine tell what they met by what they hand out, not by themselves.

@@ -19,6 +19,10 @@ pub fn complete(text: &str, at: usize, words: &Vocabulary) -> (usize, Vec<String
         let (start, offered) = command(&before[from..], words);
         return (from + start, offered);
     }
+    if let Some(line) = before.trim_start().strip_prefix('@').filter(|line| !line.contains('\n')) {
+        let (start, offered) = named(line);
+        return (at - line.len() + start, offered);
+    }
     let start = before.rfind(|c: char| !is_word(c)).map_or(0, |at| at + char_length(before, at));
     if ends_hidden(&before[..start]) {
         return (at, Vec::new());
@@ -52,6 +56,23 @@ pub fn complete(text: &str, at: usize, words: &Vocabulary) -> (usize, Vec<String
     offered.sort();
     offered.dedup();
     (start, offered)
+}
+
+/// The name of an example, or what of it can be chosen.
+fn named(line: &str) -> (usize, Vec<String>) {
+    let Some(blank) = line.rfind(' ') else {
+        let names = EXAMPLES.iter().filter(|example| example.name.starts_with(line));
+        let offered = names.map(|example| match example.parameters().is_empty() {
+            true => example.name.to_string(),
+            false => format!("{} ", example.name),
+        });
+        return (0, offered.collect());
+    };
+    let name = line.split(' ').next().unwrap_or_default();
+    let known = EXAMPLES.iter().find(|example| example.name == name);
+    let offered = known.map(|example| example.parameters()).unwrap_or_default();
+    let offered = offered.into_iter().map(|one| format!("{}=", one.name));
+    (blank + 1, offered.filter(|one| one.starts_with(&line[blank + 1..])).collect())
 }
 
 fn is_word(c: char) -> bool {

@@ -18,12 +18,12 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use super::args::Query;
+use super::args::{Query, RangeArgs};
 use super::progress::{Progress, grouped};
 use super::query::{self, Scope};
 use super::{Interrupted, is_closed_pipe, one_line, when};
 use crate::export::{self, Format};
-use crate::query::{EXAMPLES, Running};
+use crate::query::{EXAMPLES, META_TABLES, Running, filled, filled_from};
 use crate::schema;
 use crate::time::show;
 use commands::Command;
@@ -40,6 +40,8 @@ struct Shell {
     is_paged: bool,
     /// Where the next answer goes, and whether over what is there.
     into: Option<(PathBuf, bool)>,
+    /// What `:name` stands for in questions.
+    given: Vec<(String, String)>,
     /// What `\watch` asks.
     last: Option<String>,
     /// What stands at the next prompt.
@@ -67,6 +69,7 @@ pub fn run(scope: Scope, args: Query) -> Result<()> {
         is_timed: false,
         is_paged: true,
         into: args.output.map(|path| (path, args.force)),
+        given: args.param,
         last: None,
         begun: String::new(),
     };
@@ -115,6 +118,22 @@ impl Shell {
     fn obey(&mut self, command: Command) -> Result<()> {
         let on = |is_on: bool| if is_on { "on" } else { "off" };
         match command {
+            Command::Ask(name, given) => {
+                let example = crate::query::example(&name)?;
+                // What is typed with it has to fit; what was set may be for others.
+                filled(example.sql, &given)?;
+                let sql = filled_from(example.sql, &[self.given.clone(), given].concat())?;
+                self.last = Some(sql.clone());
+                self.ask(&sql)?;
+            }
+            Command::Begin(begin) => self.narrow(|range| range.begin = begin)?,
+            Command::End(end) => self.narrow(|range| range.end = end)?,
+            Command::Set(Some((name, value))) => {
+                self.given.retain(|(known, _)| *known != name);
+                self.given.extend(value.map(|value| (name, value)));
+                self.tell_given();
+            }
+            Command::Set(None) => self.tell_given(),
             Command::Describe(None) => self.list()?,
             Command::Describe(Some(table)) => self.describe(&table)?,
             Command::Examples(None) => self.show(|out, _| {
@@ -155,6 +174,22 @@ impl Shell {
         Ok(())
     }
 
+    fn narrow(&self, change: impl FnOnce(&mut RangeArgs)) -> Result<()> {
+        let mut range = self.scope.range();
+        change(&mut range);
+        println!("range: {}", self.scope.narrow(range)?.words());
+        Ok(())
+    }
+
+    fn tell_given(&self) {
+        if self.given.is_empty() {
+            println!("no parameter is set; \\set NAME VALUE sets one");
+        }
+        for (name, value) in &self.given {
+            println!(":{name} = {value}");
+        }
+    }
+
     fn ask(&mut self, sql: &str) -> Result<()> {
         let running = Running::default();
         let _cancels = self.interrupts.cancel(&running);
@@ -189,8 +224,10 @@ impl Shell {
     ) -> Result<usize> {
         let (engine, when) = self.scope.open()?;
         let zone = when.context.zone;
-        let style = export::Options { zone, width: Some(size.columns), ..export::Options::default() };
-        query::answer(&engine, sql, running, format, &style, out)
+        let held_bytes = self.scope.held_bytes();
+        let style =
+            export::Options { zone, width: Some(size.columns), held_bytes, ..export::Options::default() };
+        query::answer(&engine, &filled_from(sql, &self.given)?, running, format, &style, out)
     }
 
     /// What stands under an answer.
@@ -207,9 +244,12 @@ impl Shell {
 
     fn list(&self) -> Result<()> {
         self.show(|out, size| {
-            for table in &schema::TABLES {
+            let recorded = schema::TABLES.iter().map(|table| {
                 let about = table.about.split(". ").next().and_then(|about| about.split(": ").next());
-                let line = format!("{:<14} {}", table.name, about.unwrap_or_default());
+                (table.name, about.unwrap_or_default())
+            });
+            for (name, about) in recorded.chain(META_TABLES) {
+                let line = format!("{name:<14} {about}");
                 let is_cut = line.chars().count() > size.columns;
                 let room = if is_cut { size.columns - 1 } else { size.columns };
                 let line: String = line.chars().take(room).collect();

@@ -17,6 +17,10 @@ pub fn command(text: &str) -> Option<(&str, &str)> {
     if WORDS.contains(&alone.trim_end_matches(';').to_lowercase().as_str()) {
         return Some(("", alone));
     }
+    // A question that is ready, by its name.
+    if alone.starts_with('@') && !alone.contains('\n') {
+        return Some(("", alone));
+    }
     let (begun, line) = alone.rsplit_once('\n').unwrap_or(("", alone));
     (line.trim_start().starts_with('\\') && !ends_hidden(begun)).then_some((begun, line.trim_start()))
 }

@@ -54,7 +54,7 @@ pub fn replay(args: Replay) -> Result<()> {
     let named = args.path.or(args.place.store).into_iter().collect();
     let roots = place::stores(named, args.place.config.clone())?;
     let sources = query::sources(&roots)?;
-    let When { context, range } = when::over(&roots, query::extent(&sources)?, &args.range)?;
+    let When { context, range, .. } = when::over(&roots, query::extent(&sources)?, &args.range)?;
     let mut model = Model::new(place::named(&roots), context.zone.clone(), settings(args.place.config)?);
     model.time.follows = false;
     let (start, end) = (context.start.unwrap_or(Micros(0)), context.end.unwrap_or(Micros(0)));

@@ -103,7 +103,7 @@ impl Outside {
             end: None,
             live: false,
         };
-        let when = When { context, range: Range { from: Some(Micros(from.0 - 1)), to: Some(to) } };
+        let when = When::of(context, Range { from: Some(Micros(from.0 - 1)), to: Some(to) });
         let asked = asked_of(&sources, Some(host.to_string()), &when);
         let engine = Engine::over(sources, options(&self.zone))?;
         let ask = |sql: &str| {

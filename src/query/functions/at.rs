@@ -59,6 +59,9 @@ impl TableFunctionImpl for At {
         };
         let unknown = || DataFusionError::External(Box::new(explain_error::table(&name)));
         let table = schema::table(&name).ok_or_else(unknown)?;
+        if let Some(lacking) = self.views.lacks(table.name) {
+            return Err(DataFusionError::External(Box::new(lacking)));
+        }
         let view = self.views.view(table, &Wanted::All)?;
         Ok(Arc::new(Instant { views: self.views.clone(), table, at, view }))
     }

@@ -1,4 +1,4 @@
-//! Functions that users of time series expect and DataFusion does not have, one a file, and two that it has
+//! Functions that users of time series expect and DataFusion does not have, one a file, and three that it has
 //! otherwise.
 //!
 //! They compute on columns; `at` and `gapfill` alone know a store, and that by way of its views.
@@ -13,6 +13,7 @@ mod histogram;
 mod human_bytes;
 mod interpolate;
 mod locf;
+mod now;
 mod rate;
 mod sparkline;
 mod sum;
@@ -30,6 +31,7 @@ use super::view::Views;
 /// Makes all of them known to a session.
 pub(super) fn register(session: &SessionContext, views: &Arc<Views>, read: &ReadTime) {
     session.register_udf(ScalarUDF::from(time_bucket::TimeBucket::default()));
+    session.register_udf(ScalarUDF::from(now::Now::default()));
     session.register_udf(ScalarUDF::from(human_bytes::HumanBytes::default()));
     session.register_udaf(AggregateUDF::from(rate::Rate::default()));
     session.register_udaf(AggregateUDF::from(top_n::TopN::default()));

@@ -119,8 +119,12 @@ pub fn cut(
             redaction.as_ref().map(|redaction| (redaction.machine(machine), redaction.label(label)));
         redacted.unwrap_or_else(|| (machine.clone(), label.clone()))
     });
-    Identity { hosts: hosts.collect(), boots: identity.boots.clone(), ..Identity::new() }
-        .found(staged.folder())?;
+    let mut cut = Identity { hosts: hosts.collect(), boots: identity.boots.clone(), ..Identity::new() };
+    if redaction.is_none() {
+        // Its rows are the store's own; of one whose hosts are unrecognisable nobody is to tell.
+        cut.stores = identity.stores.clone();
+    }
+    cut.found(staged.folder())?;
     if is_tar {
         let seconds = range.to.or(end).unwrap_or(Micros(0)).0.max(0) / 1_000_000;
         done.bytes = pack::pack(staged.folder().root(), target, seconds as u64)?;

@@ -45,10 +45,8 @@ fn an_answer_goes_into_a_file_whole_or_not_at_all() {
 
 #[test]
 fn several_stores_and_single_files_are_asked_at_once() {
-    let one = recorded(2);
-    // Segments are told by the second: of two recordings of one machine within the same, one passes for the other's copy.
-    std::thread::sleep(std::time::Duration::from_secs(2));
-    let other = recorded(3);
+    // Two recordings of one machine, begun within the same second or not, are no copies of each other.
+    let (one, other) = (recorded(2), recorded(3));
     let sql = "select count(*) as n from system";
     let both = Sysray::new(&["query", "--format", "csv", sql]).store(one.path()).store(other.path());
     assert_eq!(both.prints(), "n\n5\n");
@@ -57,6 +55,10 @@ fn several_stores_and_single_files_are_asked_at_once() {
     let alone = Sysray::new(&["query", "--format", "csv", "-b", "start", sql]).store(&file);
     assert_eq!(alone.prints(), "n\n3\n");
     one_line(Sysray::new(&["query", sql]).store(one.path()).store(&other.path().join("system")));
+    let said = one_line(Sysray::new(&["query", "select count(*) from process"]).store(&file));
+    assert!(said.contains("holds only `system`; name the whole store"), "{said}");
+    let said = one_line(Sysray::new(&["query", sql]).store(&other.path().join("gone.parquet")));
+    assert!(said.contains("there is no file ") && !said.contains("record"), "{said}");
 }
 
 /// To write an answer beside a device, and rename it over the device, would leave a host without one.
@@ -161,9 +163,33 @@ fn times_are_read_and_shown_in_the_zone_asked_for() {
     );
     let (_, said) = ask(&[]);
     assert!(said.starts_with("range: since 2020-01-01 12:00:00-05:00"), "{said}");
+    for (offset, shown) in [("+02:00", "+02:00"), ("-0330", "-03:30")] {
+        let (rows, said) = ask(&["--tz", offset]);
+        assert!(rows.contains(shown) && said.ends_with(&format!(" 12:00:00{shown}\n")), "{rows}{said}");
+    }
+    let from_start = Sysray::new(&["query", "--utc", "-b", "start", "select 1"]).store(dir.path()).run();
+    let said = String::from_utf8(from_start.stderr).unwrap();
+    assert!(said.starts_with("range: since 2") && said.lines().count() == 1, "{said}");
     let (code, said) = Sysray::new(&["query", "select 1", "--tz", "Mars"]).store(dir.path()).fails();
     assert_eq!((code, said.lines().count()), (2, 1), "{said}");
     assert!(said.contains("no time zone is called 'Mars'"), "{said}");
+}
+
+/// It was taken for an option.
+#[test]
+fn a_question_may_begin_with_a_comment() {
+    let dir = recorded(1);
+    let asked =
+        |words: &[&str]| Sysray::new(&[&["query", "--format", "csv"], words].concat()).store(dir.path());
+    for sql in
+        ["-- how many?\nselect 1 as one", "--\nselect 1 as one", "-- :n = 1, how many\nselect :n as one"]
+    {
+        assert_eq!(asked(&[sql]).prints(), "one\n1\n", "{sql}");
+    }
+    let (code, said) = asked(&["--select 1"]).fails();
+    assert!(code == 2 && said.contains("-- --select 1"), "{said}");
+    let said = one_line(asked(&["select :n as one"]));
+    assert!(said.contains("--param n=VALUE"), "{said}");
 }
 
 #[test]

@@ -44,3 +44,27 @@ fn binary_formats_give_back_every_value_and_type() {
         assert_eq!(none.iter().map(RecordBatch::num_rows).sum::<usize>(), 0, "{format}");
     }
 }
+
+/// All rows were one row group up to a million of them, which of a wide table took more memory than was allowed.
+#[test]
+fn row_groups_of_parquet_end_where_they_hold_what_they_may() {
+    let rows = |from: i64| {
+        let numbers = (from..from + 1_000).map(|n| n.wrapping_mul(0x9e37_79b9_7f4a_7c15_u64 as i64));
+        let numbers: Int64Array = numbers.collect();
+        let texts: StringArray = numbers.iter().map(|n| n.map(|n| format!("{n:x}"))).collect();
+        batch(vec![("n", Arc::new(numbers)), ("text", Arc::new(texts))])
+    };
+    let batches: Vec<RecordBatch> = (0..100).map(|part| rows(part * 1_000)).collect();
+    let groups = |held_bytes: usize| {
+        let (options, mut bytes) = (Options { held_bytes, ..Options::default() }, Vec::new());
+        write(Format::Parquet, &batches[0].schema(), &batches, &mut bytes, &options).unwrap();
+        let file = bytes::Bytes::from(bytes);
+        let reader = parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(file).unwrap();
+        let groups = reader.metadata().row_groups().iter().map(|group| group.num_rows()).collect::<Vec<_>>();
+        assert_eq!(groups.iter().sum::<i64>(), 100_000);
+        groups
+    };
+    assert_eq!(groups(1 << 30), [100_000]);
+    let small = groups(1 << 20);
+    assert!(small.len() >= 2 && small.iter().all(|rows| *rows < 70_000), "{small:?}");
+}

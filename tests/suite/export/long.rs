@@ -51,3 +51,87 @@ fn a_table_is_written_while_rows_come() {
         assert!(written.get() > 2 * first);
     }
 }
+
+/// A cell of a megabyte was folded in the square of its length.
+#[test]
+fn of_a_text_longer_than_anybody_reads_the_beginning_is_shown() {
+    let blanks = "x ".repeat(500_000);
+    let solid = "é".repeat(1_000_000);
+    let rows = batch(vec![
+        ("n", Arc::new(Int64Array::from(vec![1, 2, 3]))),
+        ("text", Arc::new(StringArray::from(vec![blanks.as_str(), &solid, "short"]))),
+    ]);
+    for width in [Some(80), Some(20), None] {
+        let options = Options { width, ..Options::default() };
+        let text = with(&options, Format::Table, slice::from_ref(&rows));
+        assert!(text.lines().count() < 2_000 && text.len() < 100_000, "{width:?}: {}", text.len());
+        assert!(text.contains("990000") && text.contains("short"), "{width:?}");
+        let longest = text.lines().map(|line| line.chars().count()).max();
+        assert!(width.is_none() || longest <= width, "{longest:?} in {width:?}");
+    }
+    // Programs and who reads one record closely have it whole.
+    for format in [Format::Csv, Format::Ndjson, Format::Records, Format::Markdown] {
+        assert!(written(format, slice::from_ref(&rows)).contains(&solid), "{format}");
+    }
+}
+
+#[test]
+fn a_text_is_folded_at_blanks_and_else_where_it_must_be() {
+    let texts = [
+        "one two three",
+        "onetwothreefour",
+        "  a indented line",
+        "日本語日本語日本語 x",
+        "a            b",
+        "",
+    ];
+    let rows = batch(vec![
+        ("n", Arc::new(Int64Array::from(vec![1; 6]))),
+        ("text", Arc::new(StringArray::from(texts.to_vec()))),
+    ]);
+    let options = Options { width: Some(18), ..Options::default() };
+    insta::assert_snapshot!(with(&options, Format::Table, &[rows]), @"
+     n | text
+    ---+--------------
+     1 | one two
+       | three
+     1 | onetwothreef
+       | our
+     1 |   a indented
+       | line
+     1 | 日本語日本語
+       | 日本語 x
+     1 | a
+       | b
+     1 |
+    ");
+}
+
+/// `explain` answers with lines, which stood side by side as `\n`.
+#[test]
+fn a_plan_is_shown_in_lines() {
+    let plan = "Sort: a\n  Filter: b\u{1b}[2J\n    Scan: c";
+    let rows = batch(vec![
+        ("plan_type", Arc::new(StringArray::from(vec!["logical_plan", "physical_plan"]))),
+        ("plan", Arc::new(StringArray::from(vec![plan, "Scan"]))),
+    ]);
+    insta::assert_snapshot!(written(Format::Table, slice::from_ref(&rows)), @r"
+     plan_type     | plan
+    ---------------+--------------------
+     logical_plan  | Sort: a
+                   |   Filter: b\x1b[2J
+                   |     Scan: c
+     physical_plan | Scan
+    ");
+    insta::assert_snapshot!(written(Format::Records, slice::from_ref(&rows)), @r"
+    -- 1 --
+    plan_type | logical_plan
+    plan      | Sort: a
+              |   Filter: b\x1b[2J
+              |     Scan: c
+    -- 2 --
+    plan_type | physical_plan
+    plan      | Scan
+    ");
+    assert!(written(Format::Csv, &[rows]).contains("Sort: a\n  Filter"));
+}

@@ -156,3 +156,51 @@ fn a_question_that_needs_too_much_memory_says_so() {
         "n\n30000"
     );
 }
+
+#[test]
+fn functions_in_the_wrong_place_are_told_where_they_belong() {
+    let hear = |sql: &str| ask(six_seconds(), sql);
+    assert_eq!(
+        hear("select at('14:05')"),
+        "error: `at` makes a table and no value: `select * from at('14:05')`"
+    );
+    assert_eq!(
+        hear("select gapfill('1 minute') from system"),
+        "error: `gapfill` makes a table and no value: `select * from gapfill('1 minute')`"
+    );
+    for (sql, way) in [
+        ("select locf(cpu) from system", "`locf(x) over (order by ts)`"),
+        ("select interpolate(cpu, ts) from system", "`interpolate(x, ts) over (order by ts)`"),
+        ("select row_number() from system", "`row_number() over (order by ts)`"),
+        ("select lag(cpu) from system", "`lag(x) over (order by ts)`"),
+    ] {
+        let said = hear(sql);
+        assert!(
+            said.contains("looks at the rows around each, in an order: ") && said.ends_with(way),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn a_parameter_without_a_value_is_told_how_to_get_one() {
+    let hear = |sql: &str| ask(six_seconds(), sql);
+    assert_eq!(
+        hear("select count(*) from system where tick = :tick"),
+        "error: the parameter `:tick` has no value; give it one with --param tick=VALUE, in the shell with \\set tick VALUE"
+    );
+    for sql in
+        ["select 1 limit :n", "select * from at(:n)", "explain select :n", "select ':n' from (select :n)"]
+    {
+        let said = hear(sql);
+        assert!(said.contains("--param n=VALUE"), "{sql}: {said}");
+    }
+    for (sql, name) in [("select '?' as mark, $1", "`$1`"), ("select ts::date, ? from system", "`?`")] {
+        let said = hear(sql);
+        assert!(
+            said.starts_with(&format!("error: {name} is no parameter: those are written `:name`")),
+            "{said}"
+        );
+    }
+    assert_eq!(hear("select ':n' as text -- :n"), "text\n:n");
+}

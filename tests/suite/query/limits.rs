@@ -99,3 +99,24 @@ fn a_question_of_many_steps_holds_in_memory_what_fits() {
     }
     assert_eq!(told(&engine, &format!("select count(*) as n, max(b) as b from ({sql})")), "n b\n166 500000");
 }
+
+/// A large table took minutes to lay out behind the last row of its answer, and nobody could end it.
+#[test]
+fn who_writes_an_answer_hears_that_it_is_not_wanted_any_more() {
+    let limits = Options { timeout: Some(Duration::from_millis(200)), ..options() };
+    let (engine, running) = (engine(house(), limits), Running::default());
+    let answered = |running: &Running| {
+        let each = |_: &_| ControlFlow::Continue(());
+        engine.watched("select 1 as one", running, each).unwrap();
+    };
+    answered(&running);
+    // What who reads takes his time for is none of the question's.
+    running.waited(Duration::from_secs(3_600));
+    std::thread::sleep(Duration::from_millis(250));
+    running.check().unwrap();
+    answered(&running);
+    std::thread::sleep(Duration::from_millis(250));
+    assert!(matches!(running.check(), Err(Error::Timeout { .. })));
+    running.cancel();
+    assert!(matches!(running.check(), Err(Error::Interrupted)));
+}

@@ -22,6 +22,7 @@ mod errors;
 mod functions;
 mod hostile;
 pub mod house;
+mod instants;
 mod limits;
 mod meta;
 mod named;

@@ -113,6 +113,39 @@ fn two_machines_of_one_name_are_no_copies_of_each_other() {
     assert_eq!(rows(&[one.root(), other.root()]), 2 * alone, "under the same names");
 }
 
+/// Names say seconds: of two that began within the same one, one passed for a copy of the other.
+#[test]
+fn two_recordings_of_one_machine_are_no_copies_of_each_other() {
+    let (mut one, mut other) = (Made::of_processes(3), Made::of_processes(3));
+    for made in [&mut one, &mut other] {
+        made.part("web1", START, START + 5 * MINUTE, 20 * SECOND);
+    }
+    let sql = "select count(*) as n from process";
+    let rows = |paths: &[&Path]| of(paths, sql).trim_start_matches("n\n").parse::<u64>().unwrap();
+    let alone = rows(&[one.root()]);
+    assert_eq!(rows(&[one.root(), other.root()]), 2 * alone, "in two journals");
+    let folder = TempDir::new().unwrap();
+    let copied = folder.path().join("copy");
+    crate::made::copy(other.root(), &copied);
+    one.maintain("web1", START + 6 * MINUTE);
+    assert_eq!(rows(&[one.root(), other.root()]), 2 * alone, "sealed, and in a journal");
+    other.maintain("web1", START + 6 * MINUTE);
+    assert_eq!(rows(&[one.root(), other.root()]), 2 * alone, "under the same names");
+    assert_eq!(rows(&[one.root(), other.root(), &copied]), 2 * alone, "and a copy of one of them");
+    assert_eq!(rows(&[&copied, other.root()]), alone);
+    // A segment by itself does not say which store it is of; both have one of its name.
+    let file = Catalog::open(one.root()).unwrap();
+    let file = file.segments().iter().find(|name| name.table == "process").unwrap().path(one.root());
+    assert_eq!(rows(&[&file, one.root()]), alone);
+    // A store of before there were ids may be a copy of any.
+    let path = other.root().join("sysray-store.json");
+    let text = fs::read_to_string(&path).unwrap();
+    let mut known: serde_json::Value = serde_json::from_str(&text).unwrap();
+    known.as_object_mut().unwrap().remove("stores").unwrap();
+    fs::write(&path, known.to_string()).unwrap();
+    assert_eq!(rows(&[one.root(), other.root()]), alone);
+}
+
 /// Each question of the shell listed a bucket again.
 #[test]
 fn a_bucket_is_listed_anew_only_after_a_while() {
@@ -152,8 +185,19 @@ fn a_segment_by_itself_is_asked_under_any_name() {
     );
     assert_eq!(of(&[&copied], sql), of(&[web.root()], &limited));
     assert_eq!(of(&[&copied, web.root()], sql), of(&[web.root()], sql), "which has it already");
-    // Of other tables it has nothing.
-    assert_eq!(of(&[&copied], "select count(*) as n from system"), "n\n0");
+    // What is not in it is not said to have never been.
+    for other in ["system", "sysray.system", "at('+5', 'system')", "process p join system s using (tick)"] {
+        let said = of(&[&copied], &format!("select count(*) as n from {other}"));
+        assert!(
+            said.starts_with("error: no rows of `system` are there: ")
+                && said.contains("what I was sent.parquet holds only `process`"),
+            "{other}: {said}"
+        );
+    }
+    let said = of(&[&copied], "select * from meta.gaps");
+    assert!(said.starts_with("error: no rows of `event` are there"), "{said}");
+    assert!(of(&[&copied], "select * from at('+5')").starts_with("ts "));
+    assert!(of(&[&copied], "select table_name from meta.segments").ends_with("process"));
     // It may be asked beside a store.
     let db = recorded("db1");
     assert_eq!(of(&[&copied, db.root()], BY_HOST).lines().count(), 3);
@@ -179,6 +223,8 @@ fn what_was_not_recorded_is_refused_by_name() {
     assert!(said.contains("is no sysray store"), "{said}");
     let said = of(&[&folder.path().join("nowhere")], BY_HOST);
     assert!(said.contains("nowhere: no such folder"), "{said}");
+    let said = of(&[&folder.path().join("gone.parquet")], BY_HOST);
+    assert!(said.contains("there is no file ") && said.contains("gone.parquet;"), "{said}");
 }
 
 #[test]
