@@ -1,8 +1,9 @@
 -- How long did reads and writes take on each disk, and when was it worst?
+-- :device = '%', what its name is like
 with spans as (
   select host, device, min(tick) as first, max(tick) as last
   from disk
-  where counted
+  where counted and device like :device
   group by host, device
 ), cells as (
   select

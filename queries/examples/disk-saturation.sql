@@ -1,6 +1,7 @@
 -- When did requests queue up before a disk, how long did they take, and what was asked of it?
 -- :queue = 1, how many requests were under way on average
 -- :step = '10 seconds', how long a bucket is
+-- :n = 50, how many
 select
   time_bucket(:step, ts) as bucket, host, device,
   avg(queue_length) as queue_length,
@@ -13,4 +14,4 @@ where counted
 group by 1, 2, 3
 having avg(queue_length) >= :queue
 order by queue_length desc, bucket, host, device
-limit 50
+limit :n

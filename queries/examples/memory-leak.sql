@@ -2,24 +2,33 @@
 -- :fit = 0.7, how close to a straight line: 1 is one, 0 is none
 -- :bytes = 1048576, how much a process must have grown
 -- :seconds = 60, how long it must have been seen
-with leaks as (
-  select
-    host, pid, start_time,
-    min(tick) as first,
-    max(tick) as last,
-    regr_slope(rss_bytes, cast(ts as bigint) / 1e6) as slope,
-    regr_r2(rss_bytes, cast(ts as bigint) / 1e6) as fit,
-    last_value(rss_bytes order by ts) as resident_last
+-- :n = 20, how many processes at most
+with grown as (
+  -- A line is drawn only through those that grew.
+  select host, pid, start_time
   from process
   where rss_bytes > 0
   group by host, pid, start_time
   having count(*) > 5
     and sum(interval_us) >= :seconds * 1000000
-    and regr_slope(rss_bytes, cast(ts as bigint) / 1e6) > 0
-    and regr_r2(rss_bytes, cast(ts as bigint) / 1e6) >= :fit
     and last_value(rss_bytes order by ts) - first_value(rss_bytes order by ts) >= :bytes
-  order by slope desc, host, pid
-  limit 20
+), leaks as (
+  -- Counted from a process's start, seconds are small enough for the squares of their differences.
+  select
+    p.host, p.pid, p.start_time,
+    min(p.tick) as first,
+    max(p.tick) as last,
+    regr_slope(p.rss_bytes, (cast(p.ts as bigint) - cast(p.start_time as bigint)) / 1e6) as slope,
+    regr_r2(p.rss_bytes, (cast(p.ts as bigint) - cast(p.start_time as bigint)) / 1e6) as fit,
+    last_value(p.rss_bytes order by p.ts) as resident_last
+  from grown g
+  join process p on p.host = g.host and p.pid = g.pid and p.start_time = g.start_time
+  where p.rss_bytes > 0
+  group by p.host, p.pid, p.start_time
+  having regr_slope(p.rss_bytes, (cast(p.ts as bigint) - cast(p.start_time as bigint)) / 1e6) > 0
+    and regr_r2(p.rss_bytes, (cast(p.ts as bigint) - cast(p.start_time as bigint)) / 1e6) >= :fit
+  order by slope desc, p.host, p.pid
+  limit :n
 ), cells as (
   select
     l.host, l.pid, l.start_time, l.slope, l.fit, l.resident_last,

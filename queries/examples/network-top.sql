@@ -1,8 +1,10 @@
 -- Which interfaces carried the most, what was their peak, and what was lost?
+-- :interface = '%', what its name is like
+-- :n = 10, how many
 with spans as (
   select host, interface, min(tick) as first, max(tick) as last
   from network
-  where counted
+  where counted and interface like :interface
   group by host, interface
 ), cells as (
   select
@@ -31,4 +33,4 @@ select
 from cells
 group by host, interface
 order by sum(bytes) desc, host, interface
-limit 10
+limit :n

@@ -1,4 +1,5 @@
 -- What did recording itself cost, collector by collector, and did anything fail?
+-- :name = '%', what the name of the collector is like
 select
   host, collector,
   sum(elapsed_us) / 1000 as elapsed_ms,
@@ -10,5 +11,6 @@ select
   sum(cpu_us) / 1000 as cpu_ms,
   human_bytes(max(rss_bytes)) as most_resident
 from recorder
+where collector like :name
 group by host, collector
 order by coalesce(sum(cpu_us), 0) desc, elapsed_ms desc, host, collector

@@ -1,6 +1,7 @@
 -- When did TCP have to send again, how much of what it sent, and did connections fail?
 -- :step = '1 minute', how long a bucket is
 -- :pct = 0.1, from how many percent of the segments on
+-- :n = 50, how many
 select
   host,
   time_bucket(:step, ts) as bucket,
@@ -13,4 +14,4 @@ from protocol
 group by 1, 2
 having 100 * sum(tcp_retransmits) / sum(tcp_segments_out) >= :pct
 order by retransmit_pct desc, bucket, host
-limit 50
+limit :n

@@ -1,5 +1,6 @@
 -- Which programs started and ended over and over, and what did their short lives cost?
 -- :seconds = 10, how long such a life is at most
+-- :n = 20, how many
 select
   host, comm,
   count(*) as ended,
@@ -10,4 +11,4 @@ from process_exit
 where life_us < :seconds * 1000000
 group by host, comm
 order by cpu_s desc, ended desc, host, comm
-limit 20
+limit :n

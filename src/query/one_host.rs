@@ -7,8 +7,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use datafusion::common::Result;
 use datafusion::common::tree_node::Transformed;
+use datafusion::common::{Column, JoinType, Result};
 use datafusion::logical_expr::{Expr, LogicalPlan};
 use datafusion::optimizer::{ApplyOrder, OptimizerConfig, OptimizerRule};
 
@@ -52,7 +52,7 @@ impl OptimizerRule for OneHost {
 }
 
 /// Whether the expression is a table's `host` and nothing else, which is never NULL; not where it came by way of
-/// another join, which may make it so.
+/// the side of another join that may have no row.
 fn is_host(expr: &Expr, plan: &LogicalPlan) -> bool {
     let column = match expr {
         Expr::Alias(alias) => return is_host(&alias.expr, plan),
@@ -68,9 +68,29 @@ fn is_host(expr: &Expr, plan: &LogicalPlan) -> bool {
         LogicalPlan::Filter(filter) => same(&filter.input),
         LogicalPlan::Sort(sort) => same(&sort.input),
         LogicalPlan::Limit(limit) => same(&limit.input),
+        LogicalPlan::Window(window) if index < window.input.schema().fields().len() => same(&window.input),
+        LogicalPlan::Join(join) if !is_marking(join.join_type) => {
+            let left = match join.join_type {
+                JoinType::RightSemi | JoinType::RightAnti => 0,
+                _ => join.left.schema().fields().len(),
+            };
+            let (input, place, is_whole) = match index < left {
+                true => (&join.left, index, !matches!(join.join_type, JoinType::Right | JoinType::Full)),
+                false => {
+                    (&join.right, index - left, !matches!(join.join_type, JoinType::Left | JoinType::Full))
+                }
+            };
+            let column = input.schema().iter().nth(place).map(|(table, field)| Column::from((table, field)));
+            is_whole && column.is_some_and(|column| is_host(&Expr::Column(column), input))
+        }
         LogicalPlan::Aggregate(aggregate) => {
             aggregate.group_expr.get(index).is_some_and(|key| is_host(key, &aggregate.input))
         }
         _ => false,
     }
+}
+
+/// Whether it only says of rows whether they have others.
+fn is_marking(join: JoinType) -> bool {
+    matches!(join, JoinType::LeftMark | JoinType::RightMark)
 }

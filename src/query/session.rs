@@ -22,7 +22,7 @@ use super::joined::Joining;
 use super::literals::TimeLiterals;
 use super::one_host::OneHost;
 use super::pool::Halves;
-use super::runs::RunAggregation;
+use super::runs::{RunAggregation, RunFilters};
 use super::spill::Spill;
 use super::view::{CATALOG, Store, Views};
 use super::yielding::Yielding;
@@ -102,5 +102,7 @@ fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let at = rules.iter().position(|rule| rule.name() == BEFORE).unwrap_or(rules.len());
     rules.insert(at, Arc::new(RunAggregation));
     rules.insert(at, Arc::new(Yielding));
+    // Behind the last that brings conditions down.
+    rules.push(Arc::new(RunFilters));
     rules
 }

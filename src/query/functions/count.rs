@@ -1,7 +1,7 @@
 //! `count(x)`: the engine's own, but of different texts only those are looked up that are not the one of the row
 //! before: rows of one process stand together, and say the same for as long as it runs.
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringViewArray, UInt32Array};
+use datafusion::arrow::array::{ArrayRef, UInt32Array};
 use datafusion::arrow::compute::take;
 use datafusion::arrow::datatypes::{DataType, FieldRef};
 use datafusion::common::{Result, ScalarValue};
@@ -12,6 +12,8 @@ use datafusion::logical_expr::{
     Accumulator, AggregateUDFImpl, Documentation, GroupsAccumulator, ReversedUDAF, SetMonotonicity,
     Signature, StatisticsArgs,
 };
+
+use crate::query::runs::Bounds;
 
 #[derive(Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct CountOfRuns {
@@ -89,12 +91,16 @@ struct Runs(Box<dyn Accumulator>);
 
 impl Accumulator for Runs {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        let firsts = firsts(values[0].as_string_view());
+        let rows = values[0].len();
+        if rows == 0 {
+            return Ok(());
+        }
+        let runs = Bounds::of(&values[..1], rows)?;
         // Where hardly any follow each other a copy is not worth it.
-        if firsts.len() > values[0].len() / 2 {
+        if runs.len() > rows / 2 {
             return self.0.update_batch(values);
         }
-        self.0.update_batch(&[take(&values[0], &firsts, None)?])
+        self.0.update_batch(&[take(&values[0], &UInt32Array::from(runs.starts), None)?])
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
@@ -112,13 +118,4 @@ impl Accumulator for Runs {
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
         self.0.merge_batch(states)
     }
-}
-
-/// Where a text stands that is another than the one before, as far as its view tells: one view is always one text.
-fn firsts(texts: &StringViewArray) -> UInt32Array {
-    let views = texts.views();
-    let is_first =
-        |row: usize| row == 0 || views[row] != views[row - 1] || texts.is_null(row) != texts.is_null(row - 1);
-    let rows = (0..texts.len()).filter(|row| is_first(*row));
-    UInt32Array::from_iter_values(rows.map(|row| row as u32))
 }

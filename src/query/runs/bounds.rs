@@ -4,22 +4,24 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringViewArray};
-use datafusion::arrow::buffer::BooleanBuffer;
+use datafusion::arrow::buffer::{BooleanBuffer, Buffer};
 use datafusion::arrow::compute::kernels::cmp::distinct;
 use datafusion::common::Result;
 
 /// Texts of up to so many bytes lie in the view itself, the rest of which is zero.
 const INLINE_BYTES: u32 = 12;
+/// As many rows as a word has bits.
+const BLOCK: usize = 64;
 
 /// The runs of one batch.
-pub(super) struct Bounds {
-    pub(super) starts: Vec<u32>,
+pub(in crate::query) struct Bounds {
+    pub(in crate::query) starts: Vec<u32>,
     rows: u32,
 }
 
 impl Bounds {
     /// The runs of at least one row.
-    pub(super) fn of(keys: &[ArrayRef], rows: usize) -> Result<Self> {
+    pub(in crate::query) fn of(keys: &[ArrayRef], rows: usize) -> Result<Self> {
         let changed = keys.iter().map(|key| match key.as_string_view_opt() {
             Some(texts) => Ok(changes(texts)),
             None => {
@@ -34,7 +36,12 @@ impl Bounds {
         Ok(Self { starts, rows: rows as u32 })
     }
 
-    pub(super) fn len(&self) -> usize {
+    /// Each row a run.
+    pub(super) fn of_rows(rows: usize) -> Self {
+        Self { starts: (0..rows as u32).collect(), rows: rows as u32 }
+    }
+
+    pub(in crate::query) fn len(&self) -> usize {
         self.starts.len()
     }
 
@@ -66,14 +73,23 @@ fn changes(texts: &StringViewArray) -> BooleanBuffer {
         before != after
             && (length != other || length <= INLINE_BYTES || texts.value(row) != texts.value(row + 1))
     };
+    let nulls = texts.nulls().filter(|nulls| nulls.null_count() > 0);
+    let changed = |row: usize| match nulls.map(|nulls| (nulls.is_valid(row), nulls.is_valid(row + 1))) {
+        None | Some((true, true)) => differ(row),
+        Some((before, after)) => before != after,
+    };
     let changes = texts.len() - 1;
-    match texts.nulls() {
-        None => BooleanBuffer::collect_bool(changes, differ),
-        Some(nulls) => {
-            BooleanBuffer::collect_bool(changes, |row| match (nulls.is_valid(row), nulls.is_valid(row + 1)) {
-                (true, true) => differ(row),
-                (before, after) => before != after,
-            })
+    let words = (0..changes).step_by(BLOCK).map(|from| {
+        let to = changes.min(from + BLOCK);
+        // Most blocks are of one run: to be told so by the bytes costs a quarter of looking at each row.
+        let stands = views[from..to] == views[from + 1..=to]
+            && nulls.is_none_or(|nulls| {
+                [0, to + 1 - from].contains(&nulls.slice(from, to + 1 - from).null_count())
+            });
+        if stands {
+            return 0;
         }
-    }
+        (from..to).fold(0, |word, row| word | u64::from(changed(row)) << (row - from))
+    });
+    BooleanBuffer::new(Buffer::from_iter(words), 0, changes)
 }

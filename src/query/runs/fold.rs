@@ -1,82 +1,146 @@
-//! One value of those of a run: their sum, the least or the greatest.
+//! What the values of a run become: one value, or what an aggregate would have noted of them.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, ArrowPrimitiveType, AsArray, NullBufferBuilder, PrimitiveArray,
+    Array, ArrayRef, ArrowPrimitiveType, AsArray, BooleanArray, Float64Array, Int64Array, NullBufferBuilder,
+    PrimitiveArray,
 };
-use datafusion::arrow::datatypes::{DataType, Int64Type};
+use datafusion::arrow::buffer::NullBuffer;
+use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type};
 use datafusion::arrow::downcast_primitive_array;
 use datafusion::common::{Result, internal_err};
 use datafusion::physical_expr::aggregate::AggregateFunctionExpr;
 
 use super::bounds::Bounds;
+use super::pick::Pick;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Whole numbers up to here are fractions of 64 bits too.
+const MOST_EXACT: i64 = 1 << 53;
+
+#[derive(Debug, Clone)]
 pub(super) enum Fold {
     Sum,
+    /// A sum that is added up as a fraction later.
+    Exact,
     Least,
     Greatest,
+    /// How many are known.
+    Known,
+    /// The sums of what was counted and of how long, where both are known.
+    Rate,
+    /// Those of the first or the last row.
+    Pick(Pick),
 }
 
 impl Fold {
-    /// How the argument of an aggregate may be folded before the aggregate sees it, if it may.
-    pub(super) fn before(aggregate: &AggregateFunctionExpr, argument: &DataType) -> Option<Self> {
-        if aggregate.is_distinct() || aggregate.is_reversed() || !aggregate.order_bys().is_empty() {
+    /// How the arguments of an aggregate may be folded before the aggregate sees them, if they may.
+    pub(super) fn before(aggregate: &AggregateFunctionExpr, arguments: &[DataType]) -> Option<Self> {
+        if aggregate.is_distinct() || aggregate.is_reversed() {
             return None;
         }
-        let compared = matches!(
-            argument,
-            DataType::Float32
-                | DataType::Float64
-                | DataType::Timestamp(..)
-                | DataType::Date32
-                | DataType::Duration(_)
-        );
-        match aggregate.fun().name() {
+        let name = aggregate.fun().name();
+        if matches!(name, "first_value" | "last_value") {
+            let is_plain = arguments.len() == 1 && !aggregate.ignore_nulls();
+            // Of equal ones it has the first seen, as the other way of doing it has not.
+            let is_grouped = !aggregate.order_bys().is_empty() && aggregate.groups_accumulator_supported();
+            let options = aggregate.order_bys().iter().map(|by| by.options).collect();
+            return (is_plain && is_grouped).then(|| Fold::Pick(Pick::new(options, name == "last_value")));
+        }
+        if !aggregate.order_bys().is_empty() {
+            return None;
+        }
+        let is_compared = |argument: &DataType| {
+            argument.is_integer()
+                || matches!(
+                    argument,
+                    DataType::Float32
+                        | DataType::Float64
+                        | DataType::Timestamp(..)
+                        | DataType::Date32
+                        | DataType::Duration(_)
+                )
+        };
+        let is_whole = *aggregate.field().data_type() == DataType::Int64;
+        match (name, arguments) {
             // Sums of fractions depend on the order in which they are added up.
-            "sum" if *argument == DataType::Int64 && *aggregate.field().data_type() == DataType::Int64 => {
-                Some(Self::Sum)
-            }
-            "min" if argument.is_integer() || compared => Some(Self::Least),
-            "max" if argument.is_integer() || compared => Some(Self::Greatest),
+            ("sum", [DataType::Int64]) if is_whole => Some(Self::Sum),
+            ("min", [argument]) if is_compared(argument) => Some(Self::Least),
+            ("max", [argument]) if is_compared(argument) => Some(Self::Greatest),
+            ("count", [_]) if is_whole => Some(Self::Known),
+            ("rate", [DataType::Int64, DataType::Int64]) => Some(Self::Rate),
+            ("top_n", [DataType::Int64, _, _]) => Some(Self::Exact),
             _ => None,
         }
     }
 
-    pub(super) fn name(self) -> &'static str {
+    pub(super) fn name(&self) -> &'static str {
         match self {
-            Self::Sum => "sum",
+            Self::Sum | Self::Exact => "sum",
             Self::Least => "min",
             Self::Greatest => "max",
+            Self::Known => "count",
+            Self::Rate => "rate",
+            Self::Pick(pick) => pick.name(),
         }
     }
 
-    /// A value a run; which runs have none that says the same is added to `refused`.
+    /// Whether what it makes is what the aggregate notes of rows, and no rows.
+    pub(super) fn is_noted(&self) -> bool {
+        matches!(self, Self::Known | Self::Rate | Self::Pick(_))
+    }
+
+    /// What it makes of these columns a run; which runs have none that says the same is added to `refused`.
     pub(super) fn of(
-        self,
-        values: &ArrayRef,
+        &self,
+        columns: &[ArrayRef],
         bounds: &Bounds,
         refused: &mut BTreeSet<usize>,
-    ) -> Result<ArrayRef> {
-        let values = values.as_ref();
-        match self {
+    ) -> Result<Vec<ArrayRef>> {
+        let Some(values) = columns.first().map(AsRef::as_ref) else {
+            return internal_err!("nothing to fold");
+        };
+        let folded = match self {
             Self::Sum => {
                 let values = values.as_primitive::<Int64Type>();
-                Ok(folded(values, bounds, refused, |sum, next| sum.checked_add(next)))
+                folded(values, bounds, refused, |sum, next| sum.checked_add(next))
+            }
+            Self::Exact => {
+                let values = values.as_primitive::<Int64Type>();
+                folded(values, bounds, refused, |sum, next| sum.checked_add(next).filter(is_exact))
             }
             Self::Least => downcast_primitive_array! {
-                values => Ok(folded(values, bounds, refused, |least, next| further(least, next, Ordering::Less))),
-                other => internal_err!("{other} is not compared"),
+                values => folded(values, bounds, refused, |least, next| further(least, next, Ordering::Less)),
+                other => return internal_err!("{other} is not compared"),
             },
             Self::Greatest => downcast_primitive_array! {
-                values => Ok(folded(values, bounds, refused, |most, next| further(most, next, Ordering::Greater))),
-                other => internal_err!("{other} is not compared"),
+                values => folded(values, bounds, refused, |most, next| further(most, next, Ordering::Greater)),
+                other => return internal_err!("{other} is not compared"),
             },
-        }
+            Self::Known => Arc::new(known(values, bounds)),
+            Self::Rate => return rates(columns, bounds, refused),
+            Self::Pick(pick) => return pick.of(columns, bounds),
+        };
+        Ok(vec![folded])
     }
+
+    /// The same where each row is a run.
+    pub(super) fn of_rows(&self, mut columns: Vec<ArrayRef>, rows: usize) -> Result<Vec<ArrayRef>> {
+        match self {
+            Self::Known | Self::Rate => {
+                return self.of(&columns, &Bounds::of_rows(rows), &mut BTreeSet::new());
+            }
+            Self::Pick(_) => columns.push(Arc::new(BooleanArray::from(vec![true; rows]))),
+            _ => {}
+        }
+        Ok(columns)
+    }
+}
+
+fn is_exact(sum: &i64) -> bool {
+    (-MOST_EXACT..=MOST_EXACT).contains(sum)
 }
 
 /// Of two that are the same the first stays, as it does without runs; with what is no number none can be said.
@@ -118,4 +182,30 @@ fn fold<N>(mut values: impl Iterator<Item = N>, step: impl Fn(N, N) -> Option<N>
         None => Some(None),
         Some(first) => values.try_fold(first, step).map(Some),
     }
+}
+
+fn known(values: &dyn Array, bounds: &Bounds) -> Int64Array {
+    let nulls = values.logical_nulls().filter(|nulls| nulls.null_count() > 0);
+    let known = bounds.ranges().map(|rows| match &nulls {
+        None => rows.len(),
+        Some(nulls) => rows.len() - nulls.slice(rows.start, rows.len()).null_count(),
+    });
+    Int64Array::from_iter_values(known.map(|rows| rows as i64))
+}
+
+fn rates(columns: &[ArrayRef], bounds: &Bounds, refused: &mut BTreeSet<usize>) -> Result<Vec<ArrayRef>> {
+    let [counted, micros] = columns else { return internal_err!("a rate is of two") };
+    let (counted, micros) = (counted.as_primitive::<Int64Type>(), micros.as_primitive::<Int64Type>());
+    let nulls = NullBuffer::union(counted.nulls(), micros.nulls());
+    let sum = |values: &Int64Array| {
+        let values = Int64Array::new(values.values().clone(), nulls.clone());
+        let mut inexact = BTreeSet::new();
+        let sums = folded(&values, bounds, &mut inexact, |sum, next| sum.checked_add(next).filter(is_exact));
+        let sums = sums.as_primitive::<Int64Type>();
+        (sums.unary::<_, Float64Type>(|sum| sum as f64), inexact)
+    };
+    let ((counted, one), (micros, other)): ((Float64Array, _), (Float64Array, _)) =
+        (sum(counted), sum(micros));
+    refused.extend(one.into_iter().chain(other));
+    Ok(vec![Arc::new(counted), Arc::new(micros)])
 }

@@ -1,11 +1,15 @@
-//! Rows of one group that follow each other become one row before they are grouped.
+//! Rows of one group that follow each other become one row before they are grouped, and are asked once what is the
+//! same of all of them.
 //!
 //! Segments of processes and control groups have the rows of an entity side by side, ten minutes of them. To look up
 //! each row's group by what the entity is called costs several times what adding the row up does, and is needed
 //! once a run. `rule` knows for which questions that changes nothing of the answer.
 
 mod bounds;
+mod filter;
 mod fold;
+mod noted;
+mod pick;
 mod rule;
 mod stream;
 
@@ -13,7 +17,7 @@ use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
-use datafusion::arrow::datatypes::{Field, FieldRef, Schema, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef, Schema, SchemaRef};
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{Result, internal_err};
@@ -30,6 +34,8 @@ use datafusion::physical_plan::{
     PhysicalExpr, PlanProperties, ReplaceChildrenOptions, SendableRecordBatchStream,
 };
 
+pub(super) use bounds::Bounds;
+pub(super) use filter::RunFilters;
 use fold::Fold;
 pub(super) use rule::RunAggregation;
 
@@ -40,12 +46,47 @@ struct Key {
     name: String,
 }
 
-/// What is made one value of those of a run.
+/// What is made one value of those of a run; or two, where an aggregate is of two.
 #[derive(Debug, Clone)]
 struct Argument {
     fold: Fold,
-    expr: Arc<dyn PhysicalExpr>,
+    exprs: Vec<Arc<dyn PhysicalExpr>>,
+    /// Values of other rows are as if they were unknown.
+    filter: Option<Arc<dyn PhysicalExpr>>,
     name: String,
+}
+
+impl Argument {
+    /// The columns that it becomes.
+    fn fields(&self, input: &Schema) -> Result<Vec<FieldRef>> {
+        let noted = |data_type: DataType| Field::new("", data_type, true);
+        let fields = match self.fold {
+            Fold::Known => vec![noted(DataType::Int64)],
+            Fold::Rate => vec![noted(DataType::Float64), noted(DataType::Float64)],
+            _ => {
+                let fields = self.exprs.iter().map(|expr| Ok(Field::clone(&*expr.return_field(input)?)));
+                let there = matches!(self.fold, Fold::Pick(_)).then(|| Ok(noted(DataType::Boolean)));
+                fields.chain(there).collect::<Result<Vec<_>>>()?
+            }
+        };
+        let fields = fields.into_iter().enumerate().map(|(place, field)| {
+            let name = if place == 0 { self.name.clone() } else { format!("{}[{place}]", self.name) };
+            let nullable = field.is_nullable() || self.filter.is_some();
+            Arc::new(field.with_name(name).with_nullable(nullable))
+        });
+        Ok(fields.collect())
+    }
+}
+
+impl fmt::Display for Argument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let exprs: Vec<String> = self.exprs.iter().map(ToString::to_string).collect();
+        write!(f, "{}({})", self.fold.name(), exprs.join(", "))?;
+        match &self.filter {
+            Some(filter) => write!(f, " filter ({filter})"),
+            None => Ok(()),
+        }
+    }
 }
 
 /// Its columns are the keys, and behind them the arguments.
@@ -76,10 +117,11 @@ fn properties(
     arguments: &[Argument],
 ) -> Result<PlanProperties> {
     let from = input.schema();
-    let columns = keys.iter().map(|key| (&key.expr, &key.name));
-    let columns = columns.chain(arguments.iter().map(|argument| (&argument.expr, &argument.name)));
-    let fields: Vec<FieldRef> =
-        columns.map(|(expr, name)| field(expr, name, &from)).collect::<Result<_>>()?;
+    let mut fields: Vec<FieldRef> =
+        keys.iter().map(|key| field(&key.expr, &key.name, &from)).collect::<Result<_>>()?;
+    for argument in arguments {
+        fields.extend(argument.fields(&from)?);
+    }
     let schema: SchemaRef = Arc::new(Schema::new(fields));
     let kept =
         ProjectionMapping::try_new(keys.iter().map(|key| (key.expr.clone(), key.name.clone())), &from)?;
@@ -95,11 +137,7 @@ fn properties(
 impl DisplayAs for RunAggregateExec {
     fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let keys: Vec<String> = self.keys.iter().map(|key| key.expr.to_string()).collect();
-        let arguments: Vec<String> = self
-            .arguments
-            .iter()
-            .map(|argument| format!("{}({})", argument.fold.name(), argument.expr))
-            .collect();
+        let arguments: Vec<String> = self.arguments.iter().map(ToString::to_string).collect();
         write!(f, "RunAggregateExec: by=[{}], aggr=[{}]", keys.join(", "), arguments.join(", "))
     }
 }
@@ -125,7 +163,8 @@ impl ExecutionPlan for RunAggregateExec {
         &self,
         f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
     ) -> Result<TreeNodeRecursion> {
-        let arguments = self.arguments.iter().map(|argument| &argument.expr);
+        let arguments =
+            self.arguments.iter().flat_map(|argument| argument.exprs.iter().chain(&argument.filter));
         for expr in self.keys.iter().map(|key| &key.expr).chain(arguments) {
             if f(expr)? == TreeNodeRecursion::Stop {
                 return Ok(TreeNodeRecursion::Stop);

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, RecordBatch, UInt32Array};
-use datafusion::arrow::compute::{BatchCoalescer, take};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, UInt32Array};
+use datafusion::arrow::compute::{BatchCoalescer, not, nullif, prep_null_mask_filter, take};
 use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::common::Result;
+use datafusion::common::{DataFusionError, Result};
 use datafusion::physical_plan::metrics::{BaselineMetrics, RecordOutput};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::{PhysicalExpr, SendableRecordBatchStream};
@@ -16,9 +16,9 @@ use super::bounds::Bounds;
 use super::{Argument, Key};
 
 /// Runs that are shorter than this in the mean cost more to make than they save.
-const ROWS_PER_RUN: usize = 2;
+pub(super) const ROWS_PER_RUN: usize = 2;
 /// After a batch without runs so many more are at most passed on before the next is looked at.
-const MOST_PASSED: usize = 64;
+pub(super) const MOST_PASSED: usize = 64;
 
 /// The runs of one partition.
 pub(super) struct Runs {
@@ -87,8 +87,8 @@ impl Runs {
         }
         let values = |expr: &Arc<dyn PhysicalExpr>| expr.evaluate(batch)?.into_array(rows);
         let keys: Vec<ArrayRef> = self.keys.iter().map(|key| values(&key.expr)).collect::<Result<_>>()?;
-        let arguments: Vec<ArrayRef> =
-            self.arguments.iter().map(|argument| values(&argument.expr)).collect::<Result<_>>()?;
+        let arguments = self.arguments.iter().map(|argument| evaluated(argument, batch));
+        let arguments: Vec<Vec<ArrayRef>> = arguments.collect::<Result<_>>()?;
         if self.unseen == 0 {
             let bounds = Bounds::of(&keys, rows)?;
             if rows / bounds.len() >= ROWS_PER_RUN {
@@ -103,17 +103,26 @@ impl Runs {
         }
         // Order is kept.
         self.made.finish_buffered_batch()?;
-        self.passed = Some(RecordBatch::try_new(self.schema.clone(), [keys, arguments].concat())?);
+        let mut columns = keys;
+        for (argument, values) in self.arguments.iter().zip(arguments) {
+            columns.append(&mut argument.fold.of_rows(values, rows)?);
+        }
+        self.passed = Some(RecordBatch::try_new(self.schema.clone(), columns)?);
         Ok(())
     }
 
     /// One row a run. Where a sum is none of 64 bits, or what is compared is no number, rows stay as they are: what
     /// that means the aggregate knows.
-    fn folded(&self, keys: &[ArrayRef], arguments: &[ArrayRef], mut bounds: Bounds) -> Result<RecordBatch> {
+    fn folded(
+        &self,
+        keys: &[ArrayRef],
+        arguments: &[Vec<ArrayRef>],
+        mut bounds: Bounds,
+    ) -> Result<RecordBatch> {
         let fold_all = |bounds: &Bounds, refused: &mut BTreeSet<usize>| {
             let each = self.arguments.iter().zip(arguments);
-            each.map(|(argument, values)| argument.fold.of(values, bounds, refused))
-                .collect::<Result<Vec<_>>>()
+            let columns = each.map(|(argument, values)| argument.fold.of(values, bounds, refused));
+            Ok::<_, DataFusionError>(columns.collect::<Result<Vec<_>>>()?.concat())
         };
         let mut refused = BTreeSet::new();
         let mut folded = fold_all(&bounds, &mut refused)?;
@@ -127,4 +136,18 @@ impl Runs {
         columns.append(&mut folded);
         Ok(RecordBatch::try_new(self.schema.clone(), columns)?)
     }
+}
+
+/// What an argument is folded of, unknown where its filter is not met.
+fn evaluated(argument: &Argument, batch: &RecordBatch) -> Result<Vec<ArrayRef>> {
+    let rows = batch.num_rows();
+    let values = argument.exprs.iter().map(|expr| expr.evaluate(batch)?.into_array(rows));
+    let Some(filter) = &argument.filter else { return values.collect() };
+    let met = filter.evaluate(batch)?.into_array(rows)?;
+    let met = met.as_boolean();
+    let left_out = match met.nulls() {
+        Some(_) => not(&prep_null_mask_filter(met))?,
+        None => not(met)?,
+    };
+    values.map(|values| Ok(nullif(&values?, &left_out)?)).collect()
 }

@@ -286,3 +286,41 @@ fn examples_find_nothing_where_nothing_is_recorded() {
         assert!(rows.iter().all(|batch| batch.num_rows() == 0), "{}", example.name);
     }
 }
+
+/// What a parameter lets through at its default it holds back at another value.
+#[test]
+fn parameters_of_examples_choose() {
+    let engine = afternoon();
+    let rows = |name: &str, given: &[(&str, &str)]| {
+        let example = sysray::query::example(name).unwrap();
+        let given: Vec<_> = given.iter().map(|(name, value)| (name.to_string(), value.to_string())).collect();
+        let (_, batches) = engine.run(&filled(example.sql, &given).unwrap()).unwrap();
+        batches.iter().map(|batch| batch.num_rows()).sum::<usize>()
+    };
+    for (name, held_back, let_through) in [
+        ("cgroup-throttling", ("name", "db%"), ("name", "web-_")),
+        ("cgroup-throttling", ("n", "0"), ("n", "1")),
+        ("disk-latency", ("device", "nvme%"), ("device", "sd%")),
+        ("gaps", ("seconds", "3"), ("seconds", "2")),
+        ("listen-overflows", ("pct", "101"), ("pct", "100")),
+        ("memory-leak", ("n", "0"), ("n", "1")),
+        ("network-errors", ("interface", "wlan%"), ("interface", "eth%")),
+        ("network-top", ("interface", "wlan%"), ("interface", "eth%")),
+        ("network-top", ("n", "0"), ("n", "1")),
+        ("oom", ("name", "eater"), ("name", "leak%")),
+        ("recorder-cost", ("name", "disk"), ("name", "proc%")),
+        ("run-queue", ("tasks", "2"), ("tasks", "1.5")),
+        ("short-lived", ("n", "0"), ("n", "1")),
+        ("disk-saturation", ("n", "0"), ("n", "1")),
+        ("retransmits", ("n", "0"), ("n", "1")),
+    ] {
+        let step = match name {
+            "disk-saturation" | "retransmits" => &[("step", "1s")][..],
+            "memory-leak" => &[("seconds", "10")],
+            _ => &[],
+        };
+        assert_eq!(rows(name, &[step, &[held_back]].concat()), 0, "{name} {held_back:?}");
+        assert!(rows(name, &[step, &[let_through]].concat()) > 0, "{name} {let_through:?}");
+    }
+    assert!(rows("run-queue", &[("step", "1s")]) > 0);
+}

@@ -1,5 +1,6 @@
 //! Hand-written rows as a source: segments on disk, held open, and a tail in memory.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,11 +38,18 @@ pub struct Shelf {
     folder: TempDir,
     segments: Vec<Segment>,
     tails: Vec<(&'static str, Tail)>,
+    hosts: Option<BTreeSet<String>>,
 }
 
 impl Shelf {
     pub fn new() -> Self {
-        Shelf { folder: TempDir::new().unwrap(), segments: vec![], tails: vec![] }
+        Shelf { folder: TempDir::new().unwrap(), segments: vec![], tails: vec![], hosts: None }
+    }
+
+    /// Tells the engine that it has rows of this host alone.
+    pub fn of_one_host(mut self, host: &str) -> Self {
+        self.hosts = Some(BTreeSet::from([host.to_string()]));
+        self
     }
 
     /// Adds rows as a sealed segment.
@@ -127,5 +135,9 @@ impl Source for Shelf {
 
     fn extent(&self) -> Result<Option<(Micros, Micros)>, Error> {
         Ok(None)
+    }
+
+    fn hosts(&self) -> Option<BTreeSet<String>> {
+        self.hosts.clone()
     }
 }
