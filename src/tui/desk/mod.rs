@@ -22,7 +22,7 @@ use arrow::array::RecordBatch;
 
 use super::effect::Export;
 use super::event::Extent;
-use super::panel::{Panel, Question, SYSTEM, all_questions, over, question};
+use super::panel::{Question, SYSTEM, all_questions, over};
 use super::words::{self, Lang};
 use crate::query::tiers::{Grain, Scope, Sealed, filled, quoted};
 use crate::query::{self, Engine, Error, Options, Renewed, Running, Source};

@@ -16,7 +16,7 @@ fn kind(error: &Error) -> &'static str {
         Error::Several => "several",
         Error::NotAQuestion => "order",
         Error::Syntax(_) => "syntax",
-        Error::Table { .. } => "table",
+        Error::Table { .. } | Error::Elsewhere { .. } => "table",
         Error::Column { .. } => "column",
         Error::Function { .. } => "function",
         Error::TooLarge(_) => "large",
@@ -25,7 +25,7 @@ fn kind(error: &Error) -> &'static str {
         Error::Timeout { .. } => "timeout",
         Error::Interrupted => "interrupted",
         Error::Spilled { .. } | Error::Temporary { .. } => "disk",
-        Error::Store(_) | Error::Far(_) | Error::Start(_) => "store",
+        Error::Store(_) | Error::NoFile(_) | Error::Far(_) | Error::Start(_) => "store",
         Error::Other(_) => "other",
     }
 }
