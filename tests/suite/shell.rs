@@ -74,7 +74,7 @@ fn commands_change_how_answers_look() {
     shell.line("\\x off").sees("a column a line: off");
     // Of a text longer than anybody reads the beginning is shown, and at once.
     shell.line("select repeat('x ', 500000) as long;").sees("990000");
-    let plan = shell.line("explain select cpu from system;").sees(" rows)");
+    let plan = shell.line("explain select cpu from system;").sees(" rows, ");
     assert!(plan.contains("Projection") && !plan.contains("\\n"), "{plan}");
     shell.line("\\format csv").sees("format: csv");
     shell.line("select null as nothing, 2 as two;").sees("nothing,two\r\n,2\r\n");
