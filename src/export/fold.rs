@@ -20,7 +20,7 @@ pub(super) fn cut(text: String) -> String {
 
 /// How many columns of a terminal the widest line of the text takes.
 pub(super) fn width(text: &str) -> usize {
-    text.split('\n').map(|line| UnicodeWidthStr::width(line)).max().unwrap_or(0)
+    text.split('\n').map(UnicodeWidthStr::width).max().unwrap_or(0)
 }
 
 /// The text in lines that take at most so many columns each. Its own line breaks stay.

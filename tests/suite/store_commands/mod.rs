@@ -9,6 +9,7 @@ mod cut;
 mod readers;
 mod recover;
 mod redact;
+#[cfg(feature = "desk")]
 mod unread;
 mod verify;
 
