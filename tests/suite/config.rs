@@ -59,6 +59,9 @@ fn a_mistyped_variable_is_told_with_the_one_that_was_meant() {
         (code, said.as_str()),
         (2, "sysray: no key has the variable SYSRAY_BUDGTE; did you mean SYSRAY_BUDGET?\n")
     );
+    let shown = String::from_utf8(mistyped(&["config", "show"]).run().stderr).unwrap();
+    assert_eq!(shown.matches("SYSRAY_BUDGTE").count(), 1, "{shown}");
+    assert!(shown.contains("SYSRAY_OWN_SCRIPT"), "{shown}");
     let dir = TempDir::new().unwrap();
     let recorded = mistyped(&["record", "-c", "1", "-i", "50ms"]).store(dir.path()).run();
     let said = String::from_utf8(recorded.stderr).unwrap();

@@ -5,8 +5,13 @@ use std::io::{Write, stderr};
 use super::KEYS;
 use super::near;
 
-/// Those that no key has. Scripts may have some of their own that begin so.
+/// Those that are near no key's, so that nothing was said of them yet. Scripts may have some of their own that begin so.
 pub fn strangers() -> Vec<String> {
+    let known = known();
+    unknown().into_iter().filter(|name| near::variable(name, &known).is_none()).collect()
+}
+
+fn unknown() -> Vec<String> {
     let known = known();
     let mut strangers: Vec<String> = std::env::vars_os()
         .filter_map(|(name, _)| name.into_string().ok())
@@ -23,7 +28,7 @@ pub fn mistyped() -> Vec<String> {
         let near = near::variable(&name, &known)?;
         Some(format!("no key has the variable {name}; did you mean {near}?"))
     };
-    strangers().into_iter().filter_map(told).collect()
+    unknown().into_iter().filter_map(told).collect()
 }
 
 /// Says so of each.
