@@ -271,7 +271,7 @@ impl Folder {
     }
 
     fn exists(&self, pid: i64) -> bool {
-        let folder = rustix::fs::statat(&self.fd, pid.to_string(), AtFlags::empty());
+        let folder = rustix::fs::statat(&self.fd, itoa::Buffer::new().format(pid), AtFlags::empty());
         folder.is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Directory)
     }
 }

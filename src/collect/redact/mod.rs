@@ -10,6 +10,7 @@ mod header;
 mod line;
 mod names;
 mod next;
+mod piped;
 mod programs;
 mod scrub;
 mod split;
@@ -39,7 +40,7 @@ pub fn command_line<'a>(args: impl IntoIterator<Item = &'a [u8]>) -> String {
         if at > 0 {
             line.out.push(' ');
         }
-        line.argument(&sql::hide(one_line(arg)));
+        line.argument(&piped::hide(sql::hide(one_line(arg))));
     }
     let mut out = line.out;
     out.truncate(out.floor_char_boundary(LONGEST));

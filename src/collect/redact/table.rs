@@ -196,6 +196,7 @@ pub static CLIENTS: &[Client] = &[
         words: &[Words::behind(&["add_user", "change_password", "authenticate_user"], 1)],
         ..PLAIN
     },
+    Client { programs: &["pulumi"], words: &[Words::behind(&["set"], 0)], ..PLAIN },
     Client { programs: &["rclone"], words: &[Words::behind(&["obscure"], 0)], ..PLAIN },
     Client {
         programs: &["mc", "mcli"],

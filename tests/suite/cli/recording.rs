@@ -27,6 +27,29 @@ fn ten_samples_are_ten_rows_and_the_first_question_answers() {
     );
 }
 
+/// Any child, once it was waited for, has left its page faults with its parent.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_tick_starts_a_program() {
+    let dir = TempDir::new().unwrap();
+    let mut recorder = Sysray::new(&["record", "-i", "50ms", "--budget", "none"]).store(dir.path()).start();
+    wait_until(|| is_recording(dir.path()));
+    std::thread::sleep(std::time::Duration::from_secs(2));
+    let process = std::path::PathBuf::from(format!("/proc/{}", recorder.id()));
+    let stat = fs::read_to_string(process.join("stat")).unwrap();
+    let of_children = stat.rsplit(") ").next().unwrap().split(' ').nth(8).unwrap();
+    let threads = fs::read_dir(process.join("task")).unwrap();
+    let running = threads.map(|thread| fs::read_to_string(thread.unwrap().path().join("children")).unwrap());
+    let running: String = running.collect();
+    recorder.kill().unwrap();
+    recorder.wait().unwrap();
+    assert_eq!(
+        (of_children, running.as_str()),
+        ("0", ""),
+        "faults of children that ended, and pids of others"
+    );
+}
+
 #[cfg(all(feature = "desk", unix))]
 #[test]
 fn a_recorder_killed_at_any_moment_loses_at_most_the_tick_in_flight() {

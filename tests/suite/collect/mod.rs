@@ -10,6 +10,8 @@ use sysray::collect::{Collector, Host};
 use sysray::schema::{Row, Rows, Sample, Value};
 
 #[cfg(target_os = "linux")]
+mod allocations;
+#[cfg(target_os = "linux")]
 mod cgroup;
 #[cfg(target_os = "linux")]
 mod container;

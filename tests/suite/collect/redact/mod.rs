@@ -278,6 +278,8 @@ fn no_text_is_too_odd() {
         "-b",
         "--header=",
         ";",
+        "echo ",
+        "|chpasswd",
     ];
     for a in pieces {
         for b in pieces {

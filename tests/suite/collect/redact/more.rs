@@ -55,6 +55,7 @@ const SECRETS: &[(&str, &str)] = &[
     ("openssl|dgst|-sha256|-hmac|S|f", "openssl dgst -sha256 -hmac *** f"),
     ("openssl|dgst|-mac|HMAC|-macopt|hexkey:00ff|f", "openssl dgst -mac HMAC -macopt hexkey:*** f"),
     ("openssl|passwd|-6|S", "openssl passwd -6 ***"),
+    ("pulumi|config|set|--secret|dbPassword|S", "pulumi config set --secret *** ***"),
     ("htpasswd|-b|/etc/x/htpasswd|me|S", "htpasswd -b /etc/x/htpasswd me ***"),
     ("htpasswd|-cbB|f|me|S", "htpasswd -cbB f me ***"),
     ("htpasswd|-nb|me|S", "htpasswd -nb me ***"),
@@ -277,4 +278,33 @@ fn more_that_only_looks_like_a_secret_stays() {
     let wrong = table.iter().filter(|args| line(args) != args.replace('|', " "));
     let wrong: Vec<_> = wrong.map(|args| (args, line(args))).collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// In a script the secret stands before the command that it is for.
+#[test]
+fn what_is_piped_into_who_asks_for_a_secret_is_hidden() {
+    let scripts = [
+        ("echo root:S | chpasswd", "echo *** | chpasswd"),
+        ("echo 'root:S'|sudo chpasswd -e; ls", "echo ***|sudo chpasswd -e; ls"),
+        (
+            "set -e; printf '%s' S | docker login -u me --password-stdin h",
+            "set -e; printf *** | docker login -u me --password-stdin h",
+        ),
+        ("echo -n S | sudo -S id && echo done | cat", "echo -n *** | sudo -S id && echo done | cat"),
+        ("ssh h \"echo a:S | /usr/sbin/chpasswd\"", "ssh h \"echo *** | /usr/sbin/chpasswd\""),
+        ("echo S | tr -d x | passwd --stdin me", "echo *** | passwd --stdin me"),
+        (
+            "echo S | gpg --passphrase-fd 0 -c f; echo T | kinit me",
+            "echo *** | gpg --passphrase-fd 0 -c f; echo *** | kinit me",
+        ),
+        // And what only looks so.
+        ("echo hello | grep -S x", "echo hello | grep -S x"),
+        ("cat f | sudo tee g", "cat f | sudo tee g"),
+        ("chpasswd <f", "chpasswd <f"),
+        ("myecho x | chpasswd", "myecho x | chpasswd"),
+    ];
+    for (script, kept) in scripts {
+        let said = sysray::collect::command_line([&b"sh"[..], b"-c", script.as_bytes()]);
+        assert_eq!(said, format!("sh -c {kept}"), "{script}");
+    }
 }
