@@ -73,8 +73,9 @@ for files, names in (
     ("*", anywhere - often),
 ):
     print(f"    {files}(")
+    # What the compiler takes for cold (growing a vector, say) it keeps in sections of their own, and it runs all the same.
     for name in sorted(names):
-        print(f"      .text.{name}")
+        print(f"      .text.{name} .text.unlikely.{name}")
     print("    )")
 print("  }")
 print("}")
