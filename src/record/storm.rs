@@ -16,6 +16,8 @@ pub struct Storm {
     threads: Option<i64>,
     /// Of those that it goes on about, how many `process_exit` has told of.
     ended: i64,
+    /// Whether the tick before was of one: ends that the kernel told of behind it come with the next.
+    is_on: bool,
     /// Since the last tick with rows of processes: the kernel's count, and when that tick was.
     forks: i64,
     listed: Option<(Micros, Duration)>,
@@ -42,17 +44,23 @@ impl Storm {
         let per_s = short_lived as f64 / now.saturating_sub(listed).as_secs_f64().max(1e-3);
         let count = if per_s >= STORM_PER_S { short_lived } else { 0 };
         let news = self.episode.see((before, ts), now, count, per_s as i64);
-        let ended = if count > 0 { ended.min(count) } else { 0 };
+        let ended = if count > 0 || self.is_on { ended } else { 0 };
+        self.is_on = count > 0;
         match &news {
             Some(News { stage: Stage::Began, .. }) => self.ended = ended,
             _ => self.ended += ended,
         }
-        news.map(|news| Told { news, ended: self.ended })
+        news.map(|news| self.told(news))
     }
 
     /// What is left to be told at the end.
     pub fn close(&mut self) -> Option<Told> {
-        self.episode.close().map(|news| Told { news, ended: self.ended })
+        self.episode.close().map(|news| self.told(news))
+    }
+
+    /// Others end beside it, but no more of it than there were.
+    fn told(&self, news: News) -> Told {
+        Told { news, ended: self.ended.min(news.count) }
     }
 }
 

@@ -308,12 +308,14 @@ fn processes_that_come_and_go_unseen_in_their_thousands_are_told_of() {
 fn those_whose_end_the_kernel_tells_of_are_a_storm_too_and_not_unseen() {
     let mut script = vec![Tick { forks: 10_000, exits: 9_000, ..CALM }; 3];
     script[0] = CALM;
-    script[2].exits = 10_000;
+    // Some come a tick late, of the storm's last one behind it; who ends later is another's.
+    script[2].exits = 10_500;
+    script.extend([Tick { exits: 400, ..CALM }, Tick { exits: 700, ..CALM }]);
     script.extend([CALM; 15]);
     let watch = Watch::of(&script);
     assert_eq!(watch.kinds(), ["fork_storm"; 2]);
     assert_eq!(watch.details("fork_storm", "short_lived"), [10_000, 20_000]);
-    assert_eq!(watch.details("fork_storm", "unseen"), [1_000, 1_000]);
+    assert_eq!(watch.details("fork_storm", "unseen"), [1_000, 100]);
 }
 
 #[test]
