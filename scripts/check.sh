@@ -10,6 +10,6 @@ cargo clippy --all-targets --no-default-features -- -D warnings
 # have them: to lint apart from it is a second pass through DataFusion.
 RUSTC_WORKSPACE_WRAPPER="$(rustc --print sysroot)/bin/clippy-driver"
 export RUSTC_WORKSPACE_WRAPPER CLIPPY_ARGS="-Dwarnings__CLIPPY_HACKERY__"
-cargo build --bins --tests
+cargo build --bins --tests --benches
 # The suite also compares docs/schema.md with the schema and holds the rooms to their floors.
 cargo test

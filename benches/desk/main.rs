@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use jiff::tz::TimeZone;
-use sysray::query::{Engine, Options, ReadTime, Source, extent, sources};
+use sysray::query::{Engine, Options, ReadTime, extent, sources};
 use sysray::time::{self, Clock, Context, SystemClock};
 
 /// As `sysray query` has it.
