@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::temporal::Pieces;
-use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
 use super::Micros;
 
@@ -94,12 +94,45 @@ pub(super) fn looks_dated(text: &str) -> bool {
     shape.eq(*b"0000-")
 }
 
+/// What stands behind a day of the week, as systemd writes dates: `Sun 2026-11-22 14:05:30 CET`. The inner `None`
+/// where that date is another day; the outer where no such day and date stand there.
+pub(super) fn without_weekday(text: &str) -> Option<Option<&str>> {
+    const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let (word, rest) = text.split_once(char::is_whitespace)?;
+    let (word, rest) = (word.to_ascii_lowercase(), rest.trim_start());
+    let day = DAYS.iter().position(|day| *day == word || day[..3] == word).filter(|_| looks_dated(rest))?;
+    let date = rest.get(..10).and_then(|date| date.parse::<Date>().ok());
+    Some(date.filter(|date| date.weekday().to_monday_zero_offset() == day as i8).map(|_| rest))
+}
+
+/// The instant at which clocks of the zone show `at`, where that is called so then: of an hour that comes twice,
+/// `CEST` is the first and `CET` the second.
+fn called(at: DateTime, name: &str, zone: &TimeZone) -> Option<Micros> {
+    let offsets = match zone.to_ambiguous_timestamp(at).offset() {
+        AmbiguousOffset::Unambiguous { offset } => [offset, offset],
+        AmbiguousOffset::Gap { before, after } | AmbiguousOffset::Fold { before, after } => [before, after],
+    };
+    // An hour that is left out is shown at neither.
+    let is_called_so = |offset: Offset, at: Timestamp| {
+        let then = zone.to_offset_info(at);
+        then.offset() == offset && then.abbreviation() == name
+    };
+    let mut instants = offsets.into_iter().filter_map(|offset| Some((offset, offset.to_timestamp(at).ok()?)));
+    let (_, timestamp) = instants.find(|(offset, at)| is_called_so(*offset, *at))?;
+    Some(Micros(timestamp.as_microsecond()))
+}
+
 /// A date, perhaps with a time of day (else midnight), an offset and a zone in brackets (else
 /// `zone`); `None` where there is no such date or zone, or where offset and zone contradict.
 pub(super) fn dated(text: &str, zone: &TimeZone) -> Option<Micros> {
-    // The standard leaves no blank before the offset; `date` and git do, and journalctl names the zone.
+    // The standard leaves no blank before the offset; `date` and git do, and systemd names the zone.
     let written = match text.split_whitespace().collect::<Vec<_>>()[..] {
-        [date, time, "UTC" | "utc"] => format!("{date} {time}Z"),
+        [date, time, "UTC" | "utc" | "Z" | "z"] => format!("{date} {time}Z"),
+        [date, time, name] if name.bytes().all(|byte| byte.is_ascii_alphabetic()) => {
+            let unnamed = format!("{date} {time}");
+            let at = Pieces::parse(&unnamed).ok().filter(|at| at.to_numeric_offset().is_none())?;
+            return called(at.date().to_datetime(at.time()?), name, zone);
+        }
         [date, time, offset] => format!("{date} {time}{offset}"),
         [date, time] => format!("{date} {time}"),
         [one] => one.to_string(),

@@ -9,6 +9,7 @@
 //! | `start` `end` `start+5m` `end-5m` | from the recording's first or last instant |
 //! | `14:05` `14:05:30` | today; in a recording, the latest such instant in it |
 //! | `2026-11-22` `2026-11-22 14:05:30.5` | in the user's zone; a date alone is its midnight |
+//! | `Sun 2026-11-22 14:05:30 CET` | as systemd writes it: the day it is, and what that zone calls its time |
 //! | `2026-11-22T14:05Z` `…+01:00` `…[Europe/Berlin]` | in the zone named |
 //! | `1405` `20261122` `202611221405` | the same without marks, as atop has them |
 //! | `@1795363911.5` | seconds since 1970 |
@@ -18,7 +19,9 @@
 use jiff::civil::Time;
 use jiff::tz::TimeZone;
 
-use super::civil::{calendar, date_of, dated, instant, looks_dated, time_of_day, with_marks};
+use super::civil::{
+    calendar, date_of, dated, instant, looks_dated, time_of_day, with_marks, without_weekday,
+};
 use super::duration::spelled;
 use super::error::quoted;
 use super::{Micros, TimeError};
@@ -64,6 +67,10 @@ pub fn parse(text: &str, context: &Context) -> Result<Micros, TimeError> {
     }
     if written.starts_with('-') {
         return shifted(context.now, written).ok_or_else(unreadable)?.ok_or_else(outside);
+    }
+    if let Some(date) = without_weekday(written) {
+        let at = date.and_then(|date| dated(date, &context.zone));
+        return at.ok_or_else(|| TimeError::NoSuchTime(quoted(text)));
     }
     if written.starts_with(|c: char| c.is_ascii_alphabetic()) {
         return worded(text, context);

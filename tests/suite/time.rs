@@ -79,6 +79,11 @@ fn instants() {
             ("2026-11-22 14:05:30 +0100", "2026-11-22 14:05:30+01:00"),
             ("2026-11-22 14:05:30-00:00", "2026-11-22 15:05:30+01:00"),
             ("2026-11-22 14:05:30 UTC", "2026-11-22 15:05:30+01:00"),
+            ("2026-11-22 14:05:30 CET", "2026-11-22 14:05:30+01:00"),
+            ("Sun 2026-11-22 14:05:30 UTC", "2026-11-22 15:05:30+01:00"),
+            ("Wed 2026-07-01 14:05:30 CEST", "2026-07-01 14:05:30+02:00"),
+            ("saturday 2026-11-21 14:05", "2026-11-21 14:05:00+01:00"),
+            ("SAT 2026-11-21", "2026-11-21 00:00:00+01:00"),
             ("tomorrow", "2026-11-23 00:00:00+01:00"),
             ("tomorrow 9:05", "2026-11-23 09:05:00+01:00"),
             ("1405", "2026-11-22 14:05:00+01:00"),
@@ -130,6 +135,9 @@ fn a_zone_is_a_name_or_hours_from_utc() {
     for (name, shown) in table {
         assert_eq!(at(name).as_deref(), Some(shown), "{name}");
     }
+    for hour in ["2026-03-29 02:30 CET", "2026-03-29 02:30 CEST"] {
+        assert!(matches!(parse(hour, &now()), Err(TimeError::NoSuchTime(_))), "{hour} does not come");
+    }
     for name in
         ["", "+", "+x", "+2:0", "+02:60", "+15:00", "+-2", "+100", "+02:00:00", "+é", "Europe/Nowhere"]
     {
@@ -146,6 +154,8 @@ fn nights_on_which_clocks_change() {
             ("2026-10-25 02:30", "2026-10-25 02:30:00+02:00"),
             ("2026-10-25 03:00", "2026-10-25 03:00:00+01:00"),
             ("2026-10-25 02:30+01:00", "2026-10-25 02:30:00+01:00"),
+            ("2026-10-25 02:30 CEST", "2026-10-25 02:30:00+02:00"),
+            ("2026-10-25 02:30 CET", "2026-10-25 02:30:00+01:00"),
             // 02:30 does not come: the moment of the change.
             ("2026-03-29 01:59:59", "2026-03-29 01:59:59+01:00"),
             ("2026-03-29 02:00", "2026-03-29 03:00:00+02:00"),
@@ -220,6 +230,8 @@ fn what_is_no_instant() {
     let shown = |text: &str| read(text, &now());
     insta::assert_snapshot!(shown("tomorow"), @r#""tomorow" is no time; write it like 14:05, '2026-11-22 14:05' or '10 min ago'"#);
     insta::assert_snapshot!(shown("2026-02-29"), @r#""2026-02-29" is no date and time that exist; write them like 2026-11-22, 2026-11-22T14:05:30Z or '2026-11-22 14:05[Europe/Berlin]'"#);
+    insta::assert_snapshot!(shown("Mon 2026-11-22 14:05"), @r#""Mon 2026-11-22 14:05" is no date and time that exist; write them like 2026-11-22, 2026-11-22T14:05:30Z or '2026-11-22 14:05[Europe/Berlin]'"#);
+    insta::assert_snapshot!(shown("2026-11-22 14:05 CEST"), @r#""2026-11-22 14:05 CEST" is no date and time that exist; write them like 2026-11-22, 2026-11-22T14:05:30Z or '2026-11-22 14:05[Europe/Berlin]'"#);
     insta::assert_snapshot!(shown("start+5m"), @r#""start+5m" counts from a recording, and there is none here; write it like now, 14:05 or 10m"#);
     insta::assert_snapshot!(shown("+5m"), @r#""+5m" counts from a begin, so only an end can be written so; write it like 10m, now or start+5m"#);
     insta::assert_snapshot!(shown("999999w"), @r#""999999w" lies outside the years 0 to 9999; write it like yesterday, 3d2h or @1795363911"#);

@@ -38,6 +38,45 @@ fn states_are_read_every_ten_seconds() {
     assert_eq!(known, [0, 10, 20]);
 }
 
+/// A tree with so many sockets, and a text of them in which one listens.
+fn many(tree: &Path, sockets: i64) -> Host {
+    let counted = format!("sockets: used 30000\nTCP: inuse {sockets} orphan 2 tw 3 alloc 5 mem 3\n");
+    put(tree, "proc/net/sockstat", &counted);
+    let listening = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid\n   \
+                     0: 0100007F:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0\n";
+    put(tree, "proc/net/tcp", listening);
+    Host::at(tree)
+}
+
+#[test]
+fn twenty_thousand_sockets_are_not_printed_as_text() {
+    let tree = tempfile::tempdir().unwrap();
+    let listening = |sockets| {
+        let mut host = many(tree.path(), sockets);
+        let mut collector = SocketCollector::default();
+        (0..21).filter_map(|_| tick(&mut collector, &mut host).tcp_listen).collect::<Vec<_>>()
+    };
+    assert_eq!(listening(20_000 - 2 - 3 - 1), [1, 1, 1]);
+    assert_eq!(listening(20_000 - 2 - 3), Vec::<i64>::new());
+}
+
+/// So many are looked through aside of the tick: what was found comes with a later one.
+#[test]
+#[cfg(target_os = "linux")]
+fn twenty_thousand_sockets_are_looked_through_aside() {
+    let tree = tempfile::tempdir().unwrap();
+    let (few, most) = (20_000 - 2 - 3 - 1, 20_000 - 2 - 3);
+    let told = |sockets| tick(&mut SocketCollector::asking_kernel(), &mut many(tree.path(), sockets));
+    assert!(told(few).tcp_listen.is_some(), "within the tick");
+    let (mut collector, mut host) = (SocketCollector::asking_kernel(), many(tree.path(), most));
+    assert_eq!(tick(&mut collector, &mut host).tcp_listen, None);
+    let patience = std::time::Instant::now() + Duration::from_secs(60);
+    while tick(&mut collector, &mut host).tcp_listen.is_none() {
+        assert!(std::time::Instant::now() < patience, "the answer does not come");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
 /// Before Linux 6.0 the unit was 4,096 bytes at some time, and a page at another.
 #[test]
 fn memory_of_sockets_is_unknown_where_its_unit_is() {
