@@ -5,6 +5,7 @@
 
 mod device;
 mod files;
+mod homes;
 mod names;
 mod tree;
 mod v1;
@@ -179,7 +180,8 @@ impl CgroupCollector {
         known.read_limits(host, self.limits_every);
         let limits = known.limits;
         let named = known.container.as_ref().zip(known.runtime.as_deref());
-        let called = named.map(|(id, runtime)| self.names.called(host, id, runtime, self.ticks));
+        let called =
+            named.map(|(id, runtime)| self.names.called(host, (&group.path, id), runtime, self.ticks));
         let Called { container: container_name, pod } = called.unwrap_or_default();
         let row = Cgroup {
             path: known.path.clone(),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::homes::{self, user_of};
 use crate::collect::aside::{About, Answer};
 use crate::collect::{Host, one_line};
 use crate::schema::Text;
@@ -58,8 +59,8 @@ struct Named {
 }
 
 impl Names {
-    /// What that container is called, as far as it is known by now.
-    pub fn called(&mut self, host: &mut Host, id: &Text, runtime: &str, tick: u32) -> Called {
+    /// What the container in the group of that path is called, as far as it is known by now.
+    pub fn called(&mut self, host: &mut Host, (path, id): (&str, &Text), runtime: &str, tick: u32) -> Called {
         if ["lxc", "systemd-nspawn"].contains(&runtime) {
             return Called { container: Some(id.clone()), pod: None };
         }
@@ -71,7 +72,7 @@ impl Names {
         });
         named.tick = tick;
         if named.looks_left > 0 {
-            named.look(host, id);
+            named.look(host, path, id);
         }
         named.called.clone()
     }
@@ -84,15 +85,18 @@ impl Names {
 
 impl Named {
     /// Takes in what was found, and has it looked for where nothing was.
-    fn look(&mut self, host: &mut Host, id: &Text) {
+    fn look(&mut self, host: &mut Host, path: &str, id: &Text) {
         if let Some(found) = self.answer.take(Duration::ZERO) {
             self.looks_left = if found.is_some() { 0 } else { self.looks_left - 1 };
             self.called = found.unwrap_or_default();
         }
         if self.looks_left > 0 && self.answer.is_due(host.now, LOOK_EVERY) {
             host.count_read();
-            let (mut there, id) = (host.elsewhere(), id.clone());
-            let find = move || find(&mut there, &id);
+            let (mut there, id, user) = (host.elsewhere(), id.clone(), user_of(path));
+            let find = move || match user {
+                Some(uid) => homes::find(&mut there, &id, uid),
+                None => find(&mut there, &id),
+            };
             self.answer.renew(&host.aside, About::Other, host.now, LOOK_EVERY, find);
         }
     }
@@ -110,7 +114,7 @@ fn find(host: &mut Host, id: &str) -> Option<Called> {
 }
 
 /// Docker's own file of a container. Those of a kubelet have labels.
-fn of_docker(about: &Value) -> Option<Called> {
+pub(super) fn of_docker(about: &Value) -> Option<Called> {
     let name = || text(about["Name"].as_str()?.trim_start_matches('/'));
     let called = || Some(Called { container: Some(name()?), pod: None });
     of_labels(&about["Config"]["Labels"]).or_else(called)
@@ -128,7 +132,7 @@ fn of_labels(labels: &Value) -> Option<Called> {
 }
 
 /// The list of what containers/storage keeps.
-fn of_list(list: &Value, id: &str) -> Option<Called> {
+pub(super) fn of_list(list: &Value, id: &str) -> Option<Called> {
     let own = list.as_array()?.iter().find(|one| one["id"] == id)?;
     Some(Called { container: Some(text(own["names"][0].as_str()?)?), pod: None })
 }

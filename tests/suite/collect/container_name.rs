@@ -112,6 +112,49 @@ fn of_podman_it_is_the_first_name_in_its_list() {
     );
 }
 
+/// A session's group of a user, and where that user lives.
+fn session(scope: &str, uid: u32) -> (String, String) {
+    let group = format!("/user.slice/user-{uid}.slice/user@{uid}.service/user.slice/{scope}");
+    (group, format!("root:x:7:0::/root:/bin/sh\nann:x:{uid}:100:Ann:/home/ann:/bin/sh\n"))
+}
+
+#[test]
+fn of_containers_of_users_it_is_what_stands_in_their_homes() {
+    let uid = rustix::process::geteuid().as_raw();
+    let list = r#"[{"id":"ID","names":["db"]}]"#;
+    let (group, users) = session("libpod-ID.scope", uid);
+    let below = "home/ann/.local/share/containers/storage/overlay-containers/containers.json";
+    let files = [("etc/passwd", &users[..]), (below, list), (PODMAN, r#"[{"id":"ID","names":["other"]}]"#)];
+    assert_eq!(told(&group, &files)[0].as_deref(), Some("db"));
+    let (group, users) = session("docker-ID.scope", uid);
+    let below = "home/ann/.local/share/docker/containers/ID/config.v2.json";
+    let files = [("etc/passwd", &users[..]), (below, r#"{"Name":"/web","Config":{}}"#)];
+    assert_eq!(told(&group, &files)[0].as_deref(), Some("web"));
+}
+
+/// A user may have made up anything: what is not that user's own plain file is not read.
+#[test]
+fn in_homes_no_pipe_is_waited_for_and_no_link_followed() {
+    let uid = rustix::process::geteuid().as_raw();
+    let below = "home/ann/.local/share/containers/storage/overlay-containers/containers.json";
+    let name_with = |owner: u32, prepare: &dyn Fn(&Path)| {
+        let (group, users) = session(&format!("libpod-{ID}.scope"), owner);
+        let tree = host(&group, &[("etc/passwd", &users), ("elsewhere", r#"[{"id":"ID","names":["db"]}]"#)]);
+        std::fs::create_dir_all(tree.path().join(below).parent().unwrap()).unwrap();
+        prepare(tree.path());
+        named(tree.path(), &group, Duration::from_millis(200)).container_name
+    };
+    let own = |root: &Path| std::fs::rename(root.join("elsewhere"), root.join(below)).unwrap();
+    let link = |root: &Path| std::os::unix::fs::symlink(root.join("elsewhere"), root.join(below)).unwrap();
+    let pipe = |root: &Path| {
+        assert!(Command::new("mkfifo").arg(root.join(below)).status().unwrap().success());
+    };
+    assert_eq!(name_with(uid, &own).as_deref(), Some("db"));
+    assert_eq!(name_with(uid, &link), None);
+    assert_eq!(name_with(uid, &pipe), None);
+    assert_eq!(name_with(uid + 1, &own), None, "of somebody else");
+}
+
 #[test]
 fn of_lxc_and_nspawn_it_is_the_name_in_the_path() {
     for (group, name) in [
