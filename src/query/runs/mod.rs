@@ -3,13 +3,15 @@
 //!
 //! Segments of processes and control groups have the rows of an entity side by side, ten minutes of them. To look up
 //! each row's group by what the entity is called costs several times what adding the row up does, and is needed
-//! once a run. `rule` knows for which questions that changes nothing of the answer.
+//! once a run. Tables by time have one row of each entity after the other, and then again: `rounds` puts those of one
+//! side by side. `rule` knows for which questions that changes nothing of the answer.
 
 mod bounds;
 mod filter;
 mod fold;
 mod noted;
 mod pick;
+mod rounds;
 mod rule;
 mod stream;
 

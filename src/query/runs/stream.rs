@@ -13,6 +13,7 @@ use datafusion::physical_plan::{PhysicalExpr, SendableRecordBatchStream};
 use futures::{StreamExt, stream};
 
 use super::bounds::Bounds;
+use super::rounds::Rounds;
 use super::{Argument, Key};
 
 /// Runs that are shorter than this in the mean cost more to make than they save.
@@ -94,6 +95,14 @@ impl Runs {
             if rows / bounds.len() >= ROWS_PER_RUN {
                 self.patience = 1;
                 let runs = self.folded(&keys, &arguments, bounds)?;
+                return Ok(self.made.push_batch(runs)?);
+            }
+            if let Some(rounds) = Rounds::of(&keys, rows)? {
+                self.patience = 1;
+                let keys = rounds.side_by_side(&keys)?;
+                let arguments = arguments.iter().map(|values| rounds.side_by_side(values));
+                let arguments = arguments.collect::<Result<Vec<_>>>()?;
+                let runs = self.folded(&keys, &arguments, rounds.bounds)?;
                 return Ok(self.made.push_batch(runs)?);
             }
             self.unseen = self.patience;

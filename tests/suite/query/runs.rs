@@ -46,6 +46,13 @@ fn answers_are_the_same_with_runs_and_without() {
         "case when value % 40000 < 20000 then value - value % 100 else value % 1000 end",
         "case when value % 500 < 250 then value - value % 250 end",
         "value % 500 < 100",
+        // In rounds.
+        "value % 12",
+        "'device ' || (value % 12)",
+        "arrow_cast('of one length, not at hand ' || (value % 12), 'Utf8View')",
+        "arrow_cast(case when value % 12 > 4 then 'sd' || (value % 12) end, 'Utf8View')",
+        "case when value % 12 in (3, 8) then null else value % 12 % 7 end",
+        "case when value < 20000 then value % 12 else value % 11 end",
         "cast(value - value % 100 as varchar)",
         "arrow_cast('short' || ((value - value % 30) % 700), 'Utf8View')",
         "arrow_cast('of one length, not at hand ' || (100 + (value - value % 3) % 7), 'Utf8View')",
@@ -191,6 +198,19 @@ fn left(key: &str) -> u64 {
     let found = LEFT.captures(&done).unwrap_or_else(|| panic!("{done}"));
     let rows: f64 = found[1].parse().unwrap();
     (rows * if found.get(2).is_some() { 1000.0 } else { 1.0 }) as u64
+}
+
+#[test]
+fn rounds_are_grouped_as_runs() {
+    for key in ["value % 12", "'device ' || (value % 12)", "case when value % 12 <> 5 then value % 12 end"] {
+        let rounds = left(key);
+        assert!((12..=12 * 13).contains(&rounds), "{key}: {rounds}");
+    }
+    // One group twice in a round, one row out of turn in each batch, and rounds of which few fit into one.
+    for key in ["value % 12 % 11", "case when value % 5000 = 9 then 3 else value % 12 end", "value % 3000"] {
+        let none = left(key);
+        assert!(none > 90_000, "{key}: {none}");
+    }
 }
 
 #[test]
