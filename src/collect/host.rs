@@ -118,7 +118,10 @@ fn unknown(error: &std::io::Error) -> bool {
 impl Host {
     /// The machine this runs on.
     pub fn here() -> Self {
-        let room = cfg!(target_os = "linux").then(|| Room::new(MOST_KEPT));
+        #[cfg(target_os = "linux")]
+        let room = Some(Room::within_limit(4, MOST_KEPT));
+        #[cfg(not(target_os = "linux"))]
+        let room = None;
         Host { units: Units::of_this_machine(), room, ..Host::at(Path::new("/")) }
     }
 

@@ -12,6 +12,10 @@ use std::time::Duration;
 /// A file that was not there is looked for again after this.
 const LOOK_AGAIN: Duration = Duration::from_secs(30);
 
+/// Descriptors that are not for keeping: the recorder's own, and those that are open for a moment.
+#[cfg(target_os = "linux")]
+const OWN: u64 = 64;
+
 /// How many descriptors may be kept, by all who share it.
 ///
 /// Each costs the kernel 4 to 6 KiB, most of it the buffer that the file's text is made in.
@@ -29,6 +33,15 @@ impl Room {
     /// Room for so many.
     pub fn new(most: usize) -> Self {
         Room { taken: Arc::default(), most }
+    }
+
+    /// Room for `most`, and no more than one part in so many of the descriptors that the process may have beside its own
+    /// ones. Who runs out of them reads nothing at all.
+    #[cfg(target_os = "linux")]
+    pub fn within_limit(part: u64, most: usize) -> Self {
+        let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+        let part = limit.map_or(u64::MAX, |limit| limit.saturating_sub(OWN) / part);
+        Room::new(usize::try_from(part).map_or(most, |part| part.min(most)))
     }
 
     /// Room for one more, where there is.

@@ -47,7 +47,7 @@ const MEMORY_EVERY: Duration = Duration::from_secs(60);
 
 /// Files of processes that are held open at most: one of each, and four of those that run. Each costs
 /// the kernel 4 to 6 KiB.
-const MOST_HELD: u64 = 4096;
+const MOST_HELD: usize = 4096;
 
 /// Reads all processes.
 ///
@@ -91,7 +91,7 @@ impl ProcessCollector {
             boot: None,
             settings: settings.clone(),
             folder: None,
-            room: room(),
+            room: Room::within_limit(2, MOST_HELD),
             forks: Forks::default(),
             groups: Groups::default(),
             pids: Vec::new(),
@@ -275,12 +275,6 @@ fn look_closer(
         }
     });
     failed.map_or(Ok(()), Err)
-}
-
-/// As many files as may be held open: half of the descriptors that we may have.
-fn room() -> Room {
-    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-    Room::new(limit.map_or(MOST_HELD, |limit| limit / 2).min(MOST_HELD) as usize)
 }
 
 /// When the host booted, by the wall clock as it is now.

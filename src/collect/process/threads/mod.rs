@@ -27,7 +27,7 @@ const MOST_THREADS: usize = 2000;
 /// In which tick of it is said that there are more: of the first sample of all no rows are kept, nor events.
 const TELL_IN: u32 = 2;
 /// Files of threads that are held open at most.
-const MOST_HELD: u64 = 4096;
+const MOST_HELD: usize = 4096;
 
 /// Reads the threads of some processes.
 pub struct ThreadCollector {
@@ -71,13 +71,12 @@ struct Now<'a> {
 impl ThreadCollector {
     /// One for the processes that the settings name.
     pub fn new(settings: &Settings) -> Self {
-        let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
         ThreadCollector {
             wanted: settings.threads.clone(),
             idle: settings.idle_process,
             most: MOST_THREADS,
             folder: None,
-            room: Room::new(limit.map_or(MOST_HELD, |limit| limit / 8).min(MOST_HELD) as usize),
+            room: Room::within_limit(8, MOST_HELD),
             words: Words::default(),
             crowd: Crowd::default(),
             delays: Delays::default(),
