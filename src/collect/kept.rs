@@ -40,7 +40,7 @@ impl Room {
     #[cfg(target_os = "linux")]
     pub fn within_limit(part: u64, most: usize) -> Self {
         let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
-        let part = limit.map_or(u64::MAX, |limit| limit.saturating_sub(OWN) / part);
+        let part = limit.map_or(u64::MAX, |limit| part_of(limit, part));
         Room::new(usize::try_from(part).map_or(most, |part| part.min(most)))
     }
 
@@ -55,6 +55,12 @@ impl Room {
     pub fn taken(&self) -> usize {
         self.taken.load(Ordering::Relaxed)
     }
+}
+
+/// One part in so many of what may be kept where so many descriptors may be open.
+#[cfg(target_os = "linux")]
+pub fn part_of(limit: u64, part: u64) -> u64 {
+    limit.saturating_sub(OWN) / part
 }
 
 impl Drop for Place {

@@ -5,7 +5,7 @@
 use std::fs::OpenOptions;
 use std::io::Read;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 use serde_json::Value;
@@ -19,8 +19,9 @@ const LISTS: [&str; 2] = [
     ".local/share/containers/storage/overlay-containers/volatile-containers.json",
 ];
 
-/// No engine's file is larger: Podman's list takes some 2 KiB a container.
-const LONGEST_BYTES: u64 = 16 << 20;
+/// Room for some 500 containers, of which Podman's list takes 2 KiB each; what is read becomes up to sixteen times as
+/// much memory where it was made to.
+const LONGEST_BYTES: u64 = 1 << 20;
 
 /// The user in whose session a group is: `/user.slice/user-1000.slice/user@1000.service/…`.
 pub fn user_of(path: &str) -> Option<u32> {
@@ -37,7 +38,7 @@ pub fn find(host: &mut Host, id: &str, uid: u32) -> Option<Called> {
 }
 
 /// Where a user lives, by `/etc/passwd`, passwd(5).
-fn home(host: &mut Host, uid: u32) -> Option<std::path::PathBuf> {
+fn home(host: &mut Host, uid: u32) -> Option<PathBuf> {
     let users = host.read(host.root_path("etc/passwd")).ok()?;
     let home = users.lines().find_map(|line| {
         let mut fields = line.split(':').skip(2);

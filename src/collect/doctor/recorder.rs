@@ -3,8 +3,9 @@
 use super::rights::{IPC_LOCK, NET_ADMIN, SYS_NICE, SYS_RESOURCE, SYSLOG};
 use super::{Asking, Finding, known, partly};
 use crate::collect::exits::is_enough;
+use crate::collect::kept::part_of;
 
-/// Descriptors with which the files of 512 processes can be held open: two each, in half of them.
+/// Descriptors with which the files of some 500 processes can be held open: two each, in half of what may be kept.
 const ENOUGH_DESCRIPTORS: u64 = 2048;
 /// The nice value a recorder asks for, as RLIMIT_NICE counts: 20 less the value.
 const NICE_CEILING: u64 = 30;
@@ -29,7 +30,7 @@ fn descriptors(asking: &mut Asking) -> Finding {
             WHAT,
             format!(
                 "at most {limit}: files of {} processes are held open, others opened anew each tick",
-                limit / 4
+                part_of(limit, 4)
             ),
             format!("ulimit -n {ENOUGH_DESCRIPTORS}; LimitNOFILE= for a service"),
         ),
