@@ -34,7 +34,9 @@ pub enum About {
     Other,
 }
 
-type Job = Box<dyn FnOnce() + Send>;
+/// What is done aside, and then how its end is told.
+type Job = Box<dyn FnOnce() -> Telling + Send>;
+type Telling = Box<dyn FnOnce()>;
 
 #[derive(Default)]
 struct Inner {
@@ -74,12 +76,15 @@ pub struct Aside {
 impl Aside {
     /// Has something done aside; false where too much waits already, and of a process where as many hang as may:
     /// it is asked about again, and what waits meanwhile would only keep others out.
-    pub fn ask(&self, about: About, job: impl FnOnce() + Send + 'static) -> bool {
+    ///
+    /// The job hands out how its end is told. That is called when its thread counts as free again, so that who
+    /// was told and asks at once is not refused for what is over.
+    pub fn ask<T: FnOnce() + 'static>(&self, about: About, job: impl FnOnce() -> T + Send + 'static) -> bool {
         let mut inner = self.inner();
         if inner.waiting.len() >= MOST_WAITING || about == About::Process && !inner.may(about) {
             return false;
         }
-        inner.waiting.push_back((about, Box::new(job)));
+        inner.waiting.push_back((about, Box::new(move || Box::new(job()))));
         if inner.idle < inner.waiting.len() && inner.threads < MOST_THREADS {
             let own = self.clone();
             let thread = thread::Builder::new().name("aside".into()).stack_size(STACK_BYTES);
@@ -119,9 +124,10 @@ impl Aside {
             };
             inner.held(about).into_iter().for_each(|held| *held += 1);
             drop(inner);
-            job();
+            let tell = job();
             inner = self.inner();
             inner.held(about).into_iter().for_each(|held| *held -= 1);
+            tell();
         }
     }
 }
@@ -137,6 +143,16 @@ struct Shared<T> {
     /// The answer, and when on the monotonic clock it was asked for.
     newest: Mutex<Option<(Duration, T)>>,
     came: Condvar,
+}
+
+impl<T> Shared<T> {
+    fn tell(&self, asked: Duration, answer: T) {
+        let mut newest = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        *newest = Some((asked, answer));
+        self.is_asked.store(false, Ordering::Release);
+        drop(newest);
+        self.came.notify_all();
+    }
 }
 
 impl<T> Default for Answer<T> {
@@ -172,11 +188,7 @@ impl<T: Send + 'static> Answer<T> {
         let shared = self.shared.clone();
         let put = aside.ask(about, move || {
             let answer = question();
-            let mut newest = shared.newest.lock().unwrap_or_else(PoisonError::into_inner);
-            *newest = Some((now, answer));
-            shared.is_asked.store(false, Ordering::Release);
-            drop(newest);
-            shared.came.notify_all();
+            move || shared.tell(now, answer)
         });
         if put {
             self.asked = Some(now);

@@ -64,6 +64,7 @@ mod uevent;
 #[cfg(target_os = "linux")]
 mod virtualisation;
 
+pub use aside::About;
 #[cfg(target_os = "linux")]
 pub use cgroup::CgroupCollector;
 pub use container::{Container, container_of, pod_of, unit_of};

@@ -98,7 +98,10 @@ impl Commands {
             let (state, changed) = Default::default();
             let batch = Arc::new(Batch { asked, state, changed });
             let (own, proc) = (batch.clone(), proc_folder(host));
-            if host.aside.ask(About::Process, move || own.answer(&proc, wanted)) {
+            if host.aside.ask(About::Process, move || {
+                own.answer(&proc, wanted);
+                move || own.end()
+            }) {
                 let left = batch.wait(host.patience);
                 again.extend_from_slice(&batch.asked[left..]);
                 self.open.push(batch);
@@ -152,6 +155,9 @@ impl Batch {
                 self.state().told.extend(told.map(|told| (at, told)));
             }
         }
+    }
+
+    fn end(&self) {
         self.state().is_done = true;
         self.changed.notify_all();
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sysray::collect::{Collector, ProcessCollector};
+use sysray::collect::{About, Collector, ProcessCollector};
 use sysray::schema::Sample;
 
 use super::process::{BOOT, Ticks, Tree};
@@ -215,7 +215,7 @@ fn a_command_line_that_does_not_come_delays_no_tick_and_no_other() {
     fs::remove_file(&hangs).unwrap();
     rustix::fs::mkfifoat(rustix::fs::CWD, &hangs, 0o600.into()).unwrap();
     let mut ticks = tree.ticks(ProcessCollector::since_boot(BOOT));
-    ticks.host.patience = Duration::from_millis(50);
+    ticks.host.patience = Duration::from_millis(500);
     let begun = std::time::Instant::now();
     let seen = |ticks: &mut Ticks| (ticks.one(7).cmdline, ticks.one(8).cmdline);
     let first = seen(&mut ticks);
@@ -232,6 +232,23 @@ fn a_command_line_that_does_not_come_delays_no_tick_and_no_other() {
         ticks.one(7).cmdline.as_deref() == Some("late")
     });
     assert!(came);
+}
+
+/// However long a thread takes from the end of its answer to the next question.
+#[test]
+fn who_was_told_that_a_question_is_over_is_not_refused_the_next_for_it() {
+    let host = Tree::new().host();
+    for _ in 0..3 {
+        let (told, tells) = std::sync::mpsc::channel();
+        let put = host.aside.ask(About::Process, move || {
+            move || {
+                told.send(()).unwrap();
+                std::thread::sleep(Duration::from_millis(200));
+            }
+        });
+        assert!(put);
+        tells.recv().unwrap();
+    }
 }
 
 /// Of four threads that ask such things one at least is left for others, however many processes hang.
