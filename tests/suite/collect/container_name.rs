@@ -137,19 +137,20 @@ fn of_containers_of_users_it_is_what_stands_in_their_homes() {
 fn in_homes_no_pipe_is_waited_for_and_no_link_followed() {
     let uid = rustix::process::geteuid().as_raw();
     let below = "home/ann/.local/share/containers/storage/overlay-containers/containers.json";
-    let name_with = |owner: u32, prepare: &dyn Fn(&Path)| {
+    let name_within = |most: Duration, owner: u32, prepare: &dyn Fn(&Path)| {
         let (group, users) = session(&format!("libpod-{ID}.scope"), owner);
         let tree = host(&group, &[("etc/passwd", &users), ("elsewhere", r#"[{"id":"ID","names":["db"]}]"#)]);
         std::fs::create_dir_all(tree.path().join(below).parent().unwrap()).unwrap();
         prepare(tree.path());
-        named(tree.path(), &group, Duration::from_millis(200)).container_name
+        named(tree.path(), &group, most).container_name
     };
+    let name_with = |owner, prepare: &dyn Fn(&Path)| name_within(Duration::from_millis(200), owner, prepare);
     let own = |root: &Path| std::fs::rename(root.join("elsewhere"), root.join(below)).unwrap();
     let link = |root: &Path| std::os::unix::fs::symlink(root.join("elsewhere"), root.join(below)).unwrap();
     let pipe = |root: &Path| {
         assert!(Command::new("mkfifo").arg(root.join(below)).status().unwrap().success());
     };
-    assert_eq!(name_with(uid, &own).as_deref(), Some("db"));
+    assert_eq!(name_within(Duration::from_secs(20), uid, &own).as_deref(), Some("db"));
     assert_eq!(name_with(uid, &link), None);
     assert_eq!(name_with(uid, &pipe), None);
     assert_eq!(name_with(uid + 1, &own), None, "of somebody else");
