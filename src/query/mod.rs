@@ -48,6 +48,7 @@ pub use literals::ReadTime;
 pub use meta::META_TABLES;
 pub use parameters::{Parameter, filled, filled_from, parameters};
 pub use places::{Listed, extent, sources};
+pub use pool::Halves;
 pub use renewed::Renewed;
 pub use running::Running;
 pub use source::{Chosen, Held, Source};

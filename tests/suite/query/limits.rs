@@ -1,10 +1,12 @@
 //! What ends a question before its answer: time, memory, temporary files, or somebody.
 
 use std::ops::ControlFlow;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use datafusion::arrow::array::AsArray;
-use sysray::query::{Engine, Error, Options, Running};
+use datafusion::execution::memory_pool::{MemoryConsumer, MemoryPool, MemoryReservation};
+use sysray::query::{Engine, Error, Halves, Options, Running};
 
 use super::house::house;
 use super::{engine, options, told};
@@ -85,6 +87,35 @@ fn what_does_not_fit_into_memory_goes_to_disk_and_no_further_than_allowed() {
     );
     // What the question took is free again.
     assert_eq!(sorted(&tight, 20_000).unwrap(), 20_000);
+}
+
+/// Two sorts that held all left nothing for who merged what they handed on, and the question was refused: sometimes,
+/// since it takes both at their most at once.
+#[test]
+fn what_cannot_go_to_disk_finds_room_however_much_the_others_hold() {
+    let pool: Arc<dyn MemoryPool> = Arc::new(Halves::of(24 << 20));
+    let of = |name: &str, can_spill| MemoryConsumer::new(name).with_can_spill(can_spill).register(&pool);
+    let filled = |reservation: &MemoryReservation| while reservation.try_grow(64 << 10).is_ok() {};
+    let sorts = [of("one", true), of("other", true), of("a third", true)];
+    sorts.iter().for_each(filled);
+    assert_eq!(pool.reserved(), 18 << 20);
+    assert!(sorts.iter().all(|sort| sort.size() >= 3 << 20), "{sorts:?}");
+    let merge = of("merge", false);
+    merge.try_grow(6 << 20).unwrap();
+    assert!(merge.try_grow(1).is_err());
+    // What it holds is not kept a second time.
+    sorts[0].free();
+    sorts.iter().for_each(filled);
+    assert_eq!(pool.reserved(), 24 << 20);
+    // When it is over, the room is kept for the next.
+    drop(merge);
+    sorts.iter().for_each(filled);
+    assert_eq!(pool.reserved(), 18 << 20);
+    // The merges of sorts go in more rounds with less, and leave half of it to others.
+    let runs = [of("ExternalSorterMerge[0]", false), of("ExternalSorterMerge[1]", false)];
+    runs.iter().for_each(filled);
+    assert_eq!((runs[0].size(), runs[1].size()), (3 << 20, 3 << 19));
+    of("merge", false).try_grow(3 << 19).unwrap();
 }
 
 /// Each step of a question had an even share, also of what others did not hold, and wrote to disk what would have fitted.
