@@ -68,7 +68,14 @@ fn watch(
         }
         screen.draw(|frame| view(&model, frame))?;
         let pause = if model.time.play.is_some() { PLAYING } else { PAUSE };
-        match happens.recv_timeout(pause) {
+        let next = happens.recv_timeout(pause);
+        // What is said now is said from now on, however long nothing was done before.
+        let now = clock.wall();
+        if now.0 - told.0 >= pause.as_micros() as i64 * 9 / 10 || now < told {
+            told = now;
+            effects.extend(update(&mut model, Event::Clock(now)));
+        }
+        match next {
             Ok(event) => effects.extend(update(&mut model, event)),
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => return Ok(()),
@@ -76,11 +83,6 @@ fn watch(
         // What has come meanwhile is taken in before the next frame.
         while let Ok(event) = happens.try_recv() {
             effects.extend(update(&mut model, event));
-        }
-        let now = clock.wall();
-        if now.0 - told.0 >= pause.as_micros() as i64 * 9 / 10 || now < told {
-            told = now;
-            effects.extend(update(&mut model, Event::Clock(now)));
         }
         if stop.try_recv().is_ok() {
             return Ok(());

@@ -14,7 +14,7 @@ use jiff::tz::TimeZone;
 use super::course::Course;
 use super::effect::{Go, Subject};
 use super::event::Moment;
-use super::keys::Keys;
+use super::keys::{Key, Keys};
 use super::panel::Panel;
 use super::sheet::Sheet;
 use super::theme::{Depth, Theme};
@@ -72,6 +72,9 @@ pub struct Model {
     /// What was last said, until then.
     pub notice: Option<Notice>,
     pub travel: Travel,
+    /// Keys pressed before the first rows stand on the screen, for when they do: somebody who types ahead means what
+    /// is about to be there.
+    pub ahead: Option<Vec<Key>>,
     /// The last length of time that was jumped by, as it was typed.
     pub stride: String,
 }
@@ -196,6 +199,7 @@ impl Model {
             logs: Logs::default(),
             notice: None,
             travel: Travel::default(),
+            ahead: Some(Vec::new()),
             stride: "10m".into(),
         }
     }
@@ -203,6 +207,19 @@ impl Model {
     /// A word in the desk's language.
     pub fn say(&self, word: Word) -> &'static str {
         word.in_lang(self.settings.lang)
+    }
+
+    /// The first and the last sample that there are; else it is said that there is none.
+    pub fn recorded(&mut self) -> Option<(Micros, Micros)> {
+        if self.time.extent.is_none() {
+            self.tell(self.say(self.nothing()), true);
+        }
+        self.time.extent
+    }
+
+    /// What stands where nothing is known to be recorded: that it is being looked for, or that there is nothing.
+    pub fn nothing(&self) -> Word {
+        if self.ahead.is_some() { words::LOADING } else { words::NOTHING_YET }
     }
 
     /// Rows of the sample at the cursor.

@@ -96,7 +96,7 @@ pub fn copy(model: &mut Model) -> Vec<Effect> {
 
 /// Writes what the panel with the keys shows: the answer of a question, else rows of the chosen range.
 pub fn export(model: &mut Model, into: &str) -> Vec<Effect> {
-    let Some((from, to)) = model.time.chosen() else { return Vec::new() };
+    let Some((from, to)) = model.recorded().and(model.time.chosen()) else { return Vec::new() };
     let panel = model.screen.focused();
     if let Some(missing) = model.missing(panel) {
         model.tell(missing, true);
@@ -114,7 +114,7 @@ pub fn export(model: &mut Model, into: &str) -> Vec<Effect> {
 
 /// Writes a report of the chosen range.
 pub fn report(model: &mut Model) -> Vec<Effect> {
-    let Some((from, to)) = model.time.chosen() else { return Vec::new() };
+    let Some((from, to)) = model.recorded().and(model.time.chosen()) else { return Vec::new() };
     model.typed.writing += 1;
     vec![Effect::Report { host: model.host.clone(), from, to, lang: model.settings.lang }]
 }
@@ -131,6 +131,7 @@ fn host(model: &mut Model, name: &str) -> Vec<Effect> {
     model.moment = None;
     model.course = None;
     model.time.extent = None;
+    model.ahead = Some(Vec::new());
     model.time.marks.clear();
     (model.time.marked_to, model.time.judged_to) = (Micros(i64::MIN), Micros(i64::MIN));
     vec![Effect::Host(name.into()), moving::look(model)]
@@ -145,7 +146,7 @@ fn zoom(model: &mut Model, length: &str) -> Vec<Effect> {
             return Vec::new();
         }
     };
-    let Some((first, last)) = model.time.extent else { return Vec::new() };
+    let Some((first, last)) = model.recorded() else { return Vec::new() };
     let zoom = match model.time.follows {
         true => Zoom::Last(length),
         false => model.time.around(length, first, last),

@@ -10,21 +10,13 @@ mod typed;
 
 use super::effect::Effect;
 use super::event::Event;
-use super::keys::Key;
+use super::keys::{Action, Key};
 use super::model::{Help, Model};
 
 /// Takes an event in.
 pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
     match event {
-        Event::Key(key) => {
-            let before = model.notice_before(key == Key::Esc);
-            let effects = match model.prompt {
-                Some(_) => typed::key(model, key),
-                None => keys::key(model, key),
-            };
-            model.notice_behind(before);
-            effects
-        }
+        Event::Key(key) => pressed(model, key),
         Event::Click(..) | Event::Drag(..) | Event::Wheel(..) if model.screen.help != Help::Closed => {
             Vec::new()
         }
@@ -37,8 +29,16 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
             if is_wider { moving::course(model) } else { Vec::new() }
         }
         Event::Clock(now) => moving::clock(model, now),
-        Event::Extent(extent) => answers::extent(model, extent),
-        Event::Moment(moment) => answers::moment(model, moment),
+        Event::Extent(extent) => {
+            let is_last = !matches!(extent, Ok(Some(_)));
+            let effects = answers::extent(model, extent);
+            if is_last { opened(model, effects) } else { effects }
+        }
+        Event::Moment(moment) => {
+            let effects = answers::moment(model, moment);
+            // One of another host than is being opened is of no use.
+            if model.time.extent.is_some() { opened(model, effects) } else { effects }
+        }
         Event::Course(course) => {
             model.travel.is_drawing = false;
             match course {
@@ -76,4 +76,32 @@ pub fn update(model: &mut Model, event: Event) -> Vec<Effect> {
         }
         Event::Written(written) => answers::written(model, written),
     }
+}
+
+fn pressed(model: &mut Model, key: Key) -> Vec<Effect> {
+    if let Some(ahead) = &mut model.ahead {
+        let leaves = match key {
+            Key::Ctrl('c') => true,
+            _ => ahead.is_empty() && model.settings.keys.action(key) == Some(Action::Quit),
+        };
+        if !leaves {
+            ahead.push(key);
+            return Vec::new();
+        }
+    }
+    let before = model.notice_before(key == Key::Esc);
+    let effects = match model.prompt {
+        Some(_) => typed::key(model, key),
+        None => keys::key(model, key),
+    };
+    model.notice_behind(before);
+    effects
+}
+
+/// What there is to be seen stands: keys of before mean that.
+fn opened(model: &mut Model, mut effects: Vec<Effect>) -> Vec<Effect> {
+    for key in model.ahead.take().into_iter().flatten() {
+        effects.extend(pressed(model, key));
+    }
+    effects
 }

@@ -46,6 +46,9 @@ pub fn stay(model: &mut Model) -> Vec<Effect> {
 
 /// By hand: it no longer goes along with the end, and does not play.
 pub fn by_hand(model: &mut Model, to: Move) -> Vec<Effect> {
+    if model.recorded().is_none() {
+        return Vec::new();
+    }
     model.time.follows = false;
     model.time.play = None;
     model.travel.sought = None;

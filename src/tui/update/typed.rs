@@ -100,7 +100,7 @@ pub fn question(model: &mut Model, text: &str) -> Vec<Effect> {
 
 /// To an instant, as times are written everywhere.
 pub fn jump(model: &mut Model, text: &str) -> Vec<Effect> {
-    let Some((start, end)) = model.time.extent else { return Vec::new() };
+    let Some((start, end)) = model.recorded() else { return Vec::new() };
     let context = Context {
         now: model.now,
         zone: model.zone.clone(),
@@ -136,7 +136,7 @@ fn stride(model: &mut Model, text: &str, sign: i64) -> Vec<Effect> {
         }
     };
     model.stride = text.into();
-    let Some((first, last)) = model.time.extent else { return Vec::new() };
+    let Some((first, last)) = model.recorded() else { return Vec::new() };
     let by = i64::try_from(length.as_micros()).unwrap_or(i64::MAX).saturating_mul(sign);
     let at = model.time.cursor.0.saturating_add(by).clamp(first.0, last.0);
     if model.time.cursor.0 == at {

@@ -57,7 +57,7 @@ fn draw(model: &Model, paint: &mut Paint, place: usize, panel: Panel, area: Rect
     title(model, paint, panel, area, is_focused);
     let inside = Rect { y: area.y + 1, height: area.height - 1, ..area };
     if model.time.extent.is_none() {
-        paint.line(inside, 0, model.say(words::NOTHING_YET), Role::Dim);
+        paint.line(inside, 0, model.say(model.nothing()), Role::Dim);
         return;
     }
     if let Some(missing) = model.missing(panel) {

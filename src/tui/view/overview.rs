@@ -29,7 +29,7 @@ struct Line<'a> {
 pub fn draw(model: &Model, paint: &mut Paint, area: Rect) {
     if model.sheet("system").is_none() {
         let word = match (model.time.extent, &model.moment) {
-            (None, _) => words::NOTHING_YET,
+            (None, _) => model.nothing(),
             (_, None) => words::LOADING,
             _ => words::NOTHING_HERE,
         };

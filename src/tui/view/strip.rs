@@ -20,7 +20,7 @@ pub fn draw(model: &Model, paint: &mut Paint, area: Rect) {
     let graph = Rect { height: area.height - 1, ..area };
     let line = Rect { y: area.bottom() - 1, height: 1, ..area };
     let Some(course) = &model.course else {
-        let word = if model.time.extent.is_some() { words::LOADING } else { words::NOTHING_YET };
+        let word = if model.time.extent.is_some() { words::LOADING } else { model.nothing() };
         paint.line(graph, 0, model.say(word), Role::Dim);
         return;
     };

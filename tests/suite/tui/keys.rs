@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use sysray::time::Micros;
-use sysray::tui::effect::Move;
+use sysray::tui::effect::{Effect, Exported, Move};
 use sysray::tui::event::Event;
 use sysray::tui::keys::{Action, Group, Key, Keys, SYSRAY};
 use sysray::tui::panel::{PRESETS, Panel, question};
@@ -97,4 +97,57 @@ fn every_panel_has_a_name_and_every_question_a_text() {
     }
     let numbers: HashSet<u8> = PRESETS.iter().map(|(number, _)| *number).collect();
     assert_eq!(numbers.len(), PRESETS.len());
+}
+
+/// Before one that is being opened.
+fn opening() -> Sat {
+    let mut sat = Sat::new(80, 24);
+    sat.model.ahead = Some(Vec::new());
+    sat.effects.clear();
+    sat
+}
+
+#[test]
+fn what_is_typed_ahead_is_done_once_the_first_rows_stand() {
+    // On a slow host an export that was asked for at once was lost, and nothing said so.
+    let mut sat = opening();
+    assert!(
+        sat.screen().contains("reading") && !sat.screen().contains("nothing recorded"),
+        "{}",
+        sat.screen()
+    );
+    sat.types("4").presses(&[Key::Down]).types("Eout.csv").presses(&[Key::Enter]);
+    assert!(sat.effects.is_empty() && sat.model.prompt.is_none());
+    sat.happens(Event::Extent(Ok(Some(Sat::hour(false)))));
+    assert!(!sat.effects.iter().any(|effect| matches!(effect, Effect::Export(_))));
+    while let Some(effect) = (!sat.effects.is_empty()).then(|| sat.effects.remove(0)) {
+        if let Effect::Go(_) = effect {
+            sat.happens(Event::Moment(Ok(super::made::moment(Micros(START + 3600 * SECOND)))));
+            break;
+        }
+    }
+    let written = sat.effects.iter().find_map(|effect| match effect {
+        Effect::Export(export) => Some((export.into.as_str(), export.of.clone())),
+        _ => None,
+    });
+    assert_eq!(written, Some(("out.csv", Exported::Table("process"))));
+    assert_eq!(sat.model.shown(Panel::Process).chosen, Some(1));
+}
+
+#[test]
+fn whoever_wants_out_need_not_wait_for_the_first_rows() {
+    assert!(opening().presses(&[Key::Char('q')]).effects.contains(&Effect::Quit));
+    let mut sat = opening();
+    // Behind other keys it may be of a text.
+    assert!(sat.types("Equit").effects.is_empty());
+    assert!(sat.presses(&[Key::Ctrl('c')]).effects.contains(&Effect::Quit));
+}
+
+#[test]
+fn where_nothing_is_recorded_keys_that_need_rows_say_so() {
+    let mut sat = opening();
+    sat.types("E").types("out.csv").presses(&[Key::Enter]);
+    sat.happens(Event::Extent(Ok(None)));
+    assert!(sat.screen().lines().last().unwrap().contains("nothing recorded yet"), "{}", sat.screen());
+    assert!(sat.effects.is_empty(), "{:?}", sat.effects);
 }

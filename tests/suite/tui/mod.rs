@@ -45,12 +45,13 @@ pub struct Sat {
 }
 
 impl Sat {
-    /// Before one of which nothing is known yet.
+    /// Before one in which nothing is recorded yet.
     pub fn new(columns: u16, lines: u16) -> Sat {
         let model = Model::new("/var/lib/sysray".into(), TimeZone::UTC, Settings::default());
         let mut sat = Sat { model, effects: Vec::new() };
         sat.happens(Event::Size(columns, lines));
         sat.happens(Event::Clock(Micros(START + 3600 * SECOND)));
+        sat.happens(Event::Extent(Ok(None)));
         sat
     }
 
