@@ -11,7 +11,14 @@ use super::layout;
 
 /// A held lock; dropping it, or dying, lets go.
 pub struct Lock {
-    _file: Box<dyn DiskFile>,
+    file: Box<dyn DiskFile>,
+}
+
+/// A program that is being started has a copy of the file until it is executed, which would hold the lock as well.
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let _ = self.file.file().unlock();
+    }
 }
 
 impl Lock {
@@ -63,11 +70,19 @@ impl Recording {
 /// Who records into the store now.
 pub fn recorder(root: &Path) -> Recording {
     match File::open(root.join("recorder.lock")) {
-        Ok(file) => Recording::of(file.try_lock_shared(), || holder(&file)),
+        Ok(file) => {
+            let recording = Recording::of(file.try_lock_shared(), || holder(&file));
+            let _ = file.unlock();
+            recording
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Recording::Nobody,
         Err(_) => Recording::Unknown,
     }
 }
+
+/// How often a lock is tried that somebody holds, and one that is only asked about.
+const TRIES: usize = 5;
+const PATIENCE: usize = 250;
 
 fn take(folder: &Folder, name: &str) -> Result<Result<Lock, String>, Error> {
     let path = folder.root().join(name);
@@ -76,8 +91,9 @@ fn take(folder: &Folder, name: &str) -> Result<Result<Lock, String>, Error> {
     loop {
         match file.file().try_lock() {
             Ok(()) => break,
-            // Whoever asks for the holder has it for a moment too.
-            Err(TryLockError::WouldBlock) if tries < 5 => std::thread::sleep(Duration::from_millis(20)),
+            Err(TryLockError::WouldBlock) if tries < TRIES || (tries < PATIENCE && is_asked(file.file())) => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
             Err(TryLockError::WouldBlock) => return Ok(Err(holder(file.file()))),
             Err(TryLockError::Error(source)) => return Err(Error::Io { path, source }),
         }
@@ -87,7 +103,15 @@ fn take(folder: &Folder, name: &str) -> Result<Result<Lock, String>, Error> {
     let who = format!("pid {} since {since}\n", std::process::id());
     // Who holds it is a courtesy; on a full disk the lock is held all the same.
     let _ = file.set_len(0).and_then(|()| file.write_at(who.as_bytes(), 0));
-    Ok(Ok(Lock { _file: file }))
+    Ok(Ok(Lock { file }))
+}
+
+/// Whether those who have it are only asking who holds it, as every reader does for a moment; on a busy host that may
+/// be a long one.
+fn is_asked(file: &File) -> bool {
+    let is_shared = file.try_lock_shared().is_ok();
+    let _ = file.unlock();
+    is_shared
 }
 
 /// A recorder writes beside their places the store's identity and the totals that it ends with.

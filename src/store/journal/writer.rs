@@ -23,6 +23,13 @@ pub struct PartFile {
     is_dirty: bool,
 }
 
+/// A program that is being started has a copy of the file until it is executed, which would keep the part locked.
+impl Drop for PartFile {
+    fn drop(&mut self) {
+        let _ = self.file.file().unlock();
+    }
+}
+
 impl PartFile {
     /// Begins a part that is to become no larger than `limit_bytes`.
     pub fn begin(folder: &Folder, name: &PartName, boot_id: &str, limit_bytes: u64) -> Result<Self, Error> {
