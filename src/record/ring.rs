@@ -10,7 +10,8 @@ use crate::schema::rows::Event;
 use crate::schema::{Rows, rows};
 use crate::store::PartName;
 
-/// Above either of these no rows of processes are taken in any more: most of the bytes.
+/// Above either of these no rows of processes are taken in any more, which are most of the bytes, until half of it is
+/// written: else each that there is room for would fill it anew.
 const TIGHT_BYTES: usize = 28 << 20;
 const TIGHT: Duration = Duration::from_secs(100);
 /// Above either of these nothing is.
@@ -65,6 +66,7 @@ struct Inner {
     waiting: VecDeque<Entry>,
     /// Of all that wait, and of what is being written.
     bytes: usize,
+    is_tight: bool,
     is_writing: bool,
     /// Whether that is a frame.
     is_frame: bool,
@@ -92,15 +94,17 @@ impl Ring {
 
     /// How much room there is.
     pub fn fill(&self) -> Fill {
-        let inner = self.inner();
+        let mut inner = self.inner();
         let oldest = inner.waiting.iter().find_map(|entry| match entry {
             Entry::Frame { taken, .. } => Some(taken.elapsed()),
             _ => None,
         });
         let age = oldest.unwrap_or_default();
+        let share: u8 = if inner.is_tight { 2 } else { 1 };
+        inner.is_tight = inner.bytes >= TIGHT_BYTES / usize::from(share) || age >= TIGHT / u32::from(share);
         match (inner.bytes, age) {
             (bytes, age) if bytes >= FULL_BYTES || age >= FULL => Fill::Full,
-            (bytes, age) if bytes >= TIGHT_BYTES || age >= TIGHT => Fill::Tight,
+            _ if inner.is_tight => Fill::Tight,
             _ => Fill::Ample,
         }
     }
