@@ -168,6 +168,19 @@ fn identity_is_read_again_when_the_process_runs_something_else() {
     assert!((1..60).contains(&later), "within a minute it is looked at anyway, not in each tick: {later}");
 }
 
+/// Between two looks at it a process may be asked what it runs, and end before the answer is read.
+#[test]
+fn one_that_ends_as_it_is_asked_keeps_its_command_line() {
+    let tree = Tree::new();
+    tree.stat(7, "worker", 1, [1, 1], 250);
+    tree.file("7/cmdline", "worker\0--fast\0");
+    let mut ticks = tree.ticks(ProcessCollector::since_boot(BOOT));
+    assert_eq!(ticks.one(7).cmdline.as_deref(), Some("worker --fast"));
+    tree.file("7/cmdline", "");
+    tree.stat(7, "last words", 1, [1, 1], 250);
+    assert_eq!(ticks.one(7).cmdline.as_deref(), Some("worker --fast"));
+}
+
 #[test]
 fn a_zombie_keeps_the_name_it_had() {
     let tree = Tree::new();
