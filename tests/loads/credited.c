@@ -28,12 +28,12 @@ int main(int argc, char **argv) {
     if (argc < 2)
         return 1;
     nap(500000000);
-    pids[0] = child(argv[1], 4, 25, 300000000);
+    pids[0] = child(argv[1], 4, 25, 1000000000);
     waitpid(pids[0], &status, 0);
     failed |= status;
-    pids[1] = child(argv[1], 4, 25, 300000000);
+    pids[1] = child(argv[1], 4, 25, 1000000000);
     waitid(P_PID, pids[1], &info, WEXITED | WNOWAIT);
-    nap(1000000000);
+    nap(4000000000);
     waitpid(pids[1], &status, 0);
     failed |= status;
     pids[2] = child(argv[1], 1, 8, 0);

@@ -27,7 +27,8 @@ fn open(store: &Path, home: &Path, pager: &str) -> Terminal {
 
 /// What takes longer than anybody waits.
 fn endless() -> &'static str {
-    "select sum(sin(a.pid * b.pid) * c.pid * d.pid) from process a, process b, process c, process d;"
+    "select sum(sin(a.pid) * b.pid * c.pid * d.pid * e.pid * f.pid) from process a, process b, process c, process d, \
+     process e, process f;"
 }
 
 #[test]
@@ -56,6 +57,7 @@ fn what_is_mistyped_is_told_with_what_is_near_and_the_shell_goes_on() {
     shell.line("\\format parquet").sees("\\o FILE.parquet");
     shell.line("\\watch").sees("cpu_busy_us"); // the last question again, which has no answer
     shell.line("drop table process;").sees("only questions are allowed");
+    shell.sees(READY);
     assert_eq!(shell.leaves(CTRL_D), 0);
 }
 
@@ -170,6 +172,7 @@ fn ctrl_c_ends_the_question_and_not_the_shell() {
     shell.sees("every 100ms");
     shell.types(CTRL_C).sees("sysray> ");
     shell.line("select 3 as three;").sees("(1 row)");
+    shell.sees(READY);
     assert_eq!(shell.leaves(CTRL_D), 0);
 }
 
@@ -187,6 +190,7 @@ fn what_was_typed_is_remembered_for_its_owner_alone() {
     let (store, home) = (recorded(2), TempDir::new().unwrap());
     let mut shell = open(store.path(), home.path(), "cat");
     shell.line("select 41 + 1").line("as answer;").sees("(1 row)");
+    shell.sees(READY);
     assert_eq!(shell.leaves(CTRL_D), 0);
     let history = home.path().join("sysray/history");
     assert_eq!(fs::metadata(&history).unwrap().permissions().mode() & 0o777, 0o600);
@@ -219,7 +223,7 @@ fn tab_knows_tables_columns_functions_and_commands() {
 fn what_does_not_fit_the_screen_goes_through_the_pager() {
     let (store, home) = (recorded(2), TempDir::new().unwrap());
     let mut shell = open(store.path(), home.path(), "sed s/^/paged:/");
-    let numbers = "select a.tick * 2 + b.tick as n from system a, process b limit";
+    let numbers = "select a.tick * 2 + b.tick as n from process a, process b limit";
     shell.line(&format!("{numbers} 3;"));
     let said = shell.sees("(3 rows)");
     assert!(!said.contains("paged:"), "{said}");

@@ -85,7 +85,14 @@ impl Terminal {
     /// Leaves by these keys; the exit code.
     pub fn leaves(mut self, keys: &str) -> i32 {
         self.types(keys);
-        self.child.wait().unwrap().code().unwrap()
+        let patience = std::time::Instant::now() + std::time::Duration::from_secs(60);
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code().unwrap();
+            }
+            assert!(std::time::Instant::now() < patience, "it does not leave by {keys:?}: {}", self.said());
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
     }
 }
 

@@ -27,11 +27,18 @@ fn lines(path: &Path) -> Vec<String> {
     fs::read_to_string(path).unwrap_or_default().lines().map(Into::into).collect()
 }
 
+/// Waits until the command that has written its number beside `out` has ended.
+fn gone(out: &Path) {
+    let pid = fs::read_to_string(out.with_extension("pid")).unwrap();
+    let stat = format!("/proc/{}/stat", pid.trim());
+    wait_until(|| fs::read_to_string(&stat).map_or(true, |stat| stat.contains(") Z ")));
+}
+
 #[test]
 fn a_command_is_told_of_what_is_raised_and_cleared() {
     let dir = TempDir::new().unwrap();
     let out = dir.path().join("out");
-    let line = r#"printf '%s\n' "$SYSRAY_ALERT_NAME|$SYSRAY_ALERT_STATE|$SYSRAY_ALERT_SEVERITY|$SYSRAY_ALERT_WHEN|$SYSRAY_ALERT_ENTITY|$SYSRAY_ALERT_VALUE|$SYSRAY_ALERT_TS|$SYSRAY_ALERT_HOST|$SYSRAY_ALERT_STORE|$SYSRAY_ALERT_MESSAGE" >> $out"#;
+    let line = r#"echo $$ > $out.pid; printf '%s\n' "$SYSRAY_ALERT_NAME|$SYSRAY_ALERT_STATE|$SYSRAY_ALERT_SEVERITY|$SYSRAY_ALERT_WHEN|$SYSRAY_ALERT_ENTITY|$SYSRAY_ALERT_VALUE|$SYSRAY_ALERT_TS|$SYSRAY_ALERT_HOST|$SYSRAY_ALERT_STORE|$SYSRAY_ALERT_MESSAGE" >> $out"#;
     let mut host = running(line, &out, &[("severity", "critical")]);
     host.events(full(&["/data"]));
     host.events(filesystems(&[("/data", Some(50))]));
@@ -43,6 +50,7 @@ fn a_command_is_told_of_what_is_raised_and_cleared() {
             "full|cleared|info|filesystem.used_pct > 95 %|/data|50.0|2026-11-22 14:00:02Z|web1|/srv/store|filesystem.used_pct of /data is 50 %, no longer above 95 %: over after 1s",
         ]
     );
+    gone(&out);
     assert!(host.ends().is_empty());
 }
 
@@ -71,11 +79,16 @@ fn no_tick_waits_for_a_command() {
     let dir = TempDir::new().unwrap();
     let out = dir.path().join("out");
     // It ends after something that happens behind the tick.
-    let mut host = running("until [ -e $out.go ]; do sleep 0.02; done; echo over >> $out", &out, &[]);
+    let mut host = running(
+        "echo $$ > $out.pid; until [ -e $out.go ]; do sleep 0.02; done; echo over >> $out",
+        &out,
+        &[],
+    );
     host.events(full(&["/"]));
     assert!(lines(&out).is_empty());
     fs::write(dir.path().join("out.go"), "").unwrap();
     wait_until(|| lines(&out) == ["over"]);
+    gone(&out);
     assert!(host.ends().is_empty());
 }
 

@@ -198,7 +198,9 @@ fn segments_are_told_by_their_names() {
     let sql = "select count(*) filter (where state = 'sealed') > 5 as sealed, min(bytes) > 0 as sized, \
                bool_and(from_ts <= to_ts) as right, count(distinct table_name) = count(*) as once from meta.segments";
     assert_eq!(query(dir.path(), sql), "sealed,sized,right,once\ntrue,true,true,true\n");
-    assert_eq!(query(dir.path(), "select count(*) as n from meta.gaps"), "n\n0\n");
+    // None, unless the host was too busy to take both in time.
+    let n = |from: &str| number(&query(dir.path(), &format!("select count(*) from {from}")));
+    assert_eq!(n("meta.gaps"), n("event where kind in ('gap', 'lost', 'skipped', 'suspend')"));
 }
 
 #[test]

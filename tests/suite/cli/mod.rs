@@ -79,8 +79,8 @@ impl Sysray {
         self.command.output().unwrap()
     }
 
-    pub fn start(mut self) -> Child {
-        self.command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap()
+    pub fn start(mut self) -> Started {
+        Started(self.command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap())
     }
 
     /// The command line itself, for who starts it otherwise.
@@ -105,6 +105,30 @@ impl Sysray {
     }
 }
 
+/// One that runs, and no longer than its test does, however that ends.
+pub struct Started(pub Child);
+
+impl std::ops::Deref for Started {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for Started {
+    fn deref_mut(&mut self) -> &mut Child {
+        &mut self.0
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// Fails with 1 and one line, which is returned.
 fn one_line(command: Sysray) -> String {
     let (code, said) = command.fails();
@@ -116,6 +140,7 @@ fn one_line(command: Sysray) -> String {
 #[cfg(feature = "desk")]
 pub fn recorded(count: u32) -> TempDir {
     let dir = TempDir::new().unwrap();
+    clear_of_an_edge(10);
     Sysray::new(&["record", "-i", "250ms", "-c", &count.to_string()]).store(dir.path()).prints();
     dir
 }
@@ -130,16 +155,19 @@ fn number(csv: &str) -> i64 {
     csv.lines().nth(1).unwrap().parse().unwrap()
 }
 
+/// All files below a folder.
 fn files(root: &Path) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    let mut open = vec![root.to_path_buf()];
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(folder).unwrap().flatten() {
-            if entry.path().is_dir() { open.push(entry.path()) } else { found.push(entry.path()) }
-        }
+    crate::made::files(root, "")
+}
+
+/// Parts end at each ten minutes: not within so many seconds from now.
+pub fn clear_of_an_edge(seconds: u64) {
+    const EDGES: u64 = 600;
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+    let left = EDGES - now % EDGES;
+    if left < seconds {
+        std::thread::sleep(Duration::from_secs(left + 1));
     }
-    found.sort();
-    found
 }
 
 /// Waits for something that takes as long as the machine is busy, and not for ever.
@@ -151,7 +179,11 @@ pub fn wait_until(done: impl Fn() -> bool) {
     }
 }
 
-/// Whether a part of the journal is there, which a recorder begins with its first tick.
+/// Whether a part of the journal has a tick. It is there a moment before its first one is.
 pub fn is_recording(root: &Path) -> bool {
-    root.is_dir() && files(root).iter().any(|path| path.extension().is_some_and(|e| e == "part"))
+    let has_tick = |path: &PathBuf| {
+        let part = fs::read(path).ok().and_then(|bytes| sysray::store::Part::parse(path, bytes).ok());
+        part.is_some_and(|part| part.last_seq().is_some())
+    };
+    root.is_dir() && crate::made::files(root, ".part").iter().any(has_tick)
 }

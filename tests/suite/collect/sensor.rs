@@ -214,7 +214,7 @@ fn a_chip_that_hangs_keeps_no_tick_and_its_last_values_grow_old() {
         let age_us = Some(seconds as i64 * 1_000_000);
         assert_eq!(told(tick(&mut collector, &mut host)), Some((Some(30.0), age_us)));
     }
-    assert!(begun.elapsed() < Duration::from_secs(5), "the ticks waited");
+    assert!(begun.elapsed() < Duration::from_secs(60), "the ticks waited");
     host.now = Duration::from_secs(70);
     assert_eq!(told(tick(&mut collector, &mut host)), None, "nothing was heard for a minute");
     // Somebody opens the other end: it answers at last, with an error, as a pipe has no beginning to read at.

@@ -53,6 +53,7 @@ struct Shared {
     plan: Mutex<Option<Plan>>,
     look: Mutex<Option<Look>>,
     hangs_from: AtomicU64,
+    copies: Mutex<Option<Vec<File>>>,
 }
 
 /// The disk; a copy of it is the same disk.
@@ -97,6 +98,18 @@ impl FailingDisk {
         *self.0.plan.lock().unwrap() = None;
     }
 
+    /// From now on somebody else has each file that is opened as well, as a program has that is being started.
+    pub fn keep_copies(&self) {
+        *self.0.copies.lock().unwrap() = Some(Vec::new());
+    }
+
+    fn opened(&self, file: Box<dyn DiskFile>) -> Box<dyn DiskFile> {
+        if let Some(copies) = &mut *self.0.copies.lock().unwrap() {
+            copies.push(file.file().try_clone().unwrap());
+        }
+        Box::new(FailingFile { disk: self.clone(), file })
+    }
+
     /// How many operations were asked of it.
     pub fn operations(&self) -> u64 {
         self.0.done.load(Relaxed)
@@ -137,12 +150,12 @@ impl Disk for FailingDisk {
 
     fn create(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
         self.begin("create")?;
-        Ok(Box::new(FailingFile { disk: self.clone(), file: self.under().create(path)? }))
+        Ok(self.opened(self.under().create(path)?))
     }
 
     fn open_lock(&self, path: &Path) -> io::Result<Box<dyn DiskFile>> {
         self.begin("open_lock")?;
-        Ok(Box::new(FailingFile { disk: self.clone(), file: self.under().open_lock(path)? }))
+        Ok(self.opened(self.under().open_lock(path)?))
     }
 
     fn publish(&self, from: &Path, to: &Path) -> io::Result<()> {

@@ -9,6 +9,7 @@ mod bytes;
 mod failing;
 mod failing_runs;
 mod host;
+mod locked;
 mod power;
 mod power_runs;
 mod recorder;

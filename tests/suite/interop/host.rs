@@ -4,7 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::super::cli::Sysray;
+use sysray::store::Part;
+
+use super::super::cli::{Sysray, wait_until};
+use super::started::epoch;
+
+/// How far at most the time of a tick lies from when it began, in seconds: it may be that at which it was due.
+const PUNCTUAL: f64 = 0.01;
 
 /// What is undone when the test ends, however it ends.
 pub struct Undo<F: FnMut()>(pub F);
@@ -17,6 +23,27 @@ impl<F: FnMut()> Drop for Undo<F> {
 
 pub fn rest(seconds: f64) {
     std::thread::sleep(Duration::from_secs_f64(seconds));
+}
+
+/// Waits until three ticks that begin behind this moment are written, however long a busy host takes for them. The
+/// first has all that is read in a tick. What other threads of the recorder hear of, ends of processes and what a
+/// process runs, may come with a later one.
+pub fn pass(store: &Path) {
+    for _ in 0..3 {
+        let from = epoch() + PUNCTUAL;
+        wait_until(|| last_tick(store) > from);
+    }
+}
+
+/// When the last tick in the journal was, in seconds since 1970. Where its part has been sealed meanwhile that is 0 until
+/// the next one has a tick.
+fn last_tick(store: &Path) -> f64 {
+    let last = |path: &PathBuf| {
+        let part = Part::parse(path, fs::read(path).ok()?).ok()?;
+        let moment = part.frames().last()?.moment;
+        Some(moment.wall.0 as f64 / 1e6)
+    };
+    crate::made::files(store, ".part").iter().filter_map(last).fold(0.0, f64::max)
 }
 
 /// Says what a host does not let a test do.

@@ -88,17 +88,30 @@ fn promtool_finds_nothing_to_say() {
 #[test]
 #[ignore = "compares with the running kernel"]
 fn cpu_seconds_in_prometheus_are_those_of_proc_stat() {
+    const MODES: [&str; 8] = ["user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal"];
+    let stat = || -> Vec<f64> {
+        let text = std::fs::read_to_string("/proc/stat").unwrap();
+        let line = text.lines().find(|l| l.starts_with("cpu0 ")).unwrap();
+        line.split_whitespace().skip(1).map(|n| n.parse::<f64>().unwrap() / 100.0).collect()
+    };
+    let before = stat();
     let text = Sysray::new(&["snapshot", "-i", "100ms", "--format", "prometheus"]).prints();
-    let stat = std::fs::read_to_string("/proc/stat").unwrap();
-    let line = stat.lines().find(|l| l.starts_with("cpu0 ")).unwrap();
-    let ticks: Vec<f64> = line.split_whitespace().skip(1).map(|n| n.parse().unwrap()).collect();
-    for (at, mode) in
-        ["user", "nice", "system", "idle", "iowait", "irq", "softirq", "steal"].iter().enumerate()
-    {
+    let after = stat();
+    let seconds = MODES.map(|mode| {
         let name = format!("node_cpu_seconds_total{{cpu=\"0\",mode=\"{mode}\"}} ");
         let other = format!("node_cpu_seconds_total{{mode=\"{mode}\",cpu=\"0\"}} ");
         let sample = text.lines().find_map(|l| l.strip_prefix(&name).or_else(|| l.strip_prefix(&other)));
-        let seconds: f64 = sample.unwrap_or_else(|| panic!("no {mode}")).parse().unwrap();
-        assert!((seconds - ticks[at] / 100.0).abs() < 1.0, "{mode}: {seconds} and {}", ticks[at] / 100.0);
+        sample.unwrap_or_else(|| panic!("no {mode}")).parse::<f64>().unwrap()
+    });
+    let is_between = |least: f64, told: f64, most: f64, grain: f64| {
+        let is_so = least - grain <= told && told <= most + grain;
+        assert!(is_so, "{told} between {least} and {most}: {before:?}, {seconds:?}, {after:?}");
+    };
+    for (at, mode) in MODES.iter().enumerate() {
+        // How long a CPU has slept is told as idle or as iowait, by whether a task waits for I/O at that moment.
+        let grain = if matches!(*mode, "idle" | "iowait") { 1.0 } else { 0.1 };
+        is_between(before[at], seconds[at], after[at], grain);
     }
+    let slept = |told: &[f64]| told[3] + told[4];
+    is_between(slept(&before), slept(&seconds), slept(&after), 0.1);
 }

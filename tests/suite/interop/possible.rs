@@ -7,7 +7,7 @@ use sysray::schema::{Kind, TABLES, Type};
 use super::super::cli::Sysray;
 
 /// What an interval may be exceeded by, in microseconds: clock ticks, and that a file is read sooner in one tick
-/// and later in another.
+/// and later in another. What holds a reader up comes on top (`took_us`).
 const GRAIN_US: &str = "50000 + 0.05 * interval_us";
 const MODES: &str = "user_us + nice_us + system_us + idle_us + iowait_us + irq_us + softirq_us + steal_us";
 
@@ -27,29 +27,41 @@ const LIVED: &str = "(select e.pid, e.life_cpu_us, e.life_minor_faults, e.life_m
      where e.processes = 1 group by e.pid, e.start_time, e.life_cpu_us, e.life_minor_faults, e.life_major_faults)";
 
 /// Tables, and what must hold of each row or be unknown.
-fn rules() -> Vec<(&'static str, String)> {
-    let held = |what: &str, times: &str| format!("{what} <= ({times}) * (interval_us + {GRAIN_US})");
-    // A CPU that goes offline has worked in a part of the interval.
-    let cpus = "(select max(online) from cpu)";
-    vec![
-        ("cpu_core", held(MODES, "1")),
-        ("cpu_core", "busy_pct between 0 and 100".into()),
-        ("cpu", held(MODES, cpus)),
-        ("cpu", "cpu between 0 and 100".into()),
-        ("system", "cpu between 0 and 100".into()),
-        ("system", "memory_used_pct between 0 and 100".into()),
-        ("system", "unattributed_cpu_us <= cpu_busy_us".into()),
-        ("process", held("cpu_us", &format!("least(threads, {cpus})"))),
-        ("process", held("user_us + system_us", &format!("least(threads, {cpus})"))),
-        ("process_exit", "life_cpu_us <= life_us * threads_ended + 10000 * processes".into()),
-        ("process_exit", "cpu_us <= life_cpu_us".into()),
-        ("cgroup", held("usage_us", cpus)),
-        ("disk", held("busy_us", "1")),
-        ("pressure", held("some_us", "1")),
-        ("pressure", "full_us <= some_us + 1000".into()),
-        ("memory", "free_bytes <= total_bytes and available_bytes <= total_bytes".into()),
-        ("filesystem", "free_bytes <= total_bytes and available_bytes <= total_bytes".into()),
-    ]
+const RULES: [(&str, &str); 10] = [
+    ("cpu_core", "busy_pct between 0 and 100"),
+    ("cpu", "cpu between 0 and 100"),
+    ("system", "cpu between 0 and 100"),
+    ("system", "memory_used_pct between 0 and 100"),
+    ("system", "unattributed_cpu_us <= cpu_busy_us"),
+    ("process_exit", "life_cpu_us <= life_us * threads_ended + 10000 * processes"),
+    ("process_exit", "cpu_us <= life_cpu_us"),
+    ("pressure", "full_us <= some_us + 1000"),
+    ("memory", "free_bytes <= total_bytes and available_bytes <= total_bytes"),
+    ("filesystem", "free_bytes <= total_bytes and available_bytes <= total_bytes"),
+];
+
+/// How many times the interval CPUs have. One that goes offline has worked in a part of it.
+const ALL_CPUS: &str = "(select max(online) from cpu)";
+/// How many times a process has it.
+const THREADS: &str = "least(threads, (select max(online) from cpu))";
+/// Tables, the collector that reads each, what an interval may hold of its rows, and how many times.
+const HELD: [(&str, &str, &str, &str); 7] = [
+    ("cpu_core", "cpu", MODES, "1"),
+    ("cpu", "cpu", MODES, ALL_CPUS),
+    ("process", "process", "cpu_us", THREADS),
+    ("process", "process", "user_us + system_us", THREADS),
+    ("cgroup", "cgroup", "usage_us", ALL_CPUS),
+    ("disk", "disk", "busy_us", "1"),
+    ("pressure", "pressure", "some_us", "1"),
+];
+
+/// Rows of a table, each with how long its collector took in that tick. An interval ends when the collector begins, and
+/// a file may be read as late as when it is done: what was counted until then is in the row.
+fn with_took(table: &str, collector: &str) -> String {
+    format!(
+        "(select t.*, coalesce(r.elapsed_us, 0) as took_us from {table} t left join \
+         (select tick, elapsed_us from recorder where collector = '{collector}') r on r.tick = t.tick)"
+    )
 }
 
 /// What stands in a recording and cannot be.
@@ -67,8 +79,12 @@ pub fn impossible(store: &Path) -> Vec<String> {
             look(store, table.name, &counters.join(" and "), &mut wrong);
         }
     }
-    for (table, rule) in rules() {
-        look(store, table, &rule, &mut wrong);
+    for (table, rule) in RULES {
+        look(store, table, rule, &mut wrong);
+    }
+    for (table, collector, what, times) in HELD {
+        let rule = format!("{what} <= ({times}) * (interval_us + {GRAIN_US} + took_us)");
+        look(store, &with_took(table, collector), &rule, &mut wrong);
     }
     look(store, WAITED, "waited <= lived + 500000", &mut wrong);
     // Of one that was there before the recording began rows know a part. Start times are good to a second.

@@ -25,7 +25,8 @@ fn a_question_ends_when_its_time_is_over() {
     );
     // How long a machine takes to notice is no promise, but that it does not take for ever is.
     assert!(begun.elapsed() < Duration::from_secs(60));
-    assert_eq!(told(&engine, "select count(*) as n from event"), "n\n3");
+    // The next one is answered, unless all its time goes by on a busy host.
+    crate::cli::wait_until(|| told(&engine, "select count(*) as n from event") == "n\n3");
 }
 
 #[test]
@@ -134,19 +135,24 @@ fn a_question_of_many_steps_holds_in_memory_what_fits() {
 /// A large table took minutes to lay out behind the last row of its answer, and nobody could end it.
 #[test]
 fn who_writes_an_answer_hears_that_it_is_not_wanted_any_more() {
-    let limits = Options { timeout: Some(Duration::from_millis(200)), ..options() };
+    let limits = Options { timeout: Some(Duration::from_secs(1)), ..options() };
     let (engine, running) = (engine(house(), limits), Running::default());
     let answered = |running: &Running| {
         let each = |_: &_| ControlFlow::Continue(());
-        engine.watched("select 1 as one", running, each).unwrap();
+        crate::cli::wait_until(|| match engine.watched("select 1 as one", running, each) {
+            Ok(_) => true,
+            // All its time went by on a busy host.
+            Err(Error::Timeout { .. }) => false,
+            Err(error) => panic!("{error}"),
+        });
     };
     answered(&running);
     // What who reads takes his time for is none of the question's.
     running.waited(Duration::from_secs(3_600));
-    std::thread::sleep(Duration::from_millis(250));
+    std::thread::sleep(Duration::from_millis(1050));
     running.check().unwrap();
     answered(&running);
-    std::thread::sleep(Duration::from_millis(250));
+    std::thread::sleep(Duration::from_millis(1050));
     assert!(matches!(running.check(), Err(Error::Timeout { .. })));
     running.cancel();
     assert!(matches!(running.check(), Err(Error::Interrupted)));

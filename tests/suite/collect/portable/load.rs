@@ -21,7 +21,7 @@ pub struct Load {
     _folder: TempDir,
 }
 
-/// Starts it, and waits until it has written and holds.
+/// Starts it, and waits until it has written, holds and has ended.
 pub fn load() -> Load {
     let folder = TempDir::new().unwrap();
     let shell = |script: &str| {
@@ -34,7 +34,9 @@ pub fn load() -> Load {
     let ended = shell("exit 3");
     let load = Load { busy, holding, ended, _folder: folder };
     let until = Instant::now() + Duration::from_secs(30);
-    while !["done", "held"].iter().all(|file| load._folder.path().join(file).exists()) {
+    let stat = format!("/proc/{}/stat", load.ended.id());
+    let has_ended = || std::fs::read_to_string(&stat).is_ok_and(|stat| stat.contains(") Z "));
+    while !["done", "held"].iter().all(|file| load._folder.path().join(file).exists()) || !has_ended() {
         assert!(Instant::now() < until, "the load did not begin");
         std::thread::sleep(Duration::from_millis(20));
     }

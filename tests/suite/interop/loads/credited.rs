@@ -1,7 +1,7 @@
 //! I/O of children, which `/proc/PID/io` of a parent has as well from when it waited for them.
 
 use super::super::host::{one, skip};
-use super::{Recording, TWO_TICKS, rest};
+use super::Recording;
 
 const MIB: f64 = 1_048_576.0;
 
@@ -11,7 +11,7 @@ fn what_children_wrote_is_told_of_them_and_not_of_the_parent_that_waited() {
     let mut recording = Recording::start();
     let mut load = recording.load("credited", &["."]);
     let children = load.says();
-    rest(TWO_TICKS);
+    recording.pass();
     let naive = load.line("io", "write_bytes");
     recording.end();
     if naive < 208.0 * MIB {

@@ -3,7 +3,7 @@
 use super::super::host::{column, one};
 use super::super::ours;
 use super::super::started::epoch;
-use super::{Recording, is_near, rest};
+use super::{Recording, is_near, wait_until};
 
 #[test]
 #[ignore = "compares with the running kernel"]
@@ -11,8 +11,11 @@ fn a_process_whose_main_thread_ended_goes_on_with_state_memory_and_time() {
     let mut recording = Recording::start();
     let mut load = recording.load("leader", &["its", "argument"]);
     load.says();
+    wait_until(|| load.state("") == Some('Z'));
+    // What it runs is asked for in its second tick, and may be told in the one behind.
+    recording.pass();
     let from = epoch();
-    rest(2.5);
+    (0..3).for_each(|_| recording.pass());
     let to = epoch();
     load.go_on();
     let ran = load.says()[0];
@@ -22,7 +25,7 @@ fn a_process_whose_main_thread_ended_goes_on_with_state_memory_and_time() {
     recording.end();
 
     let of = format!("from process where pid = {}", load.pid());
-    let working = format!("{of} and ts > '@{:.3}' and ts < '@{to:.3}'", from + super::TWO_TICKS);
+    let working = format!("{of} and ts > '@{from:.3}' and ts < '@{to:.3}'");
     let states = format!(
         "select count(*) {working} and state = 'R' and comm = 'leader' and cmdline like '%leader its argument'"
     );

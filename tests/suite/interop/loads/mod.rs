@@ -20,13 +20,12 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use super::super::cli::{Sysray, is_recording, wait_until};
-use super::host::{one, rest};
+use super::host::{one, pass};
 use super::prints;
 use super::started::Started;
 
-/// How long a tick is, and how long two of them take on a host that is busy.
+/// How long a tick is.
 const INTERVAL: &str = "250ms";
-const TWO_TICKS: f64 = 0.8;
 
 /// A recorder at work, and a folder in which the store, programs and what they write is.
 struct Recording {
@@ -59,7 +58,7 @@ impl Recording {
         };
         self.recorders.push((store.clone(), Started::new(command.stdout(Stdio::null()))));
         wait_until(|| is_recording(&store));
-        rest(TWO_TICKS);
+        pass(&store);
         store
     }
 
@@ -91,9 +90,14 @@ impl Recording {
         Load { lines: started.output().lines(), started }
     }
 
-    /// Has one more row of everything, and no further ones.
+    /// Has more rows of everything, of what was done up to now.
+    fn pass(&self) {
+        self.recorders.iter().for_each(|(store, _)| pass(store));
+    }
+
+    /// The same, and no further ones.
     fn end(&mut self) {
-        rest(TWO_TICKS);
+        self.pass();
         for (_, recorder) in &mut self.recorders {
             recorder.end(Signal::INT);
         }
@@ -147,6 +151,18 @@ impl Load {
         let folder = format!("/proc/{}/task", self.pid());
         let entries = fs::read_dir(folder).unwrap().flatten();
         entries.map(|entry| format!("task/{}", entry.file_name().into_string().unwrap())).collect()
+    }
+
+    /// The letter that `stat` has for what a thread does, or the main one where none is named.
+    fn state(&self, thread: &str) -> Option<char> {
+        let stat = self.file(&format!("{thread}/stat"));
+        let (_, rest) = stat.rsplit_once(") ")?;
+        rest.chars().next()
+    }
+
+    /// Waits until all its threads sleep: then what they did is booked, and no more is done.
+    fn comes_to_rest(&self) {
+        wait_until(|| self.threads().iter().all(|thread| self.state(thread) == Some('S')));
     }
 
     /// User and system time as its `stat` has them, in microseconds.

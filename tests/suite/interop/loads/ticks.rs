@@ -4,7 +4,7 @@
 use super::super::host::one;
 use super::super::ours;
 use super::super::started::epoch;
-use super::{Recording, is_near, rest};
+use super::{Recording, is_near};
 
 const SECONDS: &str = "3";
 
@@ -13,17 +13,19 @@ const SECONDS: &str = "3";
 fn cpu_time_is_the_scheduler_s_whatever_the_ticks_say() {
     let mut recording = Recording::start();
     for how in ["hide", "show", "split"] {
-        rest(super::TWO_TICKS);
+        recording.pass();
         let (from, mut load) = (epoch(), recording.load("ticks", &[how, SECONDS]));
         let said = load.says();
         let [length, ran, in_kernel] = [said[0], said[1], said[2]];
         let to = epoch();
-        rest(super::TWO_TICKS);
+        load.comes_to_rest();
+        recording.pass();
         let of = format!("from process where pid = {}", load.pid());
         let cpu = one(recording.store(), &format!("select sum(cpu_us) {of}"));
         let halves = ours(recording.store(), &format!("select sum(user_us), sum(system_us) {of}"));
         let within = format!("ts > '@{from:.3}' and ts <= '@{to:.3}'");
-        let busy = one(recording.store(), &format!("select sum(cpu_busy_us) from system where {within}"));
+        let busy = format!("select coalesce(sum(cpu_busy_us), 0) from system where {within}");
+        let busy = one(recording.store(), &busy);
         let ticks = load.ticks_us();
         println!(
             "{how}: ticks of {length} µs; ran {ran} µs, in the kernel {in_kernel}; told {cpu}; its stat {:?}, in rows \
