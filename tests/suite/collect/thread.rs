@@ -5,7 +5,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -270,24 +269,24 @@ fn threads_of_this_process_are_told_as_they_know_it_themselves() {
         vec![Box::new(ProcessCollector::new(&wanted)), Box::new(ThreadCollector::new(&wanted))];
     let mut sampler = Sampler::new(Host::here(), &clock, collectors);
     sampler.prime(Recorder::default());
-    let stop = Arc::new(AtomicBool::new(false));
+    let (goes_on, ends) = channel::<()>();
     let (said, hears) = channel();
-    let work = {
-        let stop = stop.clone();
-        move || {
-            said.send(own_tid()).unwrap();
-            while own_cpu_us() < 60_000 {
-                std::hint::black_box(0);
-            }
-            said.send(own_cpu_us()).unwrap();
-            while !stop.load(Ordering::SeqCst) {
-                std::thread::sleep(Duration::from_millis(1));
-            }
+    let work = move || {
+        said.send(own_tid()).unwrap();
+        while own_cpu_us() < 60_000 {
+            std::hint::black_box(0);
         }
+        said.send(own_cpu_us()).unwrap();
+        // It sleeps until it is to end: to look now and then would be work as well.
+        let _ = ends.recv();
     };
     let worker = std::thread::Builder::new().name("worked-60-ms".into()).spawn(work).unwrap();
     let (tid, knows) = (hears.recv().unwrap(), hears.recv().unwrap());
+    // Helpers of other tests come and go.
+    let listed = || fs::read_dir("/proc/self/task").unwrap().count();
+    let before = listed();
     let rows = sampler.tick(Recorder::default(), false).rows;
+    let after = listed();
     let of = |sample: &Sample| sample.thread.iter().find(|row| row.tid == tid).cloned();
     let row = of(&rows).expect("it lives");
     // It began since the tick before: all that it has done is the interval's.
@@ -299,10 +298,12 @@ fn threads_of_this_process_are_told_as_they_know_it_themselves() {
     let process = rows.process.iter().find(|row| row.pid == i64::from(pid)).unwrap();
     assert_eq!((process.start_time, &process.comm), (row.process_start_time, &row.process_comm));
     assert!(row.voluntary_switches.is_some() && row.write_bytes.is_some(), "{row:?}");
-    let listed = fs::read_dir("/proc/self/task").unwrap().count() as i64;
-    assert!((rows.thread.len() as i64 - listed).abs() < 20, "{} of {listed}", rows.thread.len());
-    stop.store(true, Ordering::SeqCst);
+    let (least, most) = (before.min(after).saturating_sub(20), before.max(after) + 20);
+    assert!((least..most).contains(&rows.thread.len()), "{} of {before}, {after}", rows.thread.len());
+    drop(goes_on);
     worker.join().unwrap();
+    // Who waits for it hears of its end a moment before it is gone.
+    crate::cli::wait_until(|| !std::path::Path::new(&format!("/proc/self/task/{tid}")).exists());
     assert_eq!(of(&sampler.tick(Recorder::default(), false).rows), None, "it has ended");
 }
 

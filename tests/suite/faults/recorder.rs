@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicI64, AtomicUsize};
 use std::time::{Duration, Instant};
 
 use sysray::collect::{Host, Settings};
@@ -30,7 +31,7 @@ fn record(
     let clock = TestClock { wall: AtomicI64::new(from + 300_000), monotonic: AtomicI64::new(50 * SECOND) };
     let number = AtomicI64::new(0);
     let stop = |time: Duration| {
-        waits(number.fetch_add(1, std::sync::atomic::Ordering::Relaxed) as u64 + 1);
+        waits(number.fetch_add(1, Relaxed) as u64 + 1);
         clock.pass(time.as_micros() as i64, time.as_micros() as i64);
         false
     };
@@ -57,10 +58,8 @@ fn go_on(root: &Path) -> Result<(), Error> {
     let disk = FailingDisk::default();
     record(root, Arc::new(disk.clone()), START + HOUR, 2, &|_| ())?;
     let folder = Folder::on(root, Arc::new(disk));
-    // Where another test starts a program, that holds the lock of a part until it has begun.
-    while !files(root, ".part").is_empty() {
-        maintain(&folder, "web1", &Policy::default(), Micros(START + 2 * HOUR)).unwrap();
-    }
+    maintain(&folder, "web1", &Policy::default(), Micros(START + 2 * HOUR)).unwrap();
+    assert!(files(root, ".part").is_empty());
     Ok(())
 }
 
@@ -122,12 +121,23 @@ fn an_operation_of_the_recorder_that_fails_once_costs_no_tick() {
     }
 }
 
-/// Records three ticks, and lets the thread that writes take up what was noted.
-fn record_noted(root: &Path, disk: FailingDisk, from: i64) -> Result<Summary, Error> {
+/// Records three ticks, and lets the thread that writes take up what was noted: for so long at most.
+fn record_noted(root: &Path, disk: FailingDisk, from: i64, patience: Duration) -> Result<Summary, Error> {
+    let (looks, begun) = (disk.clone(), AtomicUsize::new(0));
+    // It looks for notes before it syncs a frame; what it finds is in the next one, and then the note is removed.
+    let has_looked = || looks.kinds()[begun.load(Relaxed)..].contains(&"sync");
     let is_noted = || std::fs::read_dir(root.join("notes")).map_or(0, Iterator::count) == 0;
     let take_up = |tick: u64| {
-        let patience = Instant::now() + Duration::from_millis(100);
-        while tick > 1 && !is_noted() && Instant::now() < patience {
+        let until = Instant::now() + patience;
+        let is_done = || match tick {
+            2 => has_looked(),
+            3 => is_noted(),
+            _ => true,
+        };
+        if tick == 1 {
+            begun.store(looks.kinds().len(), Relaxed);
+        }
+        while !is_done() && Instant::now() < until {
             std::thread::sleep(Duration::from_millis(1));
         }
     };
@@ -147,13 +157,15 @@ fn a_note_is_recorded_whatever_fails_and_once_where_nothing_does() {
     let told =
         |root: &Path| texts(&rows(root, "event"), "kind").iter().filter(|kind| *kind == "note").count();
     let (dir, disk) = (noted(), FailingDisk::default());
-    record_noted(dir.path(), disk.clone(), START).unwrap();
+    let sound = Duration::from_secs(60);
+    record_noted(dir.path(), disk.clone(), START, sound).unwrap();
     assert_eq!(told(dir.path()), 1);
     for from in 0..disk.operations() {
         for fault in FAULTS {
             let dir = noted();
-            let _ = record_noted(dir.path(), FailingDisk::new(Plan { fault, from, count: 1 }), START);
-            record_noted(dir.path(), FailingDisk::default(), START + HOUR).unwrap();
+            let disk = FailingDisk::new(Plan { fault, from, count: 1 });
+            let _ = record_noted(dir.path(), disk, START, Duration::from_millis(100));
+            record_noted(dir.path(), FailingDisk::default(), START + HOUR, sound).unwrap();
             let (told, left) = (told(dir.path()), dir.path().join("notes").read_dir().unwrap().count());
             assert!(
                 (1..=2).contains(&told) && left == 0,
