@@ -53,8 +53,9 @@ const STACK_BYTES: usize = 16 << 20;
 const AROUND_BYTES: u64 = 64 << 20;
 /// With less no sort can begin.
 const LEAST_POOL_BYTES: usize = 16 << 20;
-/// What a thread is worth having for: each decodes segments of its own.
-const THREAD_BYTES: u64 = 64 << 20;
+/// What a thread is worth having for, beside that: each decodes segments and sorts rows of its own, and two sorts of wide
+/// rows that have too little for either are refused where one would be done.
+const THREAD_BYTES: u64 = 48 << 20;
 
 /// How an engine answers.
 #[derive(Clone)]
@@ -100,11 +101,12 @@ impl Options {
     /// So that the process as a whole stays below `bytes`: what decodes Parquet is not counted where it
     /// reserves nothing, so that what is left for sorts, joins and groups stands well below.
     pub fn within(mut self, bytes: u64) -> Self {
+        let beside = bytes.saturating_sub(AROUND_BYTES);
         self.resident_bytes = Some(bytes);
-        self.memory_bytes = usize::try_from(bytes.saturating_sub(AROUND_BYTES) / 4).unwrap_or(usize::MAX);
+        self.memory_bytes = usize::try_from(beside / 4).unwrap_or(usize::MAX);
         self.memory_bytes = self.memory_bytes.max(LEAST_POOL_BYTES);
         self.spilled_bytes = bytes.saturating_mul(SPILLED_TIMES);
-        self.threads = self.threads.min(usize::try_from(bytes / THREAD_BYTES).unwrap_or(usize::MAX)).max(1);
+        self.threads = self.threads.min(usize::try_from(beside / THREAD_BYTES).unwrap_or(usize::MAX)).max(1);
         self
     }
 }

@@ -30,6 +30,7 @@ mod row_groups;
 mod running;
 mod runs;
 mod session;
+mod sieve;
 mod source;
 mod spill;
 mod statistics;

@@ -23,6 +23,7 @@ use super::literals::TimeLiterals;
 use super::one_host::OneHost;
 use super::pool::Halves;
 use super::runs::{RunAggregation, RunFilters};
+use super::sieve::Sieving;
 use super::spill::Spill;
 use super::view::{CATALOG, Store, Views};
 use super::yielding::Yielding;
@@ -84,7 +85,7 @@ pub(super) fn session(views: &Arc<Views>, options: &Options) -> Result<SessionCo
         .with_runtime_env(runtime)
         .with_expr_planners(planners)
         .with_analyzer_rules(rules)
-        .with_physical_optimizer_rules(physical_rules())
+        .with_physical_optimizer_rules(physical_rules(options.memory_bytes))
         .with_default_features();
     if let Some(rule) = OneHost::of(&views.sources) {
         state = state.with_optimizer_rule(Arc::new(rule));
@@ -97,11 +98,12 @@ pub(super) fn session(views: &Arc<Views>, options: &Options) -> Result<SessionCo
 }
 
 /// The usual rules, with ours among them.
-fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+fn physical_rules(pool_bytes: usize) -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules = PhysicalOptimizer::new().rules;
     let at = rules.iter().position(|rule| rule.name() == BEFORE).unwrap_or(rules.len());
     rules.insert(at, Arc::new(RunAggregation));
     rules.insert(at, Arc::new(Yielding));
+    rules.insert(at, Arc::new(Sieving { pool_bytes }));
     // Behind the last that brings conditions down.
     rules.push(Arc::new(RunFilters));
     rules

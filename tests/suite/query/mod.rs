@@ -19,6 +19,7 @@ mod buckets;
 mod cookbook;
 mod courses;
 mod errors;
+mod first;
 mod functions;
 mod hostile;
 pub mod house;
