@@ -68,7 +68,7 @@ pub fn read(
         // The kernel gives the number of one that is gone to the next that is made. It is the same only if
         // somebody is in it who was before.
         let before = earlier.remove(&found.inode).filter(|before| before.goes_on(host, &found));
-        let interval_us = before.as_ref().and_then(|before| us(at - before.read_at));
+        let interval_us = before.as_ref().and_then(|before| us(at.checked_sub(before.read_at)?));
         let mut namespace = before.unwrap_or_default();
         let visit = visit::enter(host, pid, found.inode);
         if let Some(visit) = &visit {

@@ -185,7 +185,7 @@ fn a_process_that_kept_still_has_the_same_row() {
     assert!((0..20).all(|_| Arc::ptr_eq(&first, &row())), "whether it was looked at or not");
 }
 
-/// A directory of users that answers when the first tick is over, or long after it should be.
+/// A directory of users that does not answer before the first tick is over.
 #[test]
 fn users_that_no_file_has_are_asked_for_aside() {
     static MAY_ANSWER: AtomicBool = AtomicBool::new(false);

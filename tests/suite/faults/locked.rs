@@ -27,7 +27,7 @@ fn what_was_locked_is_free_when_its_owner_is_done_whoever_has_the_file_as_well()
     let name = PartName { host: "web1".into(), first_seq: 1, from: Micros(START) };
     let mut writer = Writer::begin(&folder, &name, "boot").unwrap();
     let (moment, tables) = tick(1, START + 1_000_000);
-    writer.append(moment, &*tables, &[]).unwrap();
+    writer.append(moment, &tables, &[]).unwrap();
     writer.end().unwrap();
     let done = maintain(&folder, "web1", &Policy::default(), Micros(START + 1_200_000_000)).unwrap().unwrap();
     assert_eq!(done.sealed, 1);
