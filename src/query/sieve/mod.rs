@@ -1,7 +1,7 @@
 //! Of rows that are sorted for the first of them, only those are kept that may be among these.
 //!
-//! The engine's own way to the first rows keeps each batch that has one of them, whole: of processes, which have a
-//! hundred columns, a few dozen are all that a question may hold. A sieve keeps but the keys of the first rows, hands on
+//! The engine's own way to the first rows keeps each batch that has one of them, whole: of processes, which have
+//! eighty columns, a few dozen are all that a question may hold. A sieve keeps but the keys of the first rows, hands on
 //! rows that stand before the last of them, and lets files know meanwhile what need not be read any more. Behind it is
 //! a usual sort of what went through, of k rows of n some k × ln(n / k) where they come in no order, which goes to disk
 //! where it must.

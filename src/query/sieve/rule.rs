@@ -6,6 +6,7 @@ use datafusion::arrow::datatypes::{DataType, Schema};
 use datafusion::common::Result;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::physical_expr_common::physical_expr::is_volatile;
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::limit::LocalLimitExec;
 use datafusion::physical_plan::sorts::sort::SortExec;
@@ -49,7 +50,9 @@ impl PhysicalOptimizerRule for Sieving {
             let wanted = plan.downcast_ref::<SortExec>().and_then(|sort| Some((sort, sort.fetch()?)));
             Ok(match wanted {
                 Some((sort, wanted))
-                    if held_bytes(wanted, sort) > self.pool_bytes / PART && !begins_in_order(sort)? =>
+                    if held_bytes(wanted, sort) > self.pool_bytes / PART
+                        && stands_still(sort)
+                        && !begins_in_order(sort)? =>
                 {
                     Transformed::yes(sieved(sort, wanted, self.pool_bytes / KEYS_PART))
                 }
@@ -62,6 +65,11 @@ impl PhysicalOptimizerRule for Sieving {
     fn schema_check(&self) -> bool {
         true
     }
+}
+
+/// Whether a row has the same place each time that it is asked for: not where that is left to chance.
+fn stands_still(sort: &SortExec) -> bool {
+    !sort.expr().iter().any(|by| is_volatile(&by.expr))
 }
 
 /// Where rows come in order of what they are sorted by first, the first rows are in the first batches.

@@ -2,7 +2,8 @@
 
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use super::super::effect::Effect;
 use super::super::event::Event;
@@ -30,8 +31,24 @@ pub enum Job {
 pub struct Hands {
     moves: Sender<Effect>,
     rest: Sender<Job>,
-    typed: Sender<(Effect, Running)>,
+    typed: Option<Sender<(Effect, Running)>>,
     stops: Mutex<Stops>,
+    typing: JoinHandle<()>,
+}
+
+/// So long what was being written has to clear away what is unfinished of it.
+const CLEARING: Duration = Duration::from_secs(5);
+
+/// What is being written is given up, and leaves nothing behind.
+impl Drop for Hands {
+    fn drop(&mut self) {
+        lock(&self.stops).cancel();
+        self.typed = None;
+        let left = Instant::now();
+        while !self.typing.is_finished() && left.elapsed() < CLEARING {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
 }
 
 impl Hands {
@@ -44,8 +61,8 @@ impl Hands {
         let reader = rest.clone();
         thread(&desk, &events, move |desk, events| moving(desk, &to_move, &reader, events));
         thread(&desk, &events, move |desk, events| doing(desk, &to_do, events));
-        thread(&desk, &events, move |desk, events| typed::work(desk, &to_answer, events));
-        Hands { moves, rest, typed, stops: Mutex::default() }
+        let typing = thread(&desk, &events, move |desk, events| typed::work(desk, &to_answer, events));
+        Hands { moves, rest, typed: Some(typed), stops: Mutex::default(), typing }
     }
 
     /// Has an effect carried out.
@@ -58,7 +75,7 @@ impl Hands {
             }
             Effect::Ask(..) | Effect::Until { .. } | Effect::Export(_) | Effect::Report { .. } => {
                 let running = lock(&self.stops).of(&effect);
-                self.typed.send((effect, running)).map_err(drop)
+                self.typed.as_ref().map_or(Ok(()), |typed| typed.send((effect, running)).map_err(drop))
             }
             Effect::Go(_) | Effect::Look | Effect::Host(_) => self.moves.send(effect).map_err(drop),
             effect => self.rest.send(Job::Effect(effect)).map_err(drop),
@@ -70,9 +87,9 @@ fn thread(
     desk: &Arc<Desk>,
     events: &Sender<Event>,
     work: impl FnOnce(&Desk, &Sender<Event>) + Send + 'static,
-) {
+) -> JoinHandle<()> {
     let (desk, events) = (Arc::clone(desk), events.clone());
-    std::thread::spawn(move || guarded(&events, || work(&desk, &events)));
+    std::thread::spawn(move || guarded(&events, || work(&desk, &events)))
 }
 
 /// A thread whose work ends by a panic, which was told, ends the program: nobody would answer any more.

@@ -99,6 +99,8 @@ pub struct Typed {
     pub until: Option<u64>,
     /// How many exports and reports are being written.
     pub writing: usize,
+    /// Whether it was said to who wants to leave that they are.
+    pub is_left_told: bool,
     /// Whether somebody has asked them to stop. What cannot be stopped keeps no key from its use.
     pub is_cancelled: bool,
 }

@@ -154,6 +154,7 @@ pub fn marks(model: &mut Model, since: Micros, marks: Result<Vec<Mark>, String>)
 pub fn written(model: &mut Model, written: Result<String, String>) -> Vec<Effect> {
     model.typed.writing = model.typed.writing.saturating_sub(1);
     model.typed.is_cancelled &= model.typed.writing > 0;
+    model.typed.is_left_told &= model.typed.writing > 0;
     match written {
         Ok(text) => model.tell(text, false),
         Err(text) => model.tell(text, true),

@@ -5,7 +5,7 @@ use super::super::model::{Help, Model, Zoom};
 use super::super::panel::{PRESETS, Panel};
 use super::super::theme::Theme;
 use super::super::words::{self, Lang, Word};
-use super::{copied, moving, sorting, typed};
+use super::{copied, keys, moving, sorting, typed};
 use crate::time::{self, Micros};
 
 /// Logs are shown from so much before the cursor to so much behind.
@@ -23,7 +23,7 @@ pub fn command(model: &mut Model, text: &str) -> Vec<Effect> {
         return moving::stay(model);
     }
     match word {
-        "q" | "quit" => return vec![Effect::Quit],
+        "q" | "quit" => return keys::leave(model),
         "help" => model.screen.help = Help::Commands(0),
         "lang" => match rest {
             "en" => model.settings.lang = Lang::En,

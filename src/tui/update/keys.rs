@@ -26,7 +26,21 @@ pub fn key(model: &mut Model, key: Key) -> Vec<Effect> {
     if is_scrolled {
         return Vec::new();
     }
+    if key == Key::Ctrl('c') {
+        return vec![Effect::Quit];
+    }
     act(model, action)
+}
+
+/// Leaves; where something is being written, once that was said.
+pub fn leave(model: &mut Model) -> Vec<Effect> {
+    if model.typed.writing == 0 || model.typed.is_left_told {
+        return vec![Effect::Quit];
+    }
+    model.typed.is_left_told = true;
+    let text = model.say(words::STILL_WRITING);
+    model.tell(text, true);
+    Vec::new()
 }
 
 fn act(model: &mut Model, action: Action) -> Vec<Effect> {
@@ -93,7 +107,7 @@ fn act(model: &mut Model, action: Action) -> Vec<Effect> {
         Action::Copy => return commands::copy(model),
         Action::Help => model.screen.help = Help::Keys(0),
         Action::Close => return close(model),
-        Action::Quit => return vec![Effect::Quit],
+        Action::Quit => return leave(model),
         Action::Jump => ask(model, Wanted::Jump, ""),
         Action::JumpOn => ask(model, Wanted::JumpOn, &model.stride.clone()),
         Action::JumpBack => ask(model, Wanted::JumpBack, &model.stride.clone()),

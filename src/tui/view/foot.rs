@@ -34,6 +34,9 @@ pub fn head(model: &Model, paint: &mut Paint, area: Rect) {
     if let Some(play) = model.time.play {
         put(paint, &format!(" ×{}", f64::from(play.speed).exp2()), Role::Second);
     }
+    if model.typed.writing > 0 {
+        put(paint, &format!("  {}", model.say(words::WRITING)), Role::Second);
+    }
     let place = format!(" {}", if model.is_kept { &model.place } else { model.say(words::NOT_KEPT) });
     if x + columns(&place) < area.right() {
         paint.right(area.x, area.y, area.width, &place, Role::Dim);

@@ -242,6 +242,8 @@ words! {
     THROTTLED: "throttled", "freiné";
     MEDIAN: "median", "médiane";
     INTERRUPTED: "interrupted", "interrompu";
+    WRITING: "writing", "écriture";
+    STILL_WRITING: "something is still being written: q again leaves it unfinished, Esc stops it", "une écriture est en cours : q encore l'abandonne, Échap l'arrête";
     ROWS_WRITTEN: "{}: {} rows of {}", "{} : {} lignes de {}";
     ANSWER_WRITTEN: "{}: {} rows of the answer", "{} : {} lignes de la réponse";
     STORE_WRITTEN: "{}: {} rows in {} files", "{} : {} lignes dans {} fichiers";

@@ -37,6 +37,9 @@ fn they_are_the_same_whichever_way_they_are_found() {
             assert_eq!(answer, told(&much, &sql(limit)), "{order} limit {limit}");
         }
     }
+    // By chance each look at a row would have it elsewhere.
+    let plan = told(&little, "explain select * from process order by random() limit 7");
+    assert!(plan.contains("TopK(fetch=7)"), "{plan}");
     // Of an order that begins as the rows come the first rows are in the first batch.
     let rows = batch((1..=20).map(|second| (second, running(second))));
     let little =

@@ -184,6 +184,25 @@ fn what_was_exported_can_be_gone_through_as_well() {
     desk.sees("has but rows of interrupt, for which the desk has no panel");
 }
 
+/// A file that was half written stayed where it was.
+#[cfg(unix)]
+#[test]
+fn who_leaves_while_something_is_written_leaves_nothing_unfinished() {
+    let (store, home) = (crate::cli::recorded(4), TempDir::new().unwrap());
+    let words = format!("replay {}", store.path().display());
+    let mut desk = crate::terminal::Terminal::start(&words, home.path(), &[]);
+    desk.sees("Processes");
+    let endless = "select a.pid * b.pid * c.pid * d.pid * e.pid as n from process a, process b, process c, process d, process e";
+    desk.types(&format!(":sql {endless}\r")).sees("reading");
+    desk.types("E").types("endless.csv\r").sees("writing");
+    let unfinished = || std::fs::read_dir(home.path()).unwrap().count();
+    crate::cli::wait_until(|| unfinished() > 0);
+    desk.types("q").sees("q again leaves");
+    assert_eq!(desk.leaves("q"), 0);
+    let left: Vec<_> = std::fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert!(!left.iter().any(|path| path.to_string_lossy().contains("endless")), "{left:?}");
+}
+
 #[test]
 fn a_history_of_whom_no_tier_kept_is_of_what_was_recorded() {
     let desk = Open::over(hours(3));

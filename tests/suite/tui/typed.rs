@@ -187,6 +187,28 @@ fn escape_stops_what_is_written_once_and_is_free_again() {
     assert_eq!(sat.effects, [Effect::Cancel], "the next one can be stopped again");
 }
 
+#[test]
+fn who_leaves_hears_that_something_is_being_written() {
+    let mut sat = Sat::before_an_hour(100, 30);
+    assert!(!sat.screen().contains("writing"));
+    sat.presses(&[Key::Char('R')]);
+    assert!(sat.screen().lines().next().unwrap().contains("writing"), "{}", sat.screen());
+    sat.effects.clear();
+    sat.presses(&[Key::Char('q')]);
+    assert!(sat.effects.is_empty() && sat.screen().contains("q again leaves"), "{}", sat.screen());
+    sat.presses(&[Key::Char('q')]);
+    assert_eq!(sat.effects, [Effect::Quit]);
+    // Once it is written nothing is left to say, and Ctrl-C does not ask.
+    sat.effects.clear();
+    sat.happens(Event::Written(Ok("written".into())));
+    sat.presses(&[Key::Char('q')]);
+    assert_eq!(sat.effects, [Effect::Quit]);
+    sat.presses(&[Key::Char('R')]);
+    sat.effects.clear();
+    sat.presses(&[Key::Ctrl('c')]);
+    assert_eq!(sat.effects, [Effect::Quit]);
+}
+
 /// Somebody who is told to write, and does not come to an end before he is stopped.
 struct Slow(Arc<Mutex<Sender<()>>>);
 
