@@ -117,6 +117,8 @@ fn listen(events: &Sender<Event>) {
 fn key_of(key: &KeyEvent) -> Option<Key> {
     let has = |modifier| key.modifiers.contains(modifier);
     Some(match key.code {
+        // What Enter is that was pressed before the terminal handed out keys one by one.
+        KeyCode::Char('j') if has(KeyModifiers::CONTROL) => Key::Enter,
         KeyCode::Char(c) if has(KeyModifiers::CONTROL) => Key::Ctrl(c.to_ascii_lowercase()),
         KeyCode::Char(c) => Key::Char(c),
         KeyCode::Left if has(KeyModifiers::SHIFT) || has(KeyModifiers::CONTROL) => Key::ShiftLeft,

@@ -161,8 +161,9 @@ fn what_was_exported_can_be_gone_through_as_well() {
     let (store, home) = (crate::cli::recorded(4), TempDir::new().unwrap());
     let words = format!("replay {}", store.path().display());
     let mut desk = crate::terminal::Terminal::start(&words, home.path(), &[]);
-    desk.sees("Processes");
+    // Typed before there is anything to be seen, as who knows the keys does.
     desk.types("4").types("E").types("processes.parquet\r");
+    desk.sees("Processes");
     let file = home.path().join("processes.parquet");
     crate::cli::wait_until(|| file.is_file());
     assert_eq!(desk.leaves("q"), 0);
