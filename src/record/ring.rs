@@ -100,8 +100,8 @@ impl Ring {
             _ => None,
         });
         let age = oldest.unwrap_or_default();
-        let share: u8 = if inner.is_tight { 2 } else { 1 };
-        inner.is_tight = inner.bytes >= TIGHT_BYTES / usize::from(share) || age >= TIGHT / u32::from(share);
+        let (bytes, time) = if inner.is_tight { (TIGHT_BYTES / 2, TIGHT / 2) } else { (TIGHT_BYTES, TIGHT) };
+        inner.is_tight = inner.bytes >= bytes || age >= time;
         match (inner.bytes, age) {
             (bytes, age) if bytes >= FULL_BYTES || age >= FULL => Fill::Full,
             _ if inner.is_tight => Fill::Tight,

@@ -6,7 +6,7 @@ use datafusion::arrow::array::{ArrayRef, BooleanArray, BooleanBufferBuilder};
 use datafusion::arrow::datatypes::Schema;
 use datafusion::arrow::row::{RowConverter, Rows, SortField};
 use datafusion::common::{Result, ScalarValue};
-use datafusion::physical_expr::LexOrdering;
+use datafusion::physical_expr::{LexOrdering, PhysicalSortExpr};
 
 /// What a key takes beside its bytes: where it lies, how long it is, and what the allocator adds.
 const AROUND_KEY: usize = 32;
@@ -25,9 +25,8 @@ pub(super) struct Best {
 impl Best {
     /// The first `wanted` of rows in this order, of which none is seen yet.
     pub(super) fn of(order: &LexOrdering, schema: &Schema, wanted: usize) -> Result<Self> {
-        let field = |by: &datafusion::physical_expr::PhysicalSortExpr| {
-            Ok(SortField::new_with_options(by.expr.data_type(schema)?, by.options))
-        };
+        let field =
+            |by: &PhysicalSortExpr| Ok(SortField::new_with_options(by.expr.data_type(schema)?, by.options));
         let converter = RowConverter::new(order.iter().map(field).collect::<Result<_>>()?)?;
         let of_batch = converter.empty_rows(0, KEY_BYTES);
         Ok(Best { wanted, converter, keys: BinaryHeap::new(), bytes: 0, of_batch })

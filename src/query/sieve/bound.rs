@@ -55,7 +55,7 @@ impl Bound {
 /// Whether a row stands before one with these values: by the first of them in which they differ.
 fn before(order: &LexOrdering, values: Vec<ScalarValue>, schema: &Schema) -> Result<Arc<dyn PhysicalExpr>> {
     let mut stands_before = lit(false);
-    for (by, value) in order.iter().zip(values).collect::<Vec<_>>().into_iter().rev() {
+    for (by, value) in order.iter().zip(values).rev() {
         // Keys of dictionaries are keys of what is in them.
         let value = value.cast_to(&by.expr.data_type(schema)?)?;
         let is_same = joined(is_same(by, &value)?, Operator::And, stands_before);

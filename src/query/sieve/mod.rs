@@ -204,12 +204,11 @@ impl Sieve {
     }
 
     fn add(&mut self, batch: RecordBatch) -> Result<()> {
-        let keys = self.keys(&batch)?;
         let Some(best) = &mut self.best else {
             self.caught.push_batch(batch)?;
             return self.pass();
         };
-        let may_be = best.take(&keys)?;
+        let may_be = best.take(&keys(&self.order, &batch)?)?;
         if may_be.has_true() {
             self.bound.narrow(best, &self.order, &batch.schema())?;
         }
@@ -225,19 +224,18 @@ impl Sieve {
     /// Hands on what is still among the first of what was caught.
     fn pass(&mut self) -> Result<()> {
         while let Some(batch) = self.caught.next_completed_batch() {
-            let keys = self.keys(&batch)?;
-            match &mut self.best {
-                Some(best) => self.passed.push_batch_with_filter(batch, &best.still(&keys)?)?,
-                None => self.passed.push_batch(batch)?,
-            }
+            let Some(best) = &mut self.best else {
+                self.passed.push_batch(batch)?;
+                continue;
+            };
+            let may_be = best.still(&keys(&self.order, &batch)?)?;
+            self.passed.push_batch_with_filter(batch, &may_be)?;
         }
         Ok(())
     }
+}
 
-    /// Nothing where no key is looked at any more.
-    fn keys(&self, batch: &RecordBatch) -> Result<Vec<ArrayRef>> {
-        let rows = batch.num_rows();
-        let order = self.best.is_some().then_some(&self.order);
-        order.into_iter().flatten().map(|by| by.expr.evaluate(batch)?.into_array(rows)).collect()
-    }
+/// What rows are ordered by, a column for each expression.
+fn keys(order: &LexOrdering, batch: &RecordBatch) -> Result<Vec<ArrayRef>> {
+    order.iter().map(|by| by.expr.evaluate(batch)?.into_array(batch.num_rows())).collect()
 }

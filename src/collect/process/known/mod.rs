@@ -185,8 +185,8 @@ impl Known {
     /// Takes in what it was found to run.
     pub fn take_told(&mut self, asked: &Asked, told: &Told) {
         // One that ended before it was asked has no memory left that its arguments could stand in.
-        if told.cmdline.is_some() {
-            set(&mut self.row.cmdline, told.cmdline.as_deref());
+        if let Some(cmdline) = &told.cmdline {
+            set(&mut self.row.cmdline, Some(cmdline));
         }
         self.row.pss_bytes = told.pss_bytes;
         if asked.wants_runtime {
